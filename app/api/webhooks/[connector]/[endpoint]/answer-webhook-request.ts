@@ -1,0 +1,37 @@
+import { errorCodes } from '#lib/core/index';
+import type { WebHub } from '@/lib/hub/web';
+
+/** A fetch-style request into the receiver and its answer back. */
+export async function answerWebhookRequest(
+  receiver: WebHub['webhookReceiver'],
+  request: Request,
+  connector: string,
+  endpointId: string,
+): Promise<Response> {
+  if (!receiver) return notHere();
+  const answer = await receiver.receive({
+    method: request.method,
+    connector,
+    endpointId,
+    // Repeated headers arrive joined with commas, which no identifier or signature may hold.
+    headers: Object.fromEntries([...request.headers].map(([name, value]) => [name, [value]])),
+    body: request.body ?? nothing(),
+  });
+  return new Response(answer.body, { status: answer.status, headers: answer.headers });
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  yield* [];
+}
+
+function notHere(): Response {
+  const code = 'webhooks.endpoint_unknown';
+  const { status, title } = errorCodes[code];
+  return Response.json(
+    { type: `/api/v1/openapi.json#${code}`, title, status, detail: title, code },
+    {
+      status,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    },
+  );
+}

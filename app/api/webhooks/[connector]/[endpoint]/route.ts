@@ -1,0 +1,14 @@
+import { connection } from 'next/server';
+import { webHub } from '@/lib/hub/web';
+import { answerWebhookRequest } from './answer-webhook-request';
+
+interface RouteContext {
+  params: Promise<{ connector: string; endpoint: string }>;
+}
+
+/** Webhooks where no gateway stands in front; beside one, no request gets here. */
+export async function POST(request: Request, context: RouteContext): Promise<Response> {
+  await connection();
+  const { connector, endpoint } = await context.params;
+  return answerWebhookRequest(webHub().webhookReceiver, request, connector, endpoint);
+}

@@ -1,0 +1,1 @@
+export { BoardLoading as default } from '@/components/board/board-loading';

@@ -1,0 +1,35 @@
+import { formatCount } from '@/components/ui/format-number';
+
+/** All text of the Board. */
+export const words = {
+  title: 'Board',
+  views: { patchbay: 'Patchbay', table: 'Table' },
+  connect: 'Connect a service',
+  invitation: {
+    title: 'Plug in the first service',
+    text: 'Connect GitHub and choose a repository. Every change then crosses this cable in front of you, both ways.',
+  },
+  store: 'Your Postgres',
+  storeSub: 'the one live copy',
+  reading: 'reading',
+  readingPaused: 'paused at',
+  of: (done: number, total: number) => `${formatCount(done)} of ${formatCount(total)}`,
+  firstRead: 'first read',
+  bothWays: 'both ways',
+  unused: 'nothing in step yet',
+  incoming: 'change coming in',
+  outgoing: 'edit going out',
+  thickness: 'thickness: changes an hour',
+  lastHour: 'last hour',
+  hourAgo: '1 h ago',
+  now: 'now',
+  caption: 'every cable passes through your own Postgres',
+  needs: 'Needs you',
+  calm: 'Nothing. Everything runs by itself.',
+  freshness: 'Freshness',
+  freshnessHint: 'From the arrival of a webhook to its record committed',
+  noFreshness: 'No webhook in the last hour.',
+  latest: 'Just now',
+  quiet: 'Nothing has changed yet.',
+  failed: 'The Board could not be read',
+} as const;

@@ -1,0 +1,37 @@
+'use client';
+
+import { ErrorState } from '@/components/ui/error-state';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { ListSkeleton } from '@/components/ui/skeleton';
+import { Timeline } from '@/components/ui/timeline';
+import { useConnectionLog } from './use-connections';
+
+const tones = { info: 'neutral', warning: 'warn', error: 'bad' } as const;
+
+/** Faults of the service and how each ended, refreshes, registrations; newest first. */
+export function ConnectionLog({ id }: { id: string }) {
+  const log = useConnectionLog(id);
+  if (log.error && !log.data)
+    return (
+      <ErrorState title="The log could not be read" onRetry={() => void log.refetch()}>
+        {log.error.message}
+      </ErrorState>
+    );
+  if (!log.data) return <ListSkeleton label="The log is loading" />;
+  if (log.data.data.length === 0) return <p className="text-mut">Nothing yet.</p>;
+  return (
+    <Timeline
+      label="What happened to this connection"
+      entries={log.data.data.map((row) => ({
+        id: row.id,
+        tone: tones[row.level],
+        title: row.message,
+        aside: <RelativeTime value={row.at} short />,
+        body:
+          row.level === 'info' ? undefined : (
+            <code className="text-dim text-micro">{row.code}</code>
+          ),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,64 @@
+'use client';
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ExternalLink } from 'lucide-react';
+import { z } from 'zod';
+import { useMay, useSession } from '@/components/shell/use-session';
+import { Panel } from '@/components/ui/panel';
+import { Switch } from '@/components/ui/switch';
+import { showToast } from '@/components/ui/toaster';
+import { callApi, keys } from '@/lib/live/index';
+
+const sandboxSchema = z.object({
+  url: z.string(),
+  activity: z.object({ running: z.boolean(), rate: z.number() }),
+});
+/** Actions a second: lively, and still readable. */
+const rate = 0.5;
+
+/** Makes the sandbox live: people open, edit, close, label and comment. Absent without a sandbox. */
+export function SandboxActivity() {
+  const { workspace, info } = useSession();
+  const mayAct = useMay('editor');
+  const client = useQueryClient();
+  const state = useQuery({
+    queryKey: keys.sandbox(workspace.id),
+    enabled: info.features.sandbox,
+    queryFn: ({ signal }) =>
+      callApi('/sandbox', { query: { workspace_id: workspace.id }, schema: sandboxSchema, signal }),
+  });
+  const act = useMutation({
+    mutationFn: (on: boolean) =>
+      callApi('/sandbox/activity', {
+        method: 'POST',
+        query: { workspace_id: workspace.id },
+        json: on ? { action: 'start', rate } : { action: 'stop' },
+        schema: z.unknown(),
+      }),
+    onError: (error) =>
+      showToast({ tone: 'bad', title: 'The sandbox did not answer', description: error.message }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.sandbox(workspace.id) }),
+  });
+  if (!info.features.sandbox || !state.data) return null;
+  return (
+    <Panel title="Sandbox">
+      <div className="grid gap-3">
+        <Switch
+          label="People at work"
+          hint="They open, edit, close, label and comment, so that you can watch it arrive."
+          checked={state.data.activity.running}
+          disabled={!mayAct || act.isPending}
+          onCheckedChange={(on) => act.mutate(on)}
+        />
+        <a
+          href={state.data.url}
+          target="_blank"
+          rel="noreferrer"
+          className="inline-flex items-center gap-2 text-accent hover:underline"
+        >
+          See the other side <ExternalLink aria-hidden="true" className="size-3.5" />
+        </a>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,109 @@
+'use client';
+
+import { FolderGit2 } from 'lucide-react';
+import { useState } from 'react';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { EmptyState } from '@/components/ui/empty-state';
+import { ErrorState } from '@/components/ui/error-state';
+import { formatCount } from '@/components/ui/format-number';
+import { SearchInput } from '@/components/ui/search-input';
+import { ListSkeleton } from '@/components/ui/skeleton';
+import { showToast } from '@/components/ui/toaster';
+import type { ScopeOptionRow } from '@/lib/connections/schema';
+import { useAct, useScopes } from './use-connections';
+import { words } from './words';
+
+const resource = 'issues';
+
+interface ScopeDialogProps {
+  connectionId: string;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** The repositories the account sees, asked of the service just now. */
+export function ScopeDialog({ connectionId, open, onOpenChange }: ScopeDialogProps) {
+  const scopes = useScopes(connectionId, resource, open);
+  const [query, setQuery] = useState('');
+  const act = useAct((message) =>
+    showToast({ tone: 'bad', title: 'It was not added', description: message }),
+  );
+  const found = (scopes.data?.data ?? []).filter((scope) =>
+    scope.title.toLowerCase().includes(query.trim().toLowerCase()),
+  );
+  const add = (scope: ScopeOptionRow) =>
+    act.mutate(
+      {
+        method: 'POST',
+        path: '/streams',
+        json: { connection_id: connectionId, resource, scope_key: scope.key },
+      },
+      { onSuccess: () => onOpenChange(false) },
+    );
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title={words.scopes.title} size="md">
+      <div className="grid grid-cols-1 gap-3">
+        <SearchInput
+          label={words.scopes.search}
+          value={query}
+          onValueChange={setQuery}
+          shortcut={null}
+        />
+        {scopes.error ? (
+          <ErrorState
+            title={words.scopes.failed}
+            onRetry={() => void scopes.refetch()}
+            retrying={scopes.isFetching}
+          >
+            {scopes.error.message}
+          </ErrorState>
+        ) : scopes.isPending ? (
+          <ListSkeleton label="Asking the service" />
+        ) : found.length === 0 ? (
+          <EmptyState icon={<FolderGit2 aria-hidden="true" />} title={words.scopes.empty}>
+            Nothing matches these words.
+          </EmptyState>
+        ) : (
+          <ul className="grid max-h-96 grid-cols-1 gap-1 overflow-y-auto">
+            {found.map((scope) => (
+              <li
+                key={scope.key}
+                className="flex flex-wrap items-center gap-3 rounded-md px-2 py-2 hover:bg-hover"
+              >
+                <span className="min-w-0 flex-1 basis-40">
+                  <span className="block truncate font-medium">{scope.title}</span>
+                  <span className="block truncate text-meta text-mut">
+                    {[
+                      scope.detail,
+                      scope.estimate === null ? null : `about ${formatCount(scope.estimate)} open`,
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}
+                  </span>
+                </span>
+                {!scope.can_write && <Badge tone="warn">read only</Badge>}
+                {scope.stream_id ? (
+                  <Badge tone="ok">{words.scopes.added}</Badge>
+                ) : (
+                  <Button
+                    size="sm"
+                    busy={
+                      act.isPending &&
+                      (act.variables.json as { scope_key?: string }).scope_key === scope.key
+                    }
+                    aria-label={`${words.scopes.add} ${scope.title}`}
+                    onClick={() => add(scope)}
+                  >
+                    {words.scopes.add}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Dialog>
+  );
+}

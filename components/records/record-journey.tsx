@@ -1,0 +1,170 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useProviderName } from '@/components/shell/use-provider-name';
+import { useSession } from '@/components/shell/use-session';
+import { ErrorState } from '@/components/ui/error-state';
+import { formatDuration } from '@/components/ui/format-time';
+import { Notice } from '@/components/ui/notice';
+import { Panel } from '@/components/ui/panel';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { ListSkeleton } from '@/components/ui/skeleton';
+import { type Step, StepList } from '@/components/ui/step-list';
+import { Timeline, ValueChange } from '@/components/ui/timeline';
+import { callApi, type EditStage, keys, linkStage, type PendingEdit } from '@/lib/live/index';
+import { type Change, type RecordRow, recordHistorySchema } from '@/lib/records/schema';
+import { ConflictChoice } from './conflict-choice';
+import { shownFields, showValue } from './values';
+import { words } from './words';
+
+/** The stages of the last edit, one line each, in the words of the service it went to. */
+function stepsOf(
+  row: RecordRow,
+  pending: PendingEdit[],
+  nameOf: (connector: string) => string,
+): Step[] {
+  if (pending.length > 0) return [{ id: 'hub', title: words.steps.saving, state: 'busy' }];
+  return row.links.flatMap((link) => {
+    const stage = linkStage(link);
+    if (stage.stage === 'none') return [];
+    return [
+      {
+        id: `${link.id}-hub`,
+        title: words.steps.saved,
+        detail: words.steps.version(row.version),
+        state: 'done' as const,
+      },
+      ...serviceSteps(nameOf(link.connector), link.id, stage),
+    ];
+  });
+}
+
+function serviceSteps(name: string, id: string, stage: EditStage): Step[] {
+  const aside = 'ms' in stage && stage.ms !== null ? formatDuration(stage.ms) : undefined;
+  switch (stage.stage) {
+    case 'saved':
+      return [{ id: `${id}-send`, title: words.steps.waiting(name), state: 'waiting' }];
+    case 'sending':
+      return [{ id: `${id}-send`, title: words.steps.sending(name), state: 'busy' }];
+    case 'accepted':
+      return [
+        { id: `${id}-send`, title: words.steps.accepted(name), aside, state: 'done' },
+        { id: `${id}-echo`, title: words.steps.noEcho, state: 'waiting' },
+      ];
+    case 'echoed':
+      return [
+        { id: `${id}-send`, title: words.steps.accepted(name), state: 'done' },
+        {
+          id: `${id}-echo`,
+          title: words.steps.echo,
+          detail: words.steps.echoHint,
+          aside,
+          state: 'done',
+        },
+      ];
+    case 'refused':
+      return [
+        { id: `${id}-send`, title: words.steps.refused(name), state: 'failed' },
+        { id: `${id}-back`, title: words.steps.takenBack, state: 'done' },
+      ];
+    case 'unknown':
+      return [
+        { id: `${id}-send`, title: words.steps.unknown, detail: stage.message, state: 'busy' },
+      ];
+    case 'conflict':
+      return [
+        {
+          id: `${id}-send`,
+          title: words.steps.bothSides,
+          detail: stage.fields.join(', '),
+          state: 'failed',
+        },
+      ];
+    case 'saving':
+    case 'none':
+      return [];
+  }
+}
+
+function who(change: Change, connectors: Map<string, string>): string {
+  if (change.origin === 'user') return change.actor?.name ?? words.somebody;
+  if (change.origin === 'connection')
+    return connectors.get(change.connection_id ?? '') ?? words.theService;
+  return 'Patchbay';
+}
+
+/** The hub changes a field by itself only to take back what a service refused. */
+function verb(change: Change): string {
+  const fields = shownFields(change.fields).join(', ');
+  if (change.op !== 'update') return words.verbs[change.op];
+  return change.origin === 'hub' ? words.verbs.takeBack(fields) : words.verbs.update(fields);
+}
+
+function shownDiff(change: Change) {
+  const shown = new Set(shownFields(Object.keys(change.diff)));
+  return Object.entries(change.diff).filter(([field]) => shown.has(field));
+}
+
+export function RecordJourney({ row, pending }: { row: RecordRow; pending: PendingEdit[] }) {
+  const { workspace } = useSession();
+  const nameOf = useProviderName();
+  const history = useQuery({
+    queryKey: keys.recordHistory(workspace.id, row.id),
+    queryFn: ({ signal }) =>
+      callApi(`/records/${row.id}/history`, { schema: recordHistorySchema, signal }),
+  });
+  const steps = stepsOf(row, pending, nameOf);
+  const refused = row.links.find((link) => link.state === 'refused');
+  const connectors = new Map(row.links.map((link) => [link.connection_id, nameOf(link.connector)]));
+  const open = history.data?.conflicts.filter((conflict) => conflict.status === 'open') ?? [];
+  return (
+    <div className="grid gap-5">
+      {refused?.error && (
+        <Notice tone="bad" title={words.refused(nameOf(refused.connector))}>
+          {refused.error.message}
+        </Notice>
+      )}
+      {open.map((conflict) => (
+        <ConflictChoice key={conflict.id} conflict={conflict} recordId={row.id} />
+      ))}
+      {steps.length > 0 && (
+        <Panel>
+          <StepList label="How far the last edit got" steps={steps} />
+        </Panel>
+      )}
+      {history.error ? (
+        <ErrorState title="The history could not be read" onRetry={() => void history.refetch()}>
+          {history.error.message}
+        </ErrorState>
+      ) : !history.data ? (
+        <ListSkeleton label="The history is loading" />
+      ) : (
+        <Timeline
+          label="What happened to this record"
+          entries={history.data.changes.map((change) => ({
+            id: String(change.position),
+            tone:
+              change.origin === 'user' ? 'accent' : change.origin === 'hub' ? 'warn' : 'neutral',
+            title: (
+              <>
+                <strong className="font-medium text-ink">{who(change, connectors)}</strong>{' '}
+                {verb(change)}
+              </>
+            ),
+            aside: <RelativeTime value={change.at} short />,
+            body: change.op === 'update' && (
+              <ul className="grid gap-1">
+                {shownDiff(change).map(([field, [before, after]]) => (
+                  <li key={field}>
+                    <span className="mr-1.5 text-dim text-meta">{field}</span>
+                    <ValueChange before={showValue(before)} after={showValue(after)} />
+                  </li>
+                ))}
+              </ul>
+            ),
+          }))}
+        />
+      )}
+    </div>
+  );
+}

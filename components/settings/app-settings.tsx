@@ -1,0 +1,121 @@
+'use client';
+
+import { ExternalLink } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Badge } from '@/components/ui/badge';
+import { CopyButton } from '@/components/ui/copy-button';
+import { Notice } from '@/components/ui/notice';
+import { Panel } from '@/components/ui/panel';
+import { ProviderMark } from '@/components/ui/provider-mark';
+import type { App, ConnectorCard } from '@/lib/connections/schema';
+import { AppForm } from './app-form';
+import { Listed } from './listed';
+import { useApps, useConnectorCards } from './use-settings';
+import { words } from './words';
+
+/** The operator's OAuth clients: what to copy into the provider's console, and what to paste here. */
+export function AppSettings() {
+  const connectors = useConnectorCards();
+  const apps = useApps();
+  return (
+    <Listed query={connectors} name="The connectors" empty={words.apps.none}>
+      {(rows) => (
+        <div className="grid max-w-3xl gap-4">
+          {rows.map((connector) => (
+            <AppPanel
+              key={connector.name}
+              connector={connector}
+              app={apps.data?.data.find((one) => one.connector === connector.name)}
+            />
+          ))}
+        </div>
+      )}
+    </Listed>
+  );
+}
+
+function AppPanel({ connector, app }: { connector: ConnectorCard; app: App | undefined }) {
+  const text = words.apps;
+  return (
+    <Panel
+      title={
+        <span className="flex items-center gap-2 text-ink">
+          <ProviderMark name={connector.provider} size="sm" /> {connector.provider}
+        </span>
+      }
+      aside={
+        app ? (
+          <Badge tone="ok">{app.is_preset ? text.preset : text.ready}</Badge>
+        ) : (
+          <Badge tone="warn">{text.missing}</Badge>
+        )
+      }
+    >
+      <div className="grid gap-5">
+        {app?.is_preset && <Notice title={text.presetHint} />}
+        {app && (
+          <p className="flex flex-wrap items-center gap-x-2 text-mut">
+            {text.inUse}
+            <CopyButton full value={app.client_id} label={`Copy ${text.paste.id}`} />
+          </p>
+        )}
+        <ol className="grid gap-5">
+          <Step number={1} title={text.register.title}>
+            <p className="text-mut">
+              {text.register.body(connector.provider)}{' '}
+              <a
+                href={connector.console_url}
+                target="_blank"
+                rel="noreferrer"
+                className="inline-flex items-center gap-1 text-accent underline decoration-accent/40 underline-offset-3 hover:decoration-accent"
+              >
+                {text.register.open(connector.provider)}
+                <ExternalLink aria-hidden="true" className="size-3.5" />
+              </a>
+            </p>
+          </Step>
+          <Step number={2} title={text.copy.title}>
+            <Address label={text.copy.redirect} value={connector.redirect_uri} />
+            {connector.webhook_url ? (
+              <Address label={text.copy.webhook} value={connector.webhook_url} />
+            ) : (
+              <p className="text-meta text-mut">{text.copy.noWebhook}</p>
+            )}
+          </Step>
+          <Step number={3} title={text.paste.title}>
+            <AppForm connector={connector} isReplacing={app !== undefined} />
+          </Step>
+        </ol>
+      </div>
+    </Panel>
+  );
+}
+
+function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
+  return (
+    <li className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-3">
+      <span
+        aria-hidden="true"
+        className="grid size-6 place-items-center rounded-full border border-line-2 bg-raise font-medium text-meta"
+      >
+        {number}
+      </span>
+      <div className="grid gap-2.5">
+        <h3 className="font-medium leading-6">{title}</h3>
+        {children}
+      </div>
+    </li>
+  );
+}
+
+function Address({ label, value }: { label: string; value: string }) {
+  return (
+    <div>
+      <div className="text-meta text-mut">{label}</div>
+      <div className="mt-1 flex items-center justify-between gap-2 rounded-md border border-line bg-raise py-1 pr-1 pl-3">
+        <code className="min-w-0 break-all text-meta">{value}</code>
+        <CopyButton value={value} label={`Copy ${label}`} iconOnly />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+'use client';
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { z } from 'zod';
+import { useSession } from '@/components/shell/use-session';
+import { showToast } from '@/components/ui/toaster';
+import { appSchema, connectorSchema } from '@/lib/connections/schema';
+import {
+  auditRowSchema,
+  invitationSchema,
+  memberSchema,
+  sessionRowSchema,
+} from '@/lib/identity/schema';
+import { callApi, keys } from '@/lib/live/index';
+
+const list = <T extends z.ZodType>(row: T) => z.object({ data: z.array(row) });
+const auditRows = 100;
+
+function useList<T extends z.ZodType>(
+  key: readonly unknown[],
+  path: string,
+  row: T,
+  query: Record<string, string | number> = {},
+) {
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => callApi(path, { query, schema: list(row), signal }),
+  });
+}
+
+export function useApps() {
+  const { workspace } = useSession();
+  return useList(keys.apps(workspace.id), '/apps', appSchema, { workspace_id: workspace.id });
+}
+
+export function useConnectorCards() {
+  const { workspace } = useSession();
+  return useList(keys.connectors(workspace.id), '/connectors', connectorSchema, {
+    workspace_id: workspace.id,
+  });
+}
+
+export function useMembers() {
+  const { workspace } = useSession();
+  return useList(keys.members(workspace.id), '/members', memberSchema, {
+    workspace_id: workspace.id,
+  });
+}
+
+export function useInvitations() {
+  const { workspace } = useSession();
+  return useList(keys.invitations(workspace.id), '/invitations', invitationSchema, {
+    workspace_id: workspace.id,
+  });
+}
+
+export function useSessions() {
+  return useList(keys.sessions(), '/sessions', sessionRowSchema);
+}
+
+export function useAudit() {
+  const { workspace } = useSession();
+  return useList(keys.audit(workspace.id), '/audit-log', auditRowSchema, {
+    workspace_id: workspace.id,
+    limit: auditRows,
+  });
+}
+
+interface Write<T extends z.ZodType> {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  json?: unknown;
+  schema?: T;
+}
+
+/** A write of the settings; what the page shows is read again, a refusal is shown as a toast. */
+export function useWrite() {
+  const { workspace } = useSession();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (write: Write<z.ZodType>) =>
+      callApi(write.path, {
+        method: write.method,
+        query: { workspace_id: workspace.id },
+        json: write.json,
+        schema: write.schema ?? z.unknown(),
+      }),
+    onError: (error) =>
+      showToast({ tone: 'bad', title: 'That was not saved', description: error.message }),
+    onSettled: () => {
+      for (const name of ['apps', 'connectors', 'members', 'invitations', 'audit', 'sessions']) {
+        void client.invalidateQueries({ queryKey: [name] });
+      }
+    },
+  });
+}

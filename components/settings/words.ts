@@ -1,0 +1,55 @@
+/** All text of the Settings. */
+export const words = {
+  title: 'Settings',
+  tabs: { apps: 'Apps', members: 'Members', sessions: 'Your sessions', audit: 'Audit log' },
+  apps: {
+    preset: 'sandbox app',
+    ready: 'set up',
+    missing: 'not set up',
+    presetHint:
+      'The sandbox’s own app is in use, so nothing needs to be done here. Replace it to reach the real service.',
+    inUse: 'In use',
+    register: {
+      title: 'Register an OAuth app',
+      body: (provider: string) => `At ${provider}, with the addresses below.`,
+      open: (provider: string) => `Open ${provider}’s console`,
+    },
+    copy: {
+      title: 'Copy the addresses',
+      redirect: 'Authorisation callback URL',
+      webhook: 'Webhook URL (registered by Patchbay itself)',
+      noWebhook: 'Without PUBLIC_URL no webhook reaches this hub: its connections poll instead.',
+    },
+    paste: {
+      title: 'Paste what it gives you',
+      id: 'Client id',
+      secret: 'Client secret',
+      secretHint: 'Sealed at once; it is never shown again.',
+      base: 'Address of your own instance',
+      baseHint: 'Only for a self-hosted service',
+    },
+    save: 'Save',
+    replace: 'Replace the app',
+    saved: (provider: string) => `The app of ${provider} is set up`,
+    savedHint: 'The secret is sealed; only the worker can open it.',
+    none: 'No connector needs an app.',
+  },
+  audit: {
+    none: 'Nothing yet.',
+    actions: {
+      'workspaces.created': 'made the workspace',
+      'members.joined': 'joined',
+      'members.role_changed': 'changed a role',
+      'members.removed': 'removed a member',
+      'invitations.created': 'invited somebody',
+      'invitations.revoked': 'took an invitation back',
+      'apps.saved': 'set up an app',
+      'apps.deleted': 'removed an app',
+      'connections.created': 'connected a service',
+      'connections.reconnected': 'reconnected a service',
+      'connections.disconnect_asked': 'disconnected a service',
+      'identity.account_linked': 'linked an account',
+      'sessions.revoked': 'ended a session',
+    } as Record<string, string | undefined>,
+  },
+} as const;

@@ -1,0 +1,33 @@
+'use client';
+
+import { ShortcutsDialog } from '@/components/ui/shortcuts-dialog';
+
+/** Every key of the hub; the rows of each page are bound where the page is. */
+const groups = [
+  {
+    label: 'Everywhere',
+    items: [
+      { keys: ['⌘', 'K'], does: 'Search and commands' },
+      { keys: ['?'], does: 'These keys' },
+      { keys: ['g', 'b'], does: 'Go to the Board' },
+      { keys: ['g', 'c'], does: 'Go to Connections' },
+      { keys: ['g', 'r'], does: 'Go to Records' },
+      { keys: ['g', 'i'], does: 'Go to the Inbox' },
+    ],
+  },
+  {
+    label: 'Lists',
+    items: [
+      { keys: ['/'], does: 'Search the list' },
+      { keys: ['j'], does: 'Next row' },
+      { keys: ['k'], does: 'Row before' },
+      { keys: ['Enter'], does: 'Open the row' },
+      { keys: ['e'], does: 'Edit the title' },
+      { keys: ['Esc'], does: 'Back' },
+    ],
+  },
+] as const;
+
+export function Keyboard(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return <ShortcutsDialog {...props} groups={groups} />;
+}

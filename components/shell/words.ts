@@ -1,0 +1,30 @@
+/** All text of the shell. */
+export const words = {
+  board: 'Board',
+  connections: 'Connections',
+  records: 'Records',
+  inbox: 'Inbox',
+  system: 'System',
+  settings: 'Settings',
+  signOut: 'Sign out',
+  theme: 'Colours',
+  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  searchAll: 'Search',
+  search: 'Search',
+  keyboard: 'Keyboard',
+  live: {
+    connecting: 'Connecting',
+    live: 'Live',
+    catching_up: 'Catching up',
+    offline: 'Offline, trying again',
+  },
+  liveHint: {
+    connecting: 'Joining the live feed of this workspace',
+    live: 'Every change is shown as it is committed',
+    catching_up: 'Reading what happened meanwhile',
+    offline: 'The hub cannot be reached; what you see may be old',
+  },
+  refused: (service: string, title: string) => `${service} refused the edit of “${title}”`,
+  refusedBody: 'It was taken back here.',
+  open: 'Open',
+} as const;

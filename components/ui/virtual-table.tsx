@@ -1,0 +1,232 @@
+'use client';
+
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { cn } from './class-names';
+import { handleRowKey } from './use-row-keys';
+import { useRowWindow } from './use-row-window';
+
+const rowHeightPx = 38;
+const headerHeightPx = 32;
+/** The end is announced this many rows before it is reached. */
+const endReachedRows = 30;
+
+export interface TableColumn<Row> {
+  id: string;
+  header: string;
+  /** A grid track: "78px", "minmax(0, 1fr)". */
+  width: string;
+  align?: 'start' | 'end';
+  /** Only in tables at least this wide, in pixels. */
+  showFrom?: number;
+  cell: (row: Row, index: number) => ReactNode;
+}
+
+export interface VirtualTableProps<Row> {
+  label: string;
+  rows: readonly Row[];
+  columns: readonly TableColumn<Row>[];
+  rowKey: (row: Row) => string;
+  /** Rows there are in all, when not all are loaded. */
+  total?: number | undefined;
+  /** The row the keyboard is on; the page keeps it, in the URL mostly. */
+  activeKey: string | null;
+  onActiveChange: (key: string | null) => void;
+  onOpen?: (row: Row) => void;
+  onEdit?: (row: Row) => void;
+  onEscape?: () => void;
+  /** More can be loaded; called near the end, must not start twice. */
+  onEndReached?: () => void;
+  /** `fresh` glows once, `muted` steps back. */
+  rowTone?: (row: Row) => 'fresh' | 'muted' | undefined;
+  /** When it changes the rows are other ones: the reader begins at the top again. */
+  edition?: string;
+  /** Newer rows are on their way; these step back until they come. */
+  isStale?: boolean;
+  /** In place of rows: an EmptyState or an ErrorState. */
+  empty?: ReactNode;
+  /** Below the last row: "loading more", "that is all". */
+  footer?: ReactNode;
+  className?: string | undefined;
+}
+
+/**
+ * Any number of rows, of which only those in sight exist. One stop for Tab; the keyboard's row is
+ * named by aria-activedescendant, because a row that scrolls away takes real focus with it.
+ */
+export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
+  const { label, rows, columns, rowKey, activeKey, onActiveChange, onEndReached, edition } = props;
+  const scroller = useRef<HTMLTableElement>(null);
+  const id = useId();
+  const view = useRowWindow(scroller, rows.length, rowHeightPx, headerHeightPx);
+  const shown = columns.filter(
+    (column) => view.width === undefined || view.width >= (column.showFrom ?? 0),
+  );
+  const grid = { gridTemplateColumns: shown.map((column) => column.width).join(' ') };
+  const active = activeKey === null ? -1 : rows.findIndex((row) => rowKey(row) === activeKey);
+  // A table whose rows are walked by the keyboard is a grid; ARIA in HTML allows that role here.
+  const gridProps = {
+    role: 'grid',
+    tabIndex: 0,
+    'aria-activedescendant': active >= 0 ? `${id}-${active}` : undefined,
+  };
+  const nearEnd = rows.length > 0 && view.end >= rows.length - endReachedRows;
+
+  useEffect(() => {
+    if (nearEnd) onEndReached?.();
+  }, [nearEnd, onEndReached]);
+
+  useEffect(() => {
+    if (edition !== undefined) scroller.current?.scrollTo({ top: 0 });
+  }, [edition]);
+
+  function withRow(run: ((row: Row) => void) | undefined) {
+    if (!run) return;
+    return (index: number) => {
+      const row = rows[index];
+      if (row !== undefined) run(row);
+    };
+  }
+
+  return (
+    <table
+      ref={scroller}
+      {...gridProps}
+      aria-label={label}
+      aria-rowcount={(props.total ?? rows.length) + 1}
+      aria-colcount={shown.length}
+      onKeyDown={(event) =>
+        handleRowKey(event, {
+          count: rows.length,
+          active,
+          pageRows: Math.max(1, view.fitting - 2),
+          onMove: (index) => {
+            const row = rows[index];
+            if (row === undefined) return;
+            view.reveal(index);
+            onActiveChange(rowKey(row));
+          },
+          onOpen: withRow(props.onOpen),
+          onEdit: withRow(props.onEdit),
+          onEscape: props.onEscape,
+        })
+      }
+      className={cn(
+        // On a phone the page scrolls and would let the table grow to all its rows: there it gets the
+        // room between the bars, so that it still draws only what is in sight.
+        'group/table relative block min-h-64 overflow-auto overscroll-contain rounded-lg max-md:h-[calc(100dvh-16rem)] md:flex-1 border border-line bg-panel shadow-rest outline-offset-[-1px] aria-[activedescendant]:outline-none',
+        props.className,
+      )}
+    >
+      <thead className="sticky top-0 z-10 block">
+        <tr
+          aria-rowindex={1}
+          style={{ ...grid, height: headerHeightPx }}
+          className="grid items-center gap-x-3 border-line border-b bg-raise px-3.5 text-dim text-meta"
+        >
+          {shown.map((column) => (
+            <th
+              key={column.id}
+              scope="col"
+              className={cn(
+                'truncate text-left font-normal',
+                column.align === 'end' && 'text-right',
+              )}
+            >
+              {column.header}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody
+        className={cn('relative block', props.isStale && 'opacity-60 transition-opacity delay-150')}
+        style={rows.length === 0 ? undefined : { height: rows.length * rowHeightPx }}
+      >
+        {rows.length === 0 && (
+          <tr className="block">
+            <td className="block">{props.empty}</td>
+          </tr>
+        )}
+        {rows.slice(view.start, view.end).map((row, offset) => {
+          const index = view.start + offset;
+          return (
+            <TableRow
+              key={rowKey(row)}
+              id={`${id}-${index}`}
+              row={row}
+              index={index}
+              grid={grid}
+              columns={shown}
+              active={index === active}
+              tone={props.rowTone?.(row)}
+              onPick={() => {
+                onActiveChange(rowKey(row));
+                props.onOpen?.(row);
+              }}
+            />
+          );
+        })}
+      </tbody>
+      {props.footer && (
+        <tfoot className="block">
+          <tr className="block">
+            <td className="block">{props.footer}</td>
+          </tr>
+        </tfoot>
+      )}
+    </table>
+  );
+}
+
+/** Presses on these do their own work and do not open the row. */
+const innerControls = 'a, button, input, label, select, textarea';
+
+interface TableRowProps<Row> {
+  id: string;
+  row: Row;
+  index: number;
+  grid: { gridTemplateColumns: string };
+  columns: readonly TableColumn<Row>[];
+  active: boolean;
+  tone: 'fresh' | 'muted' | undefined;
+  onPick: () => void;
+}
+
+function TableRow<Row>(props: TableRowProps<Row>) {
+  const { id, row, index, grid, columns, active, tone, onPick } = props;
+  return (
+    // The keyboard's way is onKeyDown of the grid.
+    <tr
+      id={id}
+      aria-rowindex={index + 2}
+      aria-selected={active}
+      style={{
+        ...grid,
+        height: rowHeightPx,
+        transform: `translateY(${index * rowHeightPx}px)`,
+      }}
+      onClick={(event) => {
+        const { target, currentTarget } = event;
+        // A menu opened from a cell lies elsewhere in the document, and its presses come here too.
+        if (!(target instanceof Element) || !currentTarget.contains(target)) return;
+        if (!target.closest(innerControls)) onPick();
+      }}
+      className={cn(
+        'absolute inset-x-0 top-0 grid cursor-default items-center gap-x-3 border-line border-b px-3.5 hover:bg-raise',
+        active &&
+          // The row is where the focus is: it carries the ring in place of the table.
+          'bg-raise shadow-[inset_2px_0_var(--color-accent)] -outline-offset-2 outline-accent group-focus-visible/table:outline-2',
+        tone === 'fresh' && 'bg-linear-to-r from-ok/14 to-transparent',
+        tone === 'muted' && 'text-dim',
+      )}
+    >
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          className={cn('min-w-0 truncate', column.align === 'end' && 'text-right')}
+        >
+          {column.cell(row, index)}
+        </td>
+      ))}
+    </tr>
+  );
+}

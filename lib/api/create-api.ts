@@ -1,0 +1,87 @@
+import { type Context, Hono } from 'hono';
+import { HubError, isHubError, newId } from '#lib/core/index';
+import type { WebHub } from '#lib/hub/web';
+import type { Route } from './contract.ts';
+import { guards as allGuards, type Guards } from './guards.ts';
+import { problemResponse } from './problem.ts';
+import { routes as allRoutes } from './routes/index.ts';
+import { runRoute } from './run-route.ts';
+
+export interface ApiDeps {
+  hub: WebHub;
+  guards: Guards;
+}
+
+export interface Api {
+  fetch(request: Request): Promise<Response>;
+  routes: readonly Route[];
+}
+
+const base = '/api/v1';
+const requestIdPattern = /^[\w-]{8,64}$/;
+
+/** `/records/{id}` as hono writes it. */
+const honoPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
+const pathPattern = (path: string) => new RegExp(`^${base}${path.replace(/\{\w+\}/g, '[^/]+')}$`);
+
+/** The API over its use cases. Tests hand in guards and routes of their own. */
+export function createApi(
+  hub: WebHub,
+  options: { guards?: Partial<Guards>; routes?: readonly Route[] } = {},
+): Api {
+  const deps: ApiDeps = { hub, guards: { ...allGuards, ...options.guards } };
+  const routes = options.routes ?? allRoutes;
+  const app = new Hono({ strict: true });
+  for (const route of routes) {
+    const { method, path, id } = route.contract;
+    app.on(method.toUpperCase(), `${base}${honoPath(path)}`, (c) =>
+      answer(deps, c, id, (requestId) =>
+        runRoute(deps, route, { request: c.req.raw, requestId, params: c.req.param() }),
+      ),
+    );
+  }
+  app.notFound((c) => answer(deps, c, 'unknown', async () => unmatched(c, routes)));
+  return { fetch: async (request) => app.fetch(request), routes };
+}
+
+async function answer(
+  deps: ApiDeps,
+  c: Context,
+  routeId: string,
+  work: (requestId: string) => Promise<Response>,
+): Promise<Response> {
+  const started = performance.now();
+  const requestId = requestIdOf(deps.hub, c.req.raw.headers);
+  let response: Response;
+  try {
+    response = await work(requestId);
+    if (!response.headers.has('x-request-id')) response.headers.set('x-request-id', requestId);
+  } catch (error) {
+    const failure = isHubError(error) ? error : deps.hub.describeFailure(error, requestId, routeId);
+    response = problemResponse(failure, requestId);
+  }
+  deps.hub.observeRequest(routeId, response.status, (performance.now() - started) / 1000);
+  return response;
+}
+
+/** The gateway's id when it is the gateway that speaks; otherwise ours. */
+function requestIdOf(hub: WebHub, headers: Headers): string {
+  const given = hub.isFromGateway(headers) ? headers.get('x-request-id') : null;
+  return given !== null && requestIdPattern.test(given) ? given : newId();
+}
+
+/** A known path with another method is 405 (or OPTIONS) with Allow; the rest is 404. */
+function unmatched(c: Context, routes: readonly Route[]): Response {
+  const methods = routes
+    .filter((route) => pathPattern(route.contract.path).test(c.req.path))
+    .map((route) => route.contract.method.toUpperCase());
+  if (methods.length === 0) throw new HubError('resource.not_found');
+  const all = new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']);
+  const allow = [...all].sort().join(', ');
+  if (c.req.method === 'OPTIONS') {
+    return new Response(null, { status: 204, headers: { allow, 'cache-control': 'no-store' } });
+  }
+  const refused = problemResponse(new HubError('request.method_not_allowed'), newId());
+  refused.headers.set('allow', allow);
+  return refused;
+}

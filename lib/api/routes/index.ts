@@ -1,0 +1,24 @@
+import type { Route } from '../contract.ts';
+import { appRoutes } from './apps.ts';
+import { connectionRoutes } from './connections.ts';
+import { hubRoutes, openApiRoute } from './hub.ts';
+import { memberRoutes } from './identity-members.ts';
+import { sessionRoutes } from './identity-session.ts';
+import { recordRoutes } from './records.ts';
+import { sandboxRoutes } from './sandbox.ts';
+import { syncRoutes } from './sync.ts';
+import { webhookRoutes } from './webhooks.ts';
+
+/** Every route there is. What is not here is not served; the matrix is generated from it. */
+export const routes: readonly Route[] = [
+  ...sessionRoutes,
+  ...memberRoutes,
+  ...appRoutes,
+  ...connectionRoutes,
+  ...syncRoutes,
+  ...recordRoutes,
+  ...webhookRoutes,
+  ...hubRoutes,
+  ...sandboxRoutes,
+  openApiRoute(() => routes),
+];

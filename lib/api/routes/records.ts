@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { limits } from '#lib/core/index';
+import {
+  changeSchema,
+  changesAnswerSchema,
+  conflictSchema,
+  recordHistorySchema,
+  recordListQuerySchema,
+  recordPatchSchema,
+  recordSchema,
+} from '#lib/records/schema';
+import { changeStream } from '../change-stream.ts';
+import { route } from '../contract.ts';
+import { matchesEtag, readIfMatch, versionEtag } from '../etag.ts';
+import { idParams, inWorkspace, listOf, paging } from '../shapes.ts';
+
+const tag = 'records';
+const here = { about: 'workspace' } as const;
+const theRecord = { about: 'record', in: 'path', name: 'id' } as const;
+const position = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const recordRoutes = [
+  route(
+    {
+      id: 'listRecords',
+      tag,
+      summary: 'Records, filtered, searched and sorted',
+      method: 'get',
+      path: '/records',
+      access: 'viewer',
+      place: here,
+      query: recordListQuerySchema,
+      answer: { status: 200, schema: listOf(recordSchema) },
+    },
+    async ({ hub, session, workspaceId, query }) =>
+      hub.records.list(session, { workspaceId, query }),
+  ),
+  route(
+    {
+      id: 'getRecord',
+      tag,
+      summary: 'One record; its ETag is its version',
+      method: 'get',
+      path: '/records/{id}',
+      access: 'viewer',
+      place: theRecord,
+      params: idParams,
+      answer: { status: 200, schema: recordSchema },
+    },
+    async ({ hub, session, params, headers, answerHeaders }) => {
+      const record = await hub.records.get(session, params.id);
+      const etag = versionEtag(record);
+      answerHeaders.set('etag', etag);
+      if (matchesEtag(headers.get('if-none-match'), etag)) {
+        return new Response(null, { status: 304 });
+      }
+      return record;
+    },
+  ),
+  route(
+    {
+      id: 'editRecord',
+      tag,
+      summary: 'Edit a record; the services it is linked to are told afterwards',
+      method: 'patch',
+      path: '/records/{id}',
+      access: 'editor',
+      place: theRecord,
+      params: idParams,
+      body: recordPatchSchema,
+      answer: { status: 200, schema: recordSchema },
+      codes: [
+        'records.version_conflict',
+        'records.field_read_only',
+        'records.field_invalid',
+        'request.precondition_failed',
+        'resource.conflict',
+      ],
+    },
+    async ({ hub, session, params, body, headers, answerHeaders }) => {
+      const expectedVersion = readIfMatch(headers.get('if-match'));
+      const record = await hub.records.patch(session, {
+        recordId: params.id,
+        patch: body,
+        expectedVersion,
+      });
+      answerHeaders.set('etag', versionEtag(record));
+      return record;
+    },
+  ),
+  route(
+    {
+      id: 'getRecordHistory',
+      tag,
+      summary: 'What happened to a record: changes, pushes, conflicts',
+      method: 'get',
+      path: '/records/{id}/history',
+      access: 'viewer',
+      place: theRecord,
+      params: idParams,
+      answer: { status: 200, schema: recordHistorySchema },
+    },
+    async ({ hub, session, params }) => hub.records.history(session, params.id),
+  ),
+  route(
+    {
+      id: 'listChanges',
+      tag,
+      summary: 'The change log after a position, without gaps',
+      method: 'get',
+      path: '/changes',
+      access: 'viewer',
+      place: here,
+      query: z.strictObject({
+        ...inWorkspace,
+        after: position,
+        limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRows),
+      }),
+      answer: { status: 200, schema: changesAnswerSchema },
+    },
+    async ({ hub, session, workspaceId, query }) =>
+      hub.records.changes(session, { workspaceId, after: query.after, limit: query.limit }),
+  ),
+  route(
+    {
+      id: 'streamChanges',
+      tag,
+      summary: 'Server-sent events: `changes` whenever the log has grown past `after`',
+      method: 'get',
+      path: '/changes/stream',
+      access: 'viewer',
+      place: here,
+      query: z.strictObject({ ...inWorkspace, after: position.default(0) }),
+      answer: {
+        status: 200,
+        schema: z.object({ to: changeSchema.shape.position }),
+        media: 'text/event-stream',
+      },
+    },
+    async (call) => changeStream(call),
+  ),
+  route(
+    {
+      id: 'listConflicts',
+      tag,
+      summary: 'Fields that changed on both sides, newest first',
+      method: 'get',
+      path: '/conflicts',
+      access: 'viewer',
+      place: here,
+      query: z.strictObject({
+        ...inWorkspace,
+        ...paging,
+        record_id: z.uuid().optional(),
+        status: conflictSchema.shape.status.optional(),
+      }),
+      answer: { status: 200, schema: listOf(conflictSchema) },
+    },
+    async ({ hub, session, workspaceId, query }) =>
+      hub.records.conflicts(session, {
+        workspaceId,
+        recordId: query.record_id,
+        status: query.status,
+        cursor: query.cursor,
+        limit: query.limit,
+      }),
+  ),
+];

@@ -1,0 +1,83 @@
+import {
+  inboxEventDetailSchema,
+  inboxEventSchema,
+  inboxListQuerySchema,
+  refusalSchema,
+} from '#lib/webhooks/schema';
+import { route } from '../contract.ts';
+import { idParams, listOf, workspaceQuery } from '../shapes.ts';
+
+const tag = 'webhooks';
+const here = { about: 'workspace' } as const;
+const theEvent = { about: 'inbox_event', in: 'path', name: 'id' } as const;
+
+export const webhookRoutes = [
+  route(
+    {
+      id: 'listInboxEvents',
+      tag,
+      summary: 'Webhooks as they arrived, newest first',
+      method: 'get',
+      path: '/inbox-events',
+      access: 'viewer',
+      place: here,
+      query: inboxListQuerySchema,
+      answer: { status: 200, schema: listOf(inboxEventSchema) },
+    },
+    async ({ hub, session, workspaceId, query }) =>
+      hub.webhooks.listEvents(session, {
+        workspaceId,
+        connectionId: query.connection_id,
+        status: query.status,
+        event: query.event,
+        cursor: query.cursor,
+        limit: query.limit,
+      }),
+  ),
+  route(
+    {
+      id: 'getInboxEvent',
+      tag,
+      summary: 'One webhook with headers, body and attempts',
+      method: 'get',
+      path: '/inbox-events/{id}',
+      access: 'viewer',
+      place: theEvent,
+      params: idParams,
+      answer: { status: 200, schema: inboxEventDetailSchema },
+    },
+    async ({ hub, session, params }) => hub.webhooks.getEvent(session, params.id),
+  ),
+  route(
+    {
+      id: 'replayInboxEvent',
+      tag,
+      summary: 'Apply a webhook once more',
+      method: 'post',
+      path: '/inbox-events/{id}/replay',
+      access: 'editor',
+      place: theEvent,
+      params: idParams,
+      answer: { status: 202, schema: inboxEventDetailSchema },
+      codes: ['resource.conflict'],
+    },
+    async ({ hub, session, params }) => hub.webhooks.replay(session, params.id),
+  ),
+  route(
+    {
+      id: 'listWebhookRefusals',
+      tag,
+      summary: 'Requests that were refused since midnight UTC, counted by reason',
+      method: 'get',
+      path: '/webhook-refusals',
+      access: 'viewer',
+      place: here,
+      query: workspaceQuery,
+      answer: { status: 200, schema: listOf(refusalSchema) },
+    },
+    async ({ hub, session, workspaceId }) => ({
+      data: await hub.webhooks.listRefusals(session, { workspaceId }),
+      next_cursor: null,
+    }),
+  ),
+];

@@ -1,0 +1,90 @@
+import { HubError } from '#lib/core/index';
+import type { Session } from '#lib/hub/web';
+import type { Call, Route } from './contract.ts';
+import type { ApiDeps } from './create-api.ts';
+import { findPlace } from './find-place.ts';
+import { readJsonBody } from './read-body.ts';
+import { parsePart, queryObject, refuseExtra } from './read-input.ts';
+
+export interface Incoming {
+  request: Request;
+  requestId: string;
+  params: Record<string, string>;
+}
+
+/**
+ * The way of every request: where from, who, what (size and structure, then the schema), where
+ * (workspace and role), and only then the one call behind the route. What comes back is parsed too,
+ * so nothing undeclared leaves.
+ */
+export async function runRoute(deps: ApiDeps, route: Route, incoming: Incoming): Promise<Response> {
+  const { hub, guards } = deps;
+  const { contract } = route;
+  const { request } = incoming;
+  const origin = hub.requestOrigin(request.headers);
+  if (contract.sandboxOnly && !hub.features.sandbox) throw new HubError('resource.not_found');
+  if (contract.method !== 'get') guards.sameOrigin(hub, request.headers);
+  const session = contract.access === 'public' ? null : await guards.session(hub, request.headers);
+  const pace = session ? await guards.pace(hub, session) : {};
+  const input = await readInput(contract, incoming);
+  const place = session && (await findPlace(hub, guards, contract, session, input));
+  const answerHeaders = new Headers({
+    'cache-control': 'no-store',
+    'x-request-id': incoming.requestId,
+    ...pace,
+  });
+  const call: Call = {
+    hub,
+    requestId: incoming.requestId,
+    origin,
+    method: request.method,
+    signal: request.signal,
+    headers: request.headers,
+    get session() {
+      return present<Session>(session);
+    },
+    get workspaceId() {
+      return present(place).workspaceId;
+    },
+    get role() {
+      return present(place).role;
+    },
+    ...input,
+    answerHeaders,
+  };
+  return toAnswer(route, await route.handle(call), answerHeaders);
+}
+
+/** A handler that asks for what its contract did not is a mistake of ours, and fails closed. */
+function present<T>(value: T | null): T {
+  if (value === null) throw new HubError('identity.unauthenticated');
+  return value;
+}
+
+async function readInput(contract: Route['contract'], incoming: Incoming) {
+  const search = queryObject(new URL(incoming.request.url).searchParams);
+  if (!contract.query) refuseExtra(search, 'query');
+  const parsed = contract.params?.safeParse(incoming.params);
+  // An id of the wrong form names nothing, which is what an absent one does.
+  if (parsed && !parsed.success) throw new HubError('resource.not_found');
+  const query = parsePart(contract.query, search, 'query');
+  if (contract.method === 'get') return { params: parsed?.data, query, body: undefined };
+  const sent = await readJsonBody(incoming.request);
+  if (!contract.body && sent !== null) {
+    throw new HubError('request.invalid', 'This request takes no body.');
+  }
+  return { params: parsed?.data, query, body: parsePart(contract.body, sent, 'body') };
+}
+
+function toAnswer(route: Route, result: unknown, headers: Headers): Response {
+  const { status, schema } = route.contract.answer;
+  if (result instanceof Response) {
+    for (const [name, value] of headers)
+      if (!result.headers.has(name)) result.headers.set(name, value);
+    return result;
+  }
+  const body = schema.parse(result);
+  if (status === 204) return new Response(null, { status, headers });
+  headers.set('content-type', 'application/json');
+  return new Response(JSON.stringify(body), { status, headers });
+}

@@ -1,0 +1,37 @@
+/**
+ * connections: a workspace's authorised accounts at providers, from the first redirect to the
+ * receipt of the last.
+ *
+ * Invariants
+ * - An authorization belongs to one session, user, workspace, connector and redirect URI, and its
+ *   state is taken once. Anything else has a code of its own and no token request.
+ * - A code or credential is in the clear only inside the worker, for the length of one call. This
+ *   room opens secrets by the `Opener` it is handed and never enters the opening door.
+ * - A credential is refreshed by whoever holds its lease, written over the version that was read,
+ *   and used only after that commit. What cannot be refreshed says so: needs_reauth, with the cause.
+ * - A credential goes to its connection's API host and nowhere else.
+ *
+ * The web side (first half) writes rows and seals; the worker side (second half) calls providers.
+ */
+import 'server-only';
+
+export { checkCommand, scopesCommand } from './ask-commands.ts';
+export { type ConnectionPlace, checkConnection, disconnect, listScopes } from './ask-worker.ts';
+export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
+export { logConnection } from './connection-log.ts';
+export { type DisconnectPorts, disconnectCommand } from './disconnect-command.ts';
+export { exchangeCommand } from './exchange-command.ts';
+export { finishAuthorization } from './finish-authorization.ts';
+export { createConnectionGuards } from './guards.ts';
+export {
+  catalogue,
+  getConnection,
+  listConnectionLog,
+  listConnections,
+} from './list-connections.ts';
+export { deleteApp, listApps, putApp, putPresetApp } from './manage-apps.ts';
+export { openConnection } from './open-connection.ts';
+export { startAuthorization } from './start-authorization.ts';
+export { dropOldRows, enqueueDueRefreshes, runRefresh } from './sweep-refreshes.ts';
+export type { Actor, ConnectionWebDeps } from './web-deps.ts';
+export type { ConnectionDeps, ConnectorRegistry } from './worker-deps.ts';

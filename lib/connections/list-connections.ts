@@ -1,0 +1,68 @@
+import { HubError, limits } from '#lib/core/index';
+import type { Tx } from '#lib/db/index';
+import { findApp } from './app-store.ts';
+import { selectConnections, selectLog } from './connection-store.ts';
+import { redirectUriOf } from './endpoints.ts';
+import type { Connection, ConnectionLogRow, ConnectorCard } from './schema.ts';
+import type { ConnectorDirectory } from './web-deps.ts';
+
+export const listConnections = (tx: Tx, at: { workspaceId: string }): Promise<Connection[]> =>
+  selectConnections(tx, at);
+
+export async function getConnection(tx: Tx, at: { connectionId: string }): Promise<Connection> {
+  const [connection] = await selectConnections(tx, at);
+  if (!connection) throw new HubError('resource.not_found');
+  return connection;
+}
+
+export interface LogPage {
+  data: ConnectionLogRow[];
+  /** Id of the last row when there may be more; ids sort by time. */
+  next: string | null;
+}
+
+export async function listConnectionLog(
+  tx: Tx,
+  at: { connectionId: string; before?: string | null; limit?: number },
+): Promise<LogPage> {
+  const limit = Math.min(at.limit ?? limits.pageRowsDefault, limits.pageRows);
+  const rows = await selectLog(tx, {
+    connectionId: at.connectionId,
+    before: at.before ?? null,
+    limit: limit + 1,
+  });
+  const data = rows.slice(0, limit);
+  return { data, next: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
+}
+
+/** Every connector, with what this workspace needs to connect it. */
+export async function catalogue(
+  tx: Tx,
+  deps: { connectors: ConnectorDirectory },
+  at: { workspaceId: string; origin: string; publicUrl: string | null },
+): Promise<ConnectorCard[]> {
+  const cards: ConnectorCard[] = [];
+  for (const { manifest } of deps.connectors.list()) {
+    const app = await findApp(tx, { workspaceId: at.workspaceId, connector: manifest.name });
+    cards.push({
+      name: manifest.name,
+      provider: manifest.provider,
+      summary: manifest.summary,
+      category: manifest.category,
+      resources: manifest.resources.map((resource) => ({
+        name: resource.name,
+        kind: resource.kind,
+        title: resource.title,
+        scope_title: resource.scopeTitle,
+        writable: resource.writable,
+      })),
+      gaps: manifest.gaps,
+      console_url: manifest.auth.consoleUrl,
+      redirect_uri: redirectUriOf(at.origin, manifest.name),
+      // Each stream registers an address below this one by itself.
+      webhook_url: at.publicUrl === null ? null : `${at.publicUrl}/api/webhooks/${manifest.name}`,
+      app: app ? { id: app.id, is_preset: app.is_preset } : null,
+    });
+  }
+  return cards;
+}

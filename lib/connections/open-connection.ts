@@ -1,0 +1,104 @@
+import type {
+  ConnectorApi,
+  ConnectorContext,
+  ConnectorManifest,
+} from '#lib/connectors/protocol/index';
+import { isHubError } from '#lib/core/index';
+import type { Lane } from '#lib/resilience/index';
+import { connectorOf } from './client-of.ts';
+import { freshCredential, giveUp } from './fresh-credential.ts';
+import { createProviderHttp } from './provider-http.ts';
+import { reportFault } from './report-fault.ts';
+import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
+
+export interface OpenOptions {
+  lane: Lane;
+  signal: AbortSignal;
+  runId?: string | undefined;
+  allowDisconnecting?: boolean;
+}
+
+export interface OpenConnection {
+  connection: { id: string; connector: string; accountId: string; apiBaseUrl: string };
+  manifest: ConnectorManifest;
+  /** The connector's calls; a fault that leaves one is written to the connection's log. */
+  api: ConnectorApi;
+  ctx: ConnectorContext;
+}
+
+/**
+ * Opens a connection for the length of one job. The credential is read and opened again for each
+ * call, so that no copy outlives its use and a renewed one is seen at once. Throws
+ * `connections.needs_reauth` and `connections.not_active`.
+ */
+export async function openConnection(
+  deps: ConnectionDeps,
+  at: ConnectionAt,
+  options: OpenOptions,
+): Promise<OpenConnection> {
+  const fresh = (rejected?: string) =>
+    freshCredential(deps, at, {
+      signal: options.signal,
+      allowDisconnecting: options.allowDisconnecting ?? false,
+      ...(rejected === undefined ? {} : { rejected }),
+    });
+  const { row } = await fresh();
+  const { manifest, api, endpoints } = connectorOf(deps, row);
+  const guards = deps.guards.of(at.connectionId);
+  const report = { deps, at, runId: options.runId, guards };
+  const http = createProviderHttp({
+    connector: row.connector,
+    baseUrl: endpoints.apiBaseUrl,
+    outgoing: deps.outgoing,
+    guards,
+    lane: options.lane,
+    clock: deps.clock,
+    signal: options.signal,
+    token: async (rejected) => (await fresh(rejected)).credential.accessToken,
+    onRefused: () => giveUp(deps, row, 'refused'),
+    toError: (answer) => api.toError(answer),
+    onRepeat: (error, waitMs) => {
+      deps.log.info('A call is repeated', {
+        connection_id: at.connectionId,
+        code: error.code,
+        ms: waitMs,
+      });
+    },
+  });
+  return {
+    connection: {
+      id: row.id,
+      connector: row.connector,
+      accountId: row.account_id,
+      apiBaseUrl: endpoints.apiBaseUrl,
+    },
+    manifest,
+    api: reporting(api, (error) => reportFault(report, error)),
+    ctx: { http, signal: options.signal },
+  };
+}
+
+/** The same calls; what they throw is reported first. */
+function reporting(api: ConnectorApi, report: (error: unknown) => Promise<void>): ConnectorApi {
+  const watch =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      try {
+        return await call(...args);
+      } catch (error) {
+        if (isHubError(error)) await report(error);
+        throw error;
+      }
+    };
+  return {
+    account: watch((ctx) => api.account(ctx)),
+    scopes: watch((...args) => api.scopes(...args)),
+    backfill: watch((...args) => api.backfill(...args)),
+    poll: watch((...args) => api.poll(...args)),
+    read: watch((...args) => api.read(...args)),
+    update: watch((...args) => api.update(...args)),
+    registerWebhook: watch((...args) => api.registerWebhook(...args)),
+    removeWebhook: watch((...args) => api.removeWebhook(...args)),
+    toError: (answer) => api.toError(answer),
+  };
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/** What the catalogue shows of a connector. */
+export const connectorSchema = z.object({
+  name: z.string(),
+  provider: z.string(),
+  summary: z.string(),
+  category: z.string(),
+  resources: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.string(),
+      title: z.string(),
+      scope_title: z.string(),
+      writable: z.array(z.string()),
+    }),
+  ),
+  gaps: z.array(z.string()),
+  console_url: z.string(),
+  /** The exact addresses an operator copies into the provider's console. */
+  redirect_uri: z.string(),
+  webhook_url: z.string().nullable(),
+  /** The app of this workspace, or why connecting is not possible yet. */
+  app: z.object({ id: z.uuid(), is_preset: z.boolean() }).nullable(),
+});
+export type ConnectorCard = z.infer<typeof connectorSchema>;
+
+export const appSchema = z.object({
+  id: z.uuid(),
+  connector: z.string(),
+  client_id: z.string(),
+  endpoints: z.record(z.string(), z.string()),
+  is_preset: z.boolean(),
+  updated_at: z.iso.datetime(),
+});
+export type App = z.infer<typeof appSchema>;
+
+export const appInputSchema = z.strictObject({
+  connector: z.string().min(1).max(40),
+  client_id: z.string().trim().min(1).max(400),
+  client_secret: z.string().min(1).max(2000),
+  /** For a self-hosted instance (GitHub Enterprise Server): its web address. */
+  base_url: z.url().max(400).optional(),
+});
+
+export const connectionStatuses = [
+  'active',
+  'needs_reauth',
+  'paused',
+  'disconnecting',
+  'disconnected',
+] as const;
+
+export const endpointSchema = z.object({
+  id: z.uuid(),
+  status: z.enum(['pending', 'active', 'failed', 'removed']),
+  detail: z.string().nullable(),
+  scope_key: z.string(),
+  last_received_at: z.iso.datetime().nullable(),
+});
+
+export const connectionSchema = z.object({
+  id: z.uuid(),
+  connector: z.string(),
+  account_id: z.string(),
+  account_name: z.string(),
+  account_url: z.string().nullable(),
+  status: z.enum(connectionStatuses),
+  /** A HubError code and a sentence when the status needs one. */
+  status_code: z.string().nullable(),
+  status_detail: z.string().nullable(),
+  status_at: z.iso.datetime(),
+  scopes_asked: z.array(z.string()),
+  scopes_granted: z.array(z.string()),
+  expires_at: z.iso.datetime().nullable(),
+  refreshed_at: z.iso.datetime().nullable(),
+  checked_at: z.iso.datetime().nullable(),
+  delivery: z.enum(['webhook', 'poll']),
+  webhooks: z.array(endpointSchema),
+  created_at: z.iso.datetime(),
+  records: z.number().int(),
+  /** Seconds from the service's event to our record, over the last hour; null without any. */
+  freshness: z.object({
+    p50_ms: z.number().nullable(),
+    p95_ms: z.number().nullable(),
+    n: z.number().int(),
+  }),
+  receipt: z.record(z.string(), z.unknown()).nullable(),
+});
+export type Connection = z.infer<typeof connectionSchema>;
+
+export const connectionLogSchema = z.object({
+  id: z.uuid(),
+  run_id: z.uuid().nullable(),
+  level: z.enum(['info', 'warning', 'error']),
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
+  at: z.iso.datetime(),
+});
+export type ConnectionLogRow = z.infer<typeof connectionLogSchema>;
+
+export const authorizeInputSchema = z.strictObject({
+  connector: z.string().min(1).max(40),
+  /** Reconnect in place. */
+  connection_id: z.uuid().optional(),
+  /** Path of this hub to return to; never another origin. */
+  return_to: z
+    .string()
+    .regex(/^\/(?![/\\])[^\s\\]*$/)
+    .max(400)
+    .default('/'),
+});
+export const authorizeAnswerSchema = z.object({ authorize_url: z.string() });
+
+export const scopeOptionSchema = z.object({
+  key: z.string(),
+  title: z.string(),
+  detail: z.string().nullable(),
+  scope: z.record(z.string(), z.unknown()),
+  can_write: z.boolean(),
+  can_hook: z.boolean(),
+  estimate: z.number().int().nullable(),
+  /** Already a stream of this connection. */
+  stream_id: z.uuid().nullable(),
+});
+export type ScopeOptionRow = z.infer<typeof scopeOptionSchema>;

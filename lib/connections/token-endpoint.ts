@@ -1,0 +1,183 @@
+import * as oauth from 'oauth4webapi';
+import type { AuthorizeEndpoints, ConnectorManifest } from '#lib/connectors/protocol/index';
+import { HubError } from '#lib/core/index';
+import { type Outgoing, outgoingFetch } from '#lib/security/index';
+import type { Credential } from './credential.ts';
+
+/** One OAuth client at one provider, with its secret in the clear for the length of a call. */
+export interface TokenClient {
+  manifest: ConnectorManifest;
+  endpoints: AuthorizeEndpoints;
+  clientId: string;
+  clientSecret: string;
+  outgoing: Outgoing;
+  nowMs: number;
+}
+
+export interface Granted {
+  credential: Credential;
+  /** Null when the answer names none: then they are what was asked (RFC 6749 §5.1). */
+  scopes: string[] | null;
+}
+
+/** refused: the provider answered, and asking again would get the same. */
+export type TokenOutcome = { granted: Granted } | { refused: { error: string } };
+
+/** The lease of a refresh is longer than this, so its holder always hears the end of its call. */
+const tokenTimeoutMs = 12_000;
+const tokenAnswerMaxBytes = 65_536;
+/** A token that claims to live longer is one of no stated end. */
+const maxLifeSeconds = 315_360_000;
+
+/** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
+export function exchangeCode(
+  client: TokenClient,
+  grant: { code: string; redirectUri: string; verifier: string },
+  signal: AbortSignal,
+): Promise<TokenOutcome> {
+  return ask(client, signal, async ({ server, self, auth, options }) => {
+    const answer = new URLSearchParams({ code: grant.code });
+    // The state was taken from its row before the code came here.
+    const checked = oauth.validateAuthResponse(server, self, answer, oauth.skipStateCheck);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      self,
+      auth,
+      checked,
+      grant.redirectUri,
+      grant.verifier,
+      options,
+    );
+    return {
+      response,
+      read: (copy) => oauth.processAuthorizationCodeResponse(server, self, copy),
+    };
+  });
+}
+
+/** RFC 6749 §6. An answer without a new refresh token leaves the old one in force. */
+export async function refreshToken(
+  client: TokenClient,
+  old: string,
+  signal: AbortSignal,
+): Promise<TokenOutcome> {
+  const outcome = await ask(client, signal, async ({ server, self, auth, options }) => ({
+    response: await oauth.refreshTokenGrantRequest(server, self, auth, old, options),
+    read: (copy) => oauth.processRefreshTokenResponse(server, self, copy),
+  }));
+  if ('granted' in outcome) outcome.granted.credential.refreshToken ??= old;
+  return outcome;
+}
+
+interface Desk {
+  server: oauth.AuthorizationServer;
+  self: oauth.Client;
+  auth: oauth.ClientAuth;
+  options: oauth.TokenEndpointRequestOptions;
+}
+
+interface Asked {
+  response: Response;
+  read(copy: Response): Promise<oauth.TokenEndpointResponse>;
+}
+
+async function ask(
+  client: TokenClient,
+  signal: AbortSignal,
+  call: (desk: Desk) => Promise<Asked>,
+): Promise<TokenOutcome> {
+  const { tokenUrl } = client.endpoints;
+  const bounds = { timeoutMs: tokenTimeoutMs, maxBytes: tokenAnswerMaxBytes };
+  const asked = await call({
+    server: { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl },
+    self: { client_id: client.clientId },
+    auth:
+      client.manifest.auth.tokenAuth === 'client_secret_basic'
+        ? oauth.ClientSecretBasic(client.clientSecret)
+        : oauth.ClientSecretPost(client.clientSecret),
+    options: {
+      signal,
+      [oauth.customFetch]: outgoingFetch(client.outgoing, bounds),
+      // The guard decides: plain http reaches only what the operator allowed by name.
+      [oauth.allowInsecureRequests]: new URL(tokenUrl).protocol === 'http:',
+    },
+  });
+  const text = await asked.response.text();
+  const error = readError(text);
+  if (error !== null) return judgeError(error, client);
+  const { status, headers } = asked.response;
+  if (status !== 200) throw faultOf(status, client);
+  try {
+    const answer = await asked.read(new Response(text, { status, headers }));
+    return { granted: toGranted(answer, client.nowMs) };
+  } catch (cause) {
+    throw badAnswer(client, cause);
+  }
+}
+
+/** Some answer an error with status 200 (GitHub does), so the body is looked at before the status. */
+function readError(text: string): string | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body !== 'object' || body === null || !('error' in body)) return null;
+    return typeof body.error === 'string' ? body.error.slice(0, 100) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Errors of RFC 6749 §4.1.2.1 and RFC 8628 that pass by themselves. */
+const passing = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
+
+function judgeError(error: string, client: TokenClient): TokenOutcome {
+  if (!passing.has(error)) return { refused: { error: error.replace(/[^\w .:-]/g, '') } };
+  throw new HubError(
+    'provider.unavailable',
+    `${client.manifest.provider} cannot issue tokens at the moment.`,
+    { retry: 'later' },
+  );
+}
+
+function faultOf(status: number, client: TokenClient): HubError {
+  const { provider } = client.manifest;
+  if (status === 429) {
+    return new HubError('provider.rate_limited', `${provider} asks us to wait.`, {
+      retry: 'later',
+    });
+  }
+  if (status >= 500) {
+    return new HubError('provider.unavailable', `${provider} has a fault (${status}).`, {
+      retry: 'later',
+    });
+  }
+  return new HubError(
+    'provider.bad_answer',
+    `The token endpoint of ${provider} answered ${status} without saying why.`,
+    { retry: 'later' },
+  );
+}
+
+/** The cause is not kept: the library's errors carry the answer, and the answer may hold a token. */
+function badAnswer(client: TokenClient, cause: unknown): HubError {
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+  return new HubError(
+    'provider.bad_answer',
+    `The token endpoint of ${client.manifest.provider} answered without a usable token.`,
+    { retry: 'later', details: { reason } },
+  );
+}
+
+function toGranted(answer: oauth.TokenEndpointResponse, nowMs: number): Granted {
+  if (answer.token_type !== 'bearer') throw new Error('Not a bearer token');
+  const life = answer.expires_in;
+  const expires = life !== undefined && life > 0 && life <= maxLifeSeconds;
+  return {
+    credential: {
+      accessToken: answer.access_token,
+      refreshToken: answer.refresh_token ?? null,
+      obtainedAtMs: nowMs,
+      expiresAtMs: expires ? nowMs + life * 1000 : null,
+    },
+    scopes: answer.scope === undefined ? null : answer.scope.split(/[\s,]+/).filter(Boolean),
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * connectors/github/api: the half of the connector that calls GitHub. Only the worker enters here.
+ *
+ * It adds paths and bodies to `ctx.http` and never sees the credential. Addresses are always built
+ * here; of what GitHub answers, only page marks and ids are sent back.
+ */
+import 'server-only';
+import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { toError } from './errors.ts';
+import { listScopes, readAccount } from './list-scopes.ts';
+import { registerWebhook, removeWebhook } from './register-webhook.ts';
+import { readIssue, updateIssue } from './sync-issue.ts';
+import { backfillIssues, pollIssues } from './walk-issues.ts';
+
+export const githubApi: ConnectorApi = {
+  account: readAccount,
+  scopes: listScopes,
+  backfill: backfillIssues,
+  poll: pollIssues,
+  read: readIssue,
+  update: updateIssue,
+  registerWebhook,
+  removeWebhook,
+  toError,
+};

@@ -1,0 +1,63 @@
+import type { ConnectorManifest } from '#lib/connectors/protocol/index';
+
+/**
+ * GitHub as an OAuth app. An app may point the endpoints at GitHub Enterprise Server.
+ *
+ * Scopes: only `repo` reads and writes the issues of private repositories, and it covers repository
+ * webhooks as well, so asking for `admin:repo_hook` beside it would widen the consent page and
+ * nothing else. GitHub has no narrower scope for issues; a GitHub App would have.
+ * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+ */
+export const githubManifest: ConnectorManifest = {
+  name: 'github',
+  provider: 'GitHub',
+  summary: 'Issues of your repositories as tasks, both ways, live.',
+  category: 'development',
+  auth: {
+    kind: 'oauth2',
+    scopes: ['repo'],
+    pkce: 'S256',
+    tokenAuth: 'client_secret_post',
+    // https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
+    revoke: 'delete_with_basic',
+    consoleUrl: 'https://github.com/settings/developers',
+    mayExpire: true,
+  },
+  endpoints: {
+    authorizeUrl: 'https://github.com/login/oauth/authorize',
+    tokenUrl: 'https://github.com/login/oauth/access_token',
+    revokeUrl: 'https://api.github.com/applications/{client_id}/token',
+    apiBaseUrl: 'https://api.github.com',
+    webBaseUrl: 'https://github.com',
+  },
+  // https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api
+  selfHostedApiPath: '/api/v3',
+  webhook: {
+    scheme: 'hmac_sha256_hex',
+    signatureHeader: 'x-hub-signature-256',
+    prefix: 'sha256=',
+    deliveryHeader: 'x-github-delivery',
+    eventHeader: 'x-github-event',
+    events: ['issues', 'issue_comment', 'label'],
+  },
+  resources: [
+    {
+      name: 'issues',
+      kind: 'task',
+      title: 'Issues',
+      scopeTitle: 'repository',
+      writable: ['title', 'body', 'state', 'labels', 'assignees'],
+      writableValues: { state: ['open', 'done', 'cancelled'] },
+    },
+  ],
+  gaps: [
+    'GitHub has no “in progress”: an issue is open, done (completed) or cancelled (not planned, duplicate).',
+    'Pull requests are not tasks and are left out.',
+    'Issues cannot be deleted or created from here; a deletion at GitHub is taken over.',
+    'Comments are counted, their text is not kept.',
+    'Priority, due date and parent are not read: GitHub keeps them in projects.',
+    'Renaming a label changes no issue at GitHub; the new name shows with the next full read.',
+    'A renamed or transferred repository has to be chosen again.',
+    'GitHub has one time per issue, in seconds: “latest wins” is no finer than that.',
+  ],
+};

@@ -1,0 +1,166 @@
+import type { HubError, JsonObject } from '#lib/core/index';
+import type { ProviderHttp } from './http.ts';
+import type { ConnectorManifest } from './manifest.ts';
+
+export interface ConnectorContext {
+  http: ProviderHttp;
+  signal: AbortSignal;
+}
+
+export interface Account {
+  /** The provider's immutable id of the account, as text. */
+  id: string;
+  name: string;
+  url: string | null;
+}
+
+/** Something a stream can be scoped to (a repository). */
+export interface ScopeOption {
+  key: string;
+  title: string;
+  detail: string | null;
+  scope: JsonObject;
+  canWrite: boolean;
+  canHook: boolean;
+  /** How many objects a backfill would read, when the provider says so. */
+  estimate: number | null;
+}
+
+/** How the provider's API addresses one object. */
+export interface RemoteRef {
+  externalId: string;
+  externalKey: string | null;
+  scope: JsonObject;
+}
+
+/** One object as observed at the provider. */
+export interface RemoteObject {
+  externalId: string;
+  externalKey: string | null;
+  url: string | null;
+  /**
+   * Orders the states of this object; equal ranks are the same state or not comparable. GitHub:
+   * updated_at in ms. `rankIsExact` false means that two different states may share a rank, so an
+   * equal rank with other content must be applied (GitHub's clock ticks in seconds).
+   */
+  rank: number;
+  rankIsExact: boolean;
+  /** ISO 8601, UTC. */
+  updatedAt: string;
+  /** Canonical fields of the resource's kind. Only the fields the provider knows are present. */
+  fields: JsonObject;
+  deleted: boolean;
+  raw: JsonObject;
+}
+
+export interface BackfillPage {
+  objects: RemoteObject[];
+  /** Objects the page held that could not be mapped: kept raw, marked, the others proceed. */
+  faults: ProviderFault[];
+  /** Opaque; null after the last page. */
+  next: JsonObject | null;
+  /** How many objects there are, as far as the provider says; null says nothing new. */
+  total: number | null;
+  /**
+   * Where polling starts once this backfill is done: a moment before its first page, so that what
+   * changed while it ran is seen again. Given with every page, because a backfill can be one page.
+   */
+  cursor: JsonObject;
+}
+
+export interface ProviderFault {
+  externalId: string | null;
+  message: string;
+  raw: JsonObject | null;
+}
+
+export interface PollPage {
+  objects: RemoteObject[];
+  faults: ProviderFault[];
+  cursor: JsonObject;
+  /** More pages are waiting behind this one. */
+  hasMore: boolean;
+  /** The provider answered 304: nothing to do, nothing charged. */
+  notModified: boolean;
+  /** Milliseconds the provider asks to leave between polls; null without a wish. */
+  intervalMs: number | null;
+}
+
+/** One field and, in words for a person, what is wrong with it ("is missing"). */
+export interface FieldFault {
+  field: string;
+  message: string;
+}
+
+export interface WriteResult {
+  /** The object as the provider now has it. */
+  object: RemoteObject;
+  /** Fields the provider said yes to and then did not change. */
+  ignored: FieldFault[];
+}
+
+/** What can be said of a webhook from its bytes alone. Client code of gateway and worker. */
+export interface ParsedWebhook {
+  /** `apply`: objects for the records; `ping`: acknowledged; `unknown`: kept and marked. */
+  kind: 'apply' | 'ping' | 'unknown';
+  action: string | null;
+  resource: string | null;
+  /** Which stream it belongs to (equals a ScopeOption.key), when it says so. */
+  scopeKey: string | null;
+  objects: RemoteObject[];
+  /** Objects that changed but are not carried whole: they are read again. */
+  refetch: RemoteRef[];
+  summary: string;
+}
+
+export interface WebhookParser {
+  /** Never throws for any JSON object; an event it does not understand is `unknown` with the reason. */
+  parse(event: string, payload: JsonObject): ParsedWebhook;
+}
+
+export interface ConnectorApi {
+  account(ctx: ConnectorContext): Promise<Account>;
+  /** Scopes a stream can have, newest first; at most 200. */
+  scopes(ctx: ConnectorContext, resource: string): Promise<ScopeOption[]>;
+  backfill(
+    ctx: ConnectorContext,
+    resource: string,
+    scope: JsonObject,
+    from: JsonObject | null,
+  ): Promise<BackfillPage>;
+  poll(
+    ctx: ConnectorContext,
+    resource: string,
+    scope: JsonObject,
+    cursor: JsonObject,
+  ): Promise<PollPage>;
+  /** Null only when the object is gone; a container that cannot be seen is an error. */
+  read(ctx: ConnectorContext, resource: string, ref: RemoteRef): Promise<RemoteObject | null>;
+  /**
+   * Sends only the given canonical fields. A value the provider cannot express is refused before
+   * anything is sent: `provider.refused` with details {fields: FieldFault[]}, like a refusal there.
+   */
+  update(
+    ctx: ConnectorContext,
+    resource: string,
+    ref: RemoteRef,
+    fields: JsonObject,
+  ): Promise<WriteResult>;
+  registerWebhook(
+    ctx: ConnectorContext,
+    scope: JsonObject,
+    target: { url: string; secret: string },
+  ): Promise<{ remoteId: string }>;
+  removeWebhook(ctx: ConnectorContext, scope: JsonObject, remoteId: string): Promise<void>;
+  /** Turns an answer that is not 2xx (or no JSON) into the error the recovery table understands. */
+  toError(answer: { status: number; headers: Headers; text: string }): HubError;
+}
+
+/**
+ * A connector in two halves: the half every process may load (manifest, webhook) and the half only
+ * the worker loads (api), so that nothing the web can reach calls a provider.
+ */
+export interface Connector {
+  manifest: ConnectorManifest;
+  webhook: WebhookParser;
+}

@@ -1,0 +1,32 @@
+import type { Json } from '#lib/core/index';
+
+/** A call a connector wants made. `path` is relative to the connection's API base URL. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  json?: Json;
+  headers?: Record<string, string>;
+  /** A call that may be repeated without a second effect. GET always may. */
+  isIdempotent?: boolean;
+  /** Conditional GET: the answer may be 304 with an empty body. */
+  etag?: string;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON, or null for an empty body. */
+  json: unknown;
+  etag: string | null;
+  /** The service's clock minus ours, in milliseconds, from the Date header; null without one. */
+  clockOffsetMs: number | null;
+}
+
+/**
+ * Answers 2xx and 304; everything else is thrown as a HubError mapped by the connector's
+ * `toError`. Bodies are capped by limits.providerBodyBytes.
+ */
+export interface ProviderHttp {
+  send(request: HttpRequest): Promise<HttpAnswer>;
+}

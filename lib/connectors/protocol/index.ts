@@ -1,0 +1,37 @@
+/**
+ * connectors/protocol: what a connector is. A connector says how to authorise, read, listen and
+ * write at one provider; it holds no state, opens no socket of its own and knows no database.
+ *
+ * Invariants
+ * - `ctx.http` arrives authenticated, rate-limited, timed and resilient; a connector adds paths and
+ *   bodies, never a credential.
+ * - Every object handed to the hub is a `RemoteObject`: mapped fields, a rank that orders its
+ *   states, and the raw object untouched.
+ * - What the provider says wrongly is a HubError made in the connector's `errors.ts`; a connector
+ *   never throws anything else on purpose.
+ */
+
+export type {
+  Account,
+  BackfillPage,
+  Connector,
+  ConnectorApi,
+  ConnectorContext,
+  FieldFault,
+  ParsedWebhook,
+  PollPage,
+  ProviderFault,
+  RemoteObject,
+  RemoteRef,
+  ScopeOption,
+  WebhookParser,
+  WriteResult,
+} from './connector.ts';
+export type { HttpAnswer, HttpRequest, ProviderHttp } from './http.ts';
+export type {
+  AuthorizeEndpoints,
+  ConnectorManifest,
+  OAuthManifest,
+  WebhookManifest,
+} from './manifest.ts';
+export { toStorableJson } from './storable-json.ts';

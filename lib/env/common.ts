@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+export const databaseUrl = z
+  .string('is missing; set it to a postgres:// URL')
+  .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL');
+
+/** A 32-byte key, base64url without padding. */
+export const rawKey = z
+  .string('is missing; `npm start` makes one, production sets it (README, Production)')
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url');
+
+/** What every process of the hub reads. */
+export const commonEnv = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** The address people and providers reach, without a trailing slash. Unset: loopback only, polling. */
+  PUBLIC_URL: z
+    .url('must be an https:// address')
+    .regex(/^https:\/\/[^/?#]+$/, 'must be an https:// origin without a path')
+    .optional(),
+  /** The gateway's port. Loopback origins on any port are served while PUBLIC_URL is unset. */
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  /** Sandbox services are on; refused together with PUBLIC_URL. */
+  SANDBOX_URL: z.url().optional(),
+  SENTRY_DSN: z.url().optional(),
+});
+export type CommonEnv = z.infer<typeof commonEnv>;
+
+/**
+ * The sandbox lets anybody sign in as anybody and calls loopback addresses. Whoever starts a process
+ * by hand must not get past what `npm start` refuses.
+ */
+export function refuseSandboxInPublic(
+  env: Pick<CommonEnv, 'PUBLIC_URL' | 'SANDBOX_URL'>,
+  context: z.RefinementCtx,
+): void {
+  if (env.PUBLIC_URL === undefined || env.SANDBOX_URL === undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['SANDBOX_URL'],
+    message: 'cannot be set together with PUBLIC_URL: the sandbox lets anybody sign in as anybody',
+  });
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { commonEnv, databaseUrl, rawKey, refuseSandboxInPublic } from './common.ts';
+import { readEnv } from './read-env.ts';
+
+const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const schema = commonEnv
+  .extend({
+    DATABASE_URL_WEB: databaseUrl,
+    /** Private half of the gateway's key: opens webhook secrets and nothing else. */
+    SEAL_GATEWAY_PRIVATE_KEY: rawKey,
+    GATEWAY_HOST: z.string().default('127.0.0.1'),
+    GATEWAY_TOKEN: z.string().min(20),
+    /** Where the parts behind the one port listen. */
+    WEB_URL: z.url(),
+    SUPABASE_LOCAL_URL: z.url().optional(),
+    /** The worker's own health page on loopback. Unset: readiness says nothing of the worker. */
+    WORKER_HEALTH_URL: z.url().optional(),
+  })
+  .superRefine(refuseSandboxInPublic)
+  .superRefine((env, context) => {
+    // Without a public name only the name `localhost` is asked for, which anybody can put in a header.
+    if (env.PUBLIC_URL !== undefined || loopbackHosts.has(env.GATEWAY_HOST)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['GATEWAY_HOST'],
+      message: 'can be reached from elsewhere, so PUBLIC_URL must be set as well',
+    });
+  });
+export type GatewayEnv = z.infer<typeof schema>;
+
+export const gatewayEnv = (): GatewayEnv => readEnv('gateway', schema);

@@ -1,0 +1,81 @@
+/**
+ * The gateway's process: `node --conditions=react-server lib/hub/gateway-main.ts`. Prints one line of
+ * JSON when it is ready, drains on SIGTERM and leaves for no other reason.
+ */
+import { readFileSync } from 'node:fs';
+import { systemClock } from '#lib/core/index';
+import { connect, surviveDriverFaults } from '#lib/db/index';
+import { gatewayEnv } from '#lib/env/index';
+import { captureError, logger } from '#lib/observability/index';
+import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
+import { createReceiver } from '#lib/webhooks/index';
+import { connectors } from './connectors.ts';
+import { startGateway } from './gateway.ts';
+
+/** Two batches, one lookup, one hint, one count, one health check. */
+const poolSize = 6;
+
+async function main(): Promise<void> {
+  const env = gatewayEnv();
+  const log = logger('gateway', env.LOG_LEVEL);
+  const db = connect({
+    url: env.DATABASE_URL_WEB,
+    name: 'patchbay-gateway',
+    max: poolSize,
+  });
+  const opener = createWebhookSecretOpener(env.SEAL_GATEWAY_PRIVATE_KEY);
+  const receiver = createReceiver({
+    db,
+    findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
+    openSecret: (envelope, at) => opener.open(envelope, at),
+    clock: systemClock,
+    log,
+  });
+  const gateway = await startGateway({
+    host: env.GATEWAY_HOST,
+    port: env.PORT,
+    version: readVersion(),
+    publicUrl: env.PUBLIC_URL,
+    token: env.GATEWAY_TOKEN,
+    webUrl: env.WEB_URL,
+    supabaseUrl: env.SUPABASE_LOCAL_URL,
+    sandboxUrl: env.SANDBOX_URL,
+    workerHealthUrl: env.WORKER_HEALTH_URL,
+    db,
+    receiver,
+    log,
+  });
+  process.stdout.write(`${JSON.stringify({ ready: true, port: gateway.port })}\n`);
+
+  const leave = async (): Promise<void> => {
+    await gateway.close();
+    await db.end({ timeout: 5 });
+  };
+  let isLeaving = false;
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (isLeaving) return;
+      isLeaving = true;
+      leave().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          captureError(log, error, 'the gateway did not close cleanly');
+          process.exit(1);
+        },
+      );
+    });
+  }
+  surviveDriverFaults((error) => log.debug('a cut connection was written to', { err: error }));
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+await main().catch((error: unknown) => {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${isTaken ? `The port is taken (${message}).` : message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,15 @@
+import { listConnections } from '#lib/connections/index';
+import type { Session } from '#lib/identity/index';
+import { readBoard } from './read-board.ts';
+import type { UseCaseDeps } from './web-use-cases.ts';
+
+/** The Board reads across rooms, in one transaction. */
+export function boardUseCases({ asBearer, identity }: UseCaseDeps) {
+  return {
+    read: (session: Session, at: { workspaceId: string }) =>
+      asBearer(session, async (tx) => {
+        const connections = await listConnections(tx, at);
+        return readBoard(tx, { ...at, connections, now: new Date(identity.clock.now()) });
+      }),
+  };
+}

@@ -1,0 +1,35 @@
+import type { ConnectionWebDeps } from '#lib/connections/index';
+import type { Db, Tx } from '#lib/db/index';
+import type { WebEnv } from '#lib/env/index';
+import type { IdentityDeps, Session } from '#lib/identity/index';
+import type { Logger } from '#lib/observability/index';
+import { boardUseCases } from './web-board.ts';
+import { connectionUseCases } from './web-connections.ts';
+import { identityUseCases } from './web-identity.ts';
+import { recordUseCases } from './web-records.ts';
+import { sandboxUseCases } from './web-sandbox.ts';
+import { syncUseCases } from './web-sync.ts';
+import { webhookUseCases } from './web-webhooks.ts';
+
+export interface UseCaseDeps {
+  identity: IdentityDeps;
+  connections: ConnectionWebDeps;
+  db: Db;
+  env: WebEnv;
+  log: Logger;
+  /** A transaction under the bearer's claims. */
+  asBearer: <T>(session: Session, work: (tx: Tx) => Promise<T>) => Promise<T>;
+}
+
+/** Room by room, what routes and pages may ask for. */
+export function webUseCases(deps: UseCaseDeps) {
+  return {
+    identity: identityUseCases(deps),
+    connections: connectionUseCases(deps),
+    records: recordUseCases(deps),
+    sync: syncUseCases(deps),
+    webhooks: webhookUseCases(deps),
+    board: boardUseCases(deps),
+    sandbox: sandboxUseCases(deps),
+  };
+}

@@ -1,0 +1,120 @@
+import { type ConnectionDeps, type DisconnectPorts, openConnection } from '#lib/connections/index';
+import type { Tx } from '#lib/db/index';
+import {
+  findStream,
+  listStreams,
+  type Observation,
+  observeObjects,
+  requestReading,
+  type SyncDeps,
+  updateStream,
+} from '#lib/sync/index';
+import {
+  type EndpointDeps,
+  type EventTarget,
+  ensureEndpoint,
+  type InboxPorts,
+  removeEndpoints,
+} from '#lib/webhooks/index';
+import { connectorRules } from './connector-rules.ts';
+
+/** The stream an event belongs to; null when nobody follows that scope. */
+async function streamOf(tx: Tx, target: EventTarget) {
+  const { resource, scopeKey } = target;
+  if (resource === null || scopeKey === null) return null;
+  return findStream(tx, { ...target, resource, scopeKey });
+}
+
+/** What came of an event's objects, in a few words; an event carries one object, mostly. */
+function tellObservation(seen: Observation): string {
+  const parts = [
+    seen.created > 0 && 'new record',
+    seen.updated > 0 && 'record updated',
+    seen.conflicts > 0 && 'changed on both sides',
+    seen.echoes > 0 && 'echo of our own edit, nothing to do',
+    seen.echoes === 0 && seen.unchanged > 0 && 'already known, nothing to do',
+    seen.echoes === 0 && seen.stale > 0 && 'older than what is known, left out',
+  ];
+  return parts.filter(Boolean).join(', ') || 'nothing to do';
+}
+
+/** What webhooks does with an event's objects: sync observes them in the event's transaction. */
+export const inboxPorts: InboxPorts = {
+  apply: async (tx, target, objects) => {
+    const stream = await streamOf(tx, target);
+    if (!stream) {
+      return { kind: 'ignored', reason: `No stream follows ${target.scopeKey ?? 'this'}.` };
+    }
+    const seen = await observeObjects(tx, {
+      workspaceId: target.workspaceId,
+      connectionId: target.connectionId,
+      streamId: stream.id,
+      kind: stream.kind,
+      objects: [...objects],
+      source: { type: 'webhook', inboxEventId: target.inboxEventId },
+      writable: connectorRules.writableFields(target.connector, stream.resource),
+    });
+    if (seen.skipped > 0) {
+      return { kind: 'ignored', reason: 'The stream is paused; resuming it catches up.' };
+    }
+    return { kind: 'applied', summary: tellObservation(seen), recordIds: seen.recordIds };
+  },
+  refetch: async (tx, target, refs) => {
+    const stream = await streamOf(tx, target);
+    if (!stream) return;
+    await requestReading(tx, {
+      workspaceId: target.workspaceId,
+      connectionId: target.connectionId,
+      streamId: stream.id,
+      kind: stream.kind,
+      refs,
+    });
+  },
+};
+
+/** Webhook registration calls providers through connections, also while disconnecting. */
+export function endpointDeps(
+  deps: ConnectionDeps,
+  gateway: { sealKey: string; publicUrl: string | undefined; port: number },
+): EndpointDeps {
+  return {
+    db: deps.db,
+    connect: async (at, signal) => {
+      const opened = await openConnection(deps, at, {
+        lane: 'edit',
+        signal,
+        allowDisconnecting: true,
+      });
+      const { connector, apiBaseUrl } = opened.connection;
+      return { connector, apiBaseUrl, api: opened.api, ctx: opened.ctx };
+    },
+    ...gateway,
+    clock: deps.clock,
+    log: deps.log,
+  };
+}
+
+/** Before a stream is read its webhook is registered; a service that refuses means polling. */
+export function prepareStream(endpoints: EndpointDeps): SyncDeps['prepareStream'] {
+  return async ({ signal, ...request }) => {
+    const result = await ensureEndpoint(endpoints, request, signal);
+    const isHooked = result.status === 'active';
+    await endpoints.db`
+      update public.connections set delivery = ${isHooked ? 'webhook' : 'poll'}
+      where workspace_id = ${request.workspaceId} and id = ${request.connectionId}
+        and delivery <> ${isHooked ? 'webhook' : 'poll'}`;
+    return isHooked ? { delivery: 'webhook' } : { delivery: 'poll', reason: result.reason };
+  };
+}
+
+export function disconnectPorts(endpoints: EndpointDeps): DisconnectPorts {
+  return {
+    stop: async (tx, at) => {
+      for (const stream of await listStreams(tx, at)) {
+        if (stream.phase === 'paused') continue;
+        await updateStream(tx, { streamId: stream.id, phase: 'paused' });
+      }
+    },
+    removeWebhooks: (at, signal) => removeEndpoints(endpoints, at, signal),
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * hub/worker: everything the worker is made of, put together. It opens credentials and calls
+ * providers; any number of workers may run on one database.
+ *
+ * Invariants: what is due stands in rows, and a worker killed anywhere is followed by another one;
+ * PostgreSQL restarting makes no worker exit; each kind of work has one sweep that turns due rows
+ * into jobs, and one handler.
+ */
+import 'server-only';
+
+import {
+  type ConnectionDeps,
+  checkCommand,
+  createConnectionGuards,
+  disconnectCommand,
+  dropOldRows,
+  enqueueDueCommands,
+  enqueueDueRefreshes,
+  exchangeCommand,
+  logConnection,
+  openConnection,
+  runCommand,
+  runRefresh,
+  scopesCommand,
+} from '#lib/connections/index';
+import { type Clock, systemClock } from '#lib/core/index';
+import { type Db, transaction } from '#lib/db/index';
+import type { WorkerEnv } from '#lib/env/index';
+import { captureError, type Logger } from '#lib/observability/index';
+import { createQueue, type Queue, type Sweep, type Sweeps, startSweeps } from '#lib/queue/index';
+import { createOutgoing } from '#lib/security/index';
+import { createOpener } from '#lib/security/open';
+import {
+  enqueueDuePolls,
+  enqueueDuePushes,
+  enqueueDueRuns,
+  pollStream,
+  pushLink,
+  type SyncDeps,
+  workRun,
+} from '#lib/sync/index';
+import {
+  applyInboxEvents,
+  type EndpointDeps,
+  enqueueDueInbox,
+  realignEndpoints,
+} from '#lib/webhooks/index';
+import { connectorApis } from './connector-apis.ts';
+import { connectors } from './connectors.ts';
+import { presetEndpoints } from './preset-endpoints.ts';
+import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
+import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
+import { disconnectPorts, endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
+
+export type WorkerSettings = Pick<
+  WorkerEnv,
+  | 'SEAL_WORKER_PRIVATE_KEY'
+  | 'SEAL_GATEWAY_PUBLIC_KEY'
+  | 'OUTGOING_ALLOW'
+  | 'POLL_SECONDS'
+  | 'SANDBOX_URL'
+  | 'PUBLIC_URL'
+  | 'PORT'
+  | 'DATABASE_URL_WORKER_SESSION'
+>;
+
+export interface WorkerOptions {
+  settings: WorkerSettings;
+  /** As patchbay_worker. */
+  db: Db;
+  log: Logger;
+  version: string;
+  clock?: Clock;
+}
+
+export interface Worker {
+  /** Resolves once jobs are taken. Waits for PostgreSQL as long as it takes. */
+  start(): Promise<void>;
+  /** Lets what runs finish for drainMs. */
+  stop(options: { drainMs: number }): Promise<void>;
+  health(): Promise<WorkerHealth>;
+}
+
+/** How often each kind of row is looked at when nobody said that one is due. */
+const everyMs = {
+  commands: 1_000,
+  push: 1_000,
+  inbox: 1_000,
+  runs: 1_000,
+  polls: 2_000,
+  refreshes: 5_000,
+  cleaning: 600_000,
+} as const;
+/** Events leased by one sweep. */
+const inboxRows = 200;
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { db, log, settings } = options;
+  const queue = createQueue({ db, log });
+  const connections = connectionDeps(options);
+  const endpoints = endpointDeps(connections, {
+    sealKey: settings.SEAL_GATEWAY_PUBLIC_KEY,
+    publicUrl: settings.PUBLIC_URL,
+    port: settings.PORT,
+  });
+  const sync = syncDeps(connections, queue, endpoints, settings.POLL_SECONDS);
+  const stopping = new AbortController();
+  let sweeps: Sweeps | null = null;
+
+  return {
+    start: async () => {
+      await handle(queue, { connections, sync, endpoints, poke: (work) => sweeps?.poke(work) });
+      await queue.start();
+      if (stopping.signal.aborted) return;
+      sweeps = startSweeps({
+        db,
+        sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
+        sweeps: allSweeps({ db, queue, sync }),
+        log,
+        onEnqueued: () => queue.kick(),
+      });
+      // Webhooks registered under an address that is not ours any more; not waited for.
+      realignEndpoints(endpoints, stopping.signal).catch((error: unknown) => {
+        if (!stopping.signal.aborted) captureError(log, error, 'Webhooks were not realigned');
+      });
+    },
+    stop: async ({ drainMs }) => {
+      stopping.abort(new Error('The worker stops'));
+      await sweeps?.stop();
+      await queue.stop({ drainMs });
+      connections.outgoing.close();
+    },
+    health: () =>
+      readWorkerHealth(db, {
+        version: options.version,
+        mode: sweeps?.mode() ?? 'poll',
+        isQueueRunning: queue.isRunning(),
+      }),
+  };
+}
+
+function connectionDeps({ db, log, settings, clock = systemClock }: WorkerOptions): ConnectionDeps {
+  return {
+    db,
+    registry: connectorApis,
+    opener: createOpener(settings.SEAL_WORKER_PRIVATE_KEY),
+    outgoing: createOutgoing({ allow: settings.OUTGOING_ALLOW }),
+    guards: createConnectionGuards(clock),
+    presetEndpoints: presetEndpoints(settings.SANDBOX_URL),
+    clock,
+    log,
+  };
+}
+
+function syncDeps(
+  connections: ConnectionDeps,
+  queue: Queue,
+  endpoints: EndpointDeps,
+  pollSeconds: number,
+): SyncDeps {
+  return {
+    db: connections.db,
+    queue,
+    connect: (target, open) => openConnection(connections, target, open),
+    prepareStream: prepareStream(endpoints),
+    logConnection,
+    clock: connections.clock,
+    log: connections.log,
+    pollMs: pollSeconds * 1000,
+  };
+}
+
+function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }): Sweep[] {
+  return [
+    { work: 'commands', everyMs: everyMs.commands, run: () => enqueueDueCommands({ db, queue }) },
+    { work: 'push', everyMs: everyMs.push, run: () => enqueueDuePushes(sync) },
+    {
+      work: 'inbox',
+      everyMs: everyMs.inbox,
+      run: () => transaction(db, (tx) => enqueueDueInbox(tx, queue, inboxRows)),
+    },
+    { work: 'runs', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
+    { work: 'polls', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
+    {
+      work: null,
+      name: 'refreshes',
+      everyMs: everyMs.refreshes,
+      run: () => enqueueDueRefreshes({ db, queue }),
+    },
+    {
+      work: null,
+      name: 'cleaning',
+      everyMs: everyMs.cleaning,
+      run: async () => {
+        await dropOldRows(db);
+        await db`delete from private.rate_limits where expires_at < now()`;
+        return 0;
+      },
+    },
+  ];
+}
+
+interface Handlers {
+  connections: ConnectionDeps;
+  sync: SyncDeps;
+  endpoints: EndpointDeps;
+  poke: Sweeps['poke'];
+}
+
+/** Who does which job. What a person waits for has fetchers of its own, so nothing stands before it. */
+async function handle(
+  queue: Queue,
+  { connections, sync, endpoints, poke }: Handlers,
+): Promise<void> {
+  const { db, log, clock, opener } = connections;
+  const kinds = {
+    'connections.exchange': exchangeCommand(connections),
+    'connections.check': checkCommand(connections),
+    'connections.scopes': scopesCommand(connections),
+    'connections.disconnect': disconnectCommand(connections, disconnectPorts(endpoints)),
+  };
+  const commands = { db, opener, kinds, log };
+  const inbox = {
+    db,
+    findParser: (name: string) => connectors.get(name)?.webhook ?? null,
+    ports: inboxPorts,
+    clock,
+    log,
+  };
+  await queue.work('command', { concurrency: 3, batch: 1 }, ({ payload, signal }) =>
+    runCommand(commands, payload, signal),
+  );
+  await queue.work('push', { concurrency: 4, batch: 1 }, async ({ payload, signal }) => {
+    await pushLink(sync, readPushJob(payload), signal);
+  });
+  await queue.work('inbox', { concurrency: 2, batch: 2 }, async ({ payload, signal }) => {
+    await applyInboxEvents(inbox, payload, signal);
+    // The sweep leaves a backlog in its table; what is done makes room for more of it.
+    poke('inbox');
+  });
+  await queue.work('refresh', { concurrency: 2, batch: 1 }, ({ payload, signal }) =>
+    runRefresh(connections, payload, signal),
+  );
+  await queue.work('poll', { concurrency: 2, batch: 1 }, async ({ payload, signal }) => {
+    await pollStream(sync, readPollJob(payload), signal);
+  });
+  await queue.work('run', { concurrency: 2, batch: 1 }, async ({ payload, signal }) => {
+    await workRun(sync, readRunJob(payload), signal);
+  });
+}

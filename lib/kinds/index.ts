@@ -1,0 +1,22 @@
+/**
+ * kinds: the canonical fields of each kind of record, with the comparator and the way to merge of
+ * each field. Pure and client-safe; connectors map to these, sync merges by them, pages show them.
+ */
+export { type Comparator, fieldsEqual, normaliseField } from './compare.ts';
+export {
+  defaultsOf,
+  type FieldRule,
+  fieldRule,
+  fieldsOf,
+  type Kind,
+  kinds,
+  type MergePolicy,
+  type MergeRule,
+} from './fields.ts';
+export {
+  type Person,
+  type TaskData,
+  type TaskState,
+  taskDataSchema,
+  taskStates,
+} from './task.ts';

@@ -1,0 +1,46 @@
+/**
+ * Query keys. The first word is the table a `touched` message names (or `records`), the second the
+ * workspace, so that a message finds what it makes stale.
+ */
+export const keys = {
+  record: (id: string) => ['record', id] as const,
+  recordEdit: (id: string) => ['record', 'edit', id] as const,
+  recordHistory: (workspaceId: string, id: string) => ['history', workspaceId, id] as const,
+  recordList: (workspaceId: string, query: Record<string, unknown>) =>
+    ['records', workspaceId, query] as const,
+  board: (workspaceId: string) => ['board', workspaceId] as const,
+  counts: (workspaceId: string) => ['counts', workspaceId] as const,
+  connections: (workspaceId: string) => ['connections', workspaceId] as const,
+  connection: (workspaceId: string, id: string) => ['connections', workspaceId, id] as const,
+  connectionLog: (workspaceId: string, id: string) => ['connection_log', workspaceId, id] as const,
+  connectors: (workspaceId: string) => ['connectors', workspaceId] as const,
+  scopes: (workspaceId: string, id: string, resource: string) =>
+    ['scopes', workspaceId, id, resource] as const,
+  streams: (workspaceId: string, connectionId?: string) =>
+    ['streams', workspaceId, connectionId ?? 'all'] as const,
+  runs: (workspaceId: string, connectionId?: string) =>
+    ['runs', workspaceId, connectionId ?? 'all'] as const,
+  inbox: (workspaceId: string, query: Record<string, unknown>) =>
+    ['inbox_events', workspaceId, query] as const,
+  inboxEvent: (workspaceId: string, id: string) =>
+    ['inbox_events', workspaceId, 'one', id] as const,
+  refusals: (workspaceId: string) => ['refusals', workspaceId] as const,
+  apps: (workspaceId: string) => ['apps', workspaceId] as const,
+  members: (workspaceId: string) => ['members', workspaceId] as const,
+  invitations: (workspaceId: string) => ['invitations', workspaceId] as const,
+  audit: (workspaceId: string) => ['audit', workspaceId] as const,
+  sessions: () => ['sessions'] as const,
+  sandbox: (workspaceId: string) => ['sandbox', workspaceId] as const,
+};
+
+/** Which queries a touched table makes stale, by the first word of their key. */
+export const staleBy: Record<string, readonly string[]> = {
+  connections: ['connections', 'board', 'connectors', 'counts'],
+  streams: ['streams', 'connections', 'board'],
+  runs: ['runs', 'streams', 'board', 'counts'],
+  webhook_endpoints: ['connections', 'refusals'],
+  conflicts: ['history', 'board'],
+  push_intents: ['history'],
+  connection_log: ['connection_log'],
+  inbox_events: ['inbox_events', 'refusals'],
+};

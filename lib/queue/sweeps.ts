@@ -1,0 +1,127 @@
+import { type Db, isUnavailable, type WorkName } from '#lib/db/index';
+import type { Logger } from '#lib/observability/index';
+import { startListener, type WorkListener } from './listener.ts';
+
+/** Turns due rows of one kind into jobs. */
+export interface Sweep {
+  /** The hint this sweep answers to; null for one that only looks by the clock. */
+  work: WorkName | null;
+  /** Named in logs and health. */
+  name?: string;
+  /** How often it looks by itself, whatever it hears. */
+  everyMs: number;
+  /** Enqueues due rows in one transaction; answers how many. Full batches are asked again at once. */
+  run(): Promise<number>;
+}
+
+export interface Sweeps {
+  mode(): 'listen' | 'poll';
+  /** Runs the sweeps of this kind now, as a hint would. */
+  poke(work: WorkName): void;
+  stop(): Promise<void>;
+}
+
+export interface SweepOptions {
+  db: Db;
+  /** A session connection for LISTEN; without one, or while it is away, rows are polled for. */
+  sessionUrl?: string | undefined;
+  sweeps: readonly Sweep[];
+  log: Logger;
+  /** Called after a sweep that enqueued something: the queue is kicked here. */
+  onEnqueued?: () => void;
+}
+
+/** Without hints every sweep looks this often. */
+const pollMs = 250;
+const failedPauseMs = 500;
+/** Rounds of one sweep without a rest, so that one kind of work cannot hold the loop for ever. */
+const maxRounds = 50;
+
+/**
+ * One loop per sweep. A hint starts it at once; hints that come while it runs are remembered as one.
+ * A sweep that fails (PostgreSQL restarts) is logged and tried again; the loops end with stop().
+ */
+export function startSweeps(options: SweepOptions): Sweeps {
+  const loops = options.sweeps.map((sweep) => startLoop(sweep, options, () => mode()));
+  const poke = (work: WorkName): void => {
+    for (const loop of loops) if (loop.work === work) loop.poke();
+  };
+  const pokeAll = (): void => {
+    for (const loop of loops) loop.poke();
+  };
+  const listener: WorkListener | null = options.sessionUrl
+    ? startListener({
+        url: options.sessionUrl,
+        log: options.log,
+        onWork: (work) => poke(work as WorkName),
+        // What was due while nobody listened.
+        onListening: pokeAll,
+      })
+    : null;
+  const mode = (): 'listen' | 'poll' => (listener?.isListening() ? 'listen' : 'poll');
+  return {
+    mode,
+    poke,
+    stop: async () => {
+      await Promise.all([...loops.map((loop) => loop.stop()), listener?.stop()]);
+    },
+  };
+}
+
+interface Loop {
+  work: WorkName | null;
+  poke(): void;
+  stop(): Promise<void>;
+}
+
+function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | 'poll'): Loop {
+  let isStopping = false;
+  let isDue = false;
+  let rouse: () => void = () => undefined;
+  const rest = async (): Promise<void> => {
+    if (isDue || isStopping) return;
+    const hears = sweep.work === null || mode() === 'listen';
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, hears ? sweep.everyMs : Math.min(pollMs, sweep.everyMs));
+      rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  };
+  const turn = async (): Promise<void> => {
+    isDue = false;
+    for (let round = 0; round < maxRounds && !isStopping; round += 1) {
+      const enqueued = await sweep.run();
+      if (enqueued === 0) return;
+      options.onEnqueued?.();
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!isStopping) {
+      try {
+        await turn();
+      } catch (error) {
+        const part = sweep.name ?? sweep.work ?? 'sweep';
+        const fields = { part, err: error };
+        if (isUnavailable(error)) options.log.warn('A sweep waits for PostgreSQL', fields);
+        else options.log.error('A sweep failed and is repeated', fields);
+        await new Promise((resolve) => setTimeout(resolve, failedPauseMs));
+      }
+      await rest();
+    }
+  };
+  const running = run();
+  return {
+    work: sweep.work,
+    poke: () => {
+      isDue = true;
+      rouse();
+    },
+    stop: () => {
+      isStopping = true;
+      rouse();
+      return running;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Queryable, Tx } from '#lib/db/index';
+import type { StoredChange } from './record-row.ts';
+import type { Conflict, Push } from './schema.ts';
+
+const changeColumns = (tx: Queryable) => tx`
+  c.position, c.record_id, c.kind, c.version, c.op, c.origin, c.actor_id, u.name as actor_name,
+  c.connection_id, c.run_id, c.mutation_id, c.fields, c.diff, c.at`;
+
+export function selectChangesAfter(
+  tx: Tx,
+  workspaceId: string,
+  after: number,
+  rows: number,
+): Promise<StoredChange[]> {
+  return tx<StoredChange[]>`
+    select ${changeColumns(tx)}
+    from public.change_log c left join public.users u on u.id = c.actor_id
+    where c.workspace_id = ${workspaceId} and c.position > ${after}
+    order by c.position limit ${rows}`;
+}
+
+export async function selectPosition(tx: Queryable, workspaceId: string): Promise<number> {
+  const [row] = await tx<{ position: number }[]>`
+    select position from private.workspace_clocks where workspace_id = ${workspaceId}`;
+  return row?.position ?? 0;
+}
+
+/** Newest first. */
+export function selectChangesOf(
+  tx: Tx,
+  workspaceId: string,
+  recordId: string,
+  rows: number,
+): Promise<StoredChange[]> {
+  return tx<StoredChange[]>`
+    select ${changeColumns(tx)}
+    from public.change_log c left join public.users u on u.id = c.actor_id
+    where c.workspace_id = ${workspaceId} and c.record_id = ${recordId} and c.position is not null
+    order by c.version desc limit ${rows}`;
+}
+
+/** Newest first. */
+export function selectPushesOf(
+  tx: Tx,
+  workspaceId: string,
+  recordId: string,
+  rows: number,
+): Promise<Push[]> {
+  return tx<Push[]>`
+    select p.id, l.connection_id, array(select jsonb_object_keys(p.patch)) as fields, p.created_at,
+      p.outcome, p.error, p.finished_at, p.echoed_at
+    from public.push_intents p join public.links l on l.id = p.link_id
+    where p.workspace_id = ${workspaceId} and p.record_id = ${recordId}
+    order by p.id desc limit ${rows}`;
+}
+
+export interface ConflictFilter {
+  recordId?: string | undefined;
+  status?: Conflict['status'] | undefined;
+  /** Ids below this one: older rows. */
+  before?: string | undefined;
+}
+
+/** Newest first. */
+export function selectConflicts(
+  tx: Tx,
+  workspaceId: string,
+  filter: ConflictFilter,
+  rows: number,
+): Promise<Conflict[]> {
+  return tx<Conflict[]>`
+    select id, record_id, link_id, field, base, local, remote, policy, status, created_at, resolved_at
+    from public.conflicts
+    where workspace_id = ${workspaceId}
+      ${filter.recordId ? tx`and record_id = ${filter.recordId}` : tx``}
+      ${filter.status ? tx`and status = ${filter.status}` : tx``}
+      ${filter.before ? tx`and id < ${filter.before}` : tx``}
+    order by id desc limit ${rows}`;
+}

@@ -1,0 +1,24 @@
+/**
+ * records: the hub's own copy of things, what they are linked to, and the log of their changes.
+ *
+ * Invariants
+ * - A record, its change log row and what its links owe their services are written in one
+ *   transaction; the service itself is told later, by the worker.
+ * - The record's row is the lock: whoever changes a record or its links locks the record first, and
+ *   several in the order of their ids.
+ * - `version` rises by one with every change, and the log holds a row for each.
+ * - Readers of the log ask for positions above their own; positions are given at commit and have no
+ *   gaps (see the migration), so none is skipped.
+ * - Every function takes a transaction of `asUser`; what the member may not see is not found.
+ *
+ * It never calls a service and never decides what two sides of a merge become: that is sync.
+ */
+import 'server-only';
+
+export type { ConnectorRules } from './check-patch.ts';
+export { getRecord } from './get-record.ts';
+export { type ConflictPage, listConflicts } from './list-conflicts.ts';
+export { listRecords, type RecordPage } from './list-records.ts';
+export { patchRecord } from './patch-record.ts';
+export { readChanges, readPosition } from './read-changes.ts';
+export { readRecordHistory } from './read-record-history.ts';

@@ -1,0 +1,22 @@
+import type { Tx } from '#lib/db/index';
+import { selectChangesOf, selectConflicts, selectPushesOf } from './change-store.ts';
+import { findRecordWorkspace } from './get-record.ts';
+import { recordNotFound, toChange } from './record-row.ts';
+import type { RecordHistory } from './schema.ts';
+
+/** Of each of the three, the newest. */
+export const historyRows = 200;
+
+/** What happened to a record, newest first: changes, pushes to its services, conflicts. */
+export async function readRecordHistory(
+  tx: Tx,
+  input: { recordId: string },
+): Promise<RecordHistory> {
+  const { recordId } = input;
+  const workspaceId = await findRecordWorkspace(tx, { recordId });
+  if (workspaceId === null) throw recordNotFound();
+  const changes = await selectChangesOf(tx, workspaceId, recordId, historyRows);
+  const pushes = await selectPushesOf(tx, workspaceId, recordId, historyRows);
+  const conflicts = await selectConflicts(tx, workspaceId, { recordId }, historyRows);
+  return { changes: changes.map(toChange), pushes, conflicts };
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { limits } from '#lib/core/index';
+import { kinds, taskStates } from '#lib/kinds/index';
+
+export const linkStates = [
+  'synced',
+  'dirty',
+  'pushing',
+  'refused',
+  'unknown',
+  'conflict',
+  'inaccessible',
+  'tombstone',
+] as const;
+
+/** A record's life at one connection, with how far the last edit got. */
+export const linkSchema = z.object({
+  id: z.uuid(),
+  connection_id: z.uuid(),
+  stream_id: z.uuid(),
+  connector: z.string(),
+  external_key: z.string().nullable(),
+  url: z.string().nullable(),
+  state: z.enum(linkStates),
+  held: z.array(z.string()),
+  error: z
+    .object({ code: z.string(), message: z.string(), fields: z.array(z.string()).optional() })
+    .nullable(),
+  dirty_at: z.iso.datetime().nullable(),
+  pushed_at: z.iso.datetime().nullable(),
+  echoed_at: z.iso.datetime().nullable(),
+});
+export type Link = z.infer<typeof linkSchema>;
+
+export const recordSchema = z.object({
+  id: z.uuid(),
+  kind: z.enum(kinds),
+  version: z.number().int(),
+  data: z.record(z.string(), z.unknown()),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  deleted_at: z.iso.datetime().nullable(),
+  links: z.array(linkSchema),
+});
+export type RecordRow = z.infer<typeof recordSchema>;
+
+export const recordSorts = ['updated_at', '-updated_at', 'title', '-title'] as const;
+
+export const recordListQuerySchema = z.strictObject({
+  workspace_id: z.uuid().optional(),
+  kind: z.enum(kinds).default('task'),
+  q: z.string().trim().max(200).optional(),
+  state: z.enum(taskStates).optional(),
+  connection_id: z.uuid().optional(),
+  stream_id: z.uuid().optional(),
+  label: z.string().max(limits.setItemChars).optional(),
+  assignee: z.string().max(limits.setItemChars).optional(),
+  sort: z.enum(recordSorts).default('-updated_at'),
+  cursor: z.string().max(1_400).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRowsDefault),
+  count: z.enum(['exact', 'estimated']).optional(),
+});
+export type RecordListQuery = z.infer<typeof recordListQuerySchema>;
+
+const items = z.array(z.string().trim().min(1).max(limits.setItemChars)).max(limits.setItems);
+/** The fields a person may change. Absent fields stay as they are. */
+export const taskPatchSchema = z.strictObject({
+  title: z.string().max(limits.titleChars).optional(),
+  body: z.string().max(limits.bodyChars).nullable().optional(),
+  state: z.enum(taskStates).optional(),
+  labels: items.optional(),
+  assignees: items.optional(),
+});
+
+export const recordPatchSchema = z.strictObject({
+  /** Made by the client; a retry with the same id has no second effect. */
+  mutation_id: z.uuid(),
+  /** The version the edit was made against. Fields changed since then by others make a 409. */
+  version: z.number().int().positive(),
+  data: taskPatchSchema.refine((patch) => Object.keys(patch).length > 0, 'name at least one field'),
+});
+export type RecordPatch = z.infer<typeof recordPatchSchema>;
+
+export const changeSchema = z.object({
+  position: z.number().int(),
+  record_id: z.uuid(),
+  kind: z.string(),
+  version: z.number().int(),
+  op: z.enum(['create', 'update', 'delete', 'restore']),
+  origin: z.enum(['user', 'connection', 'hub']),
+  actor: z.object({ id: z.uuid(), name: z.string().nullable() }).nullable(),
+  connection_id: z.uuid().nullable(),
+  run_id: z.uuid().nullable(),
+  mutation_id: z.uuid().nullable(),
+  fields: z.array(z.string()),
+  diff: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])),
+  at: z.iso.datetime(),
+});
+export type Change = z.infer<typeof changeSchema>;
+
+/** The catch-up read: changes after a position, each record whole once, and where to go on. */
+export const changesAnswerSchema = z.object({
+  changes: z.array(changeSchema),
+  records: z.array(recordSchema),
+  position: z.number().int(),
+  has_more: z.boolean(),
+});
+export type ChangesAnswer = z.infer<typeof changesAnswerSchema>;
+
+/** One try to tell a service about an edit. */
+export const pushSchema = z.object({
+  id: z.uuid(),
+  connection_id: z.uuid(),
+  fields: z.array(z.string()),
+  created_at: z.iso.datetime(),
+  outcome: z.enum(['accepted', 'refused', 'unknown', 'superseded']).nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  echoed_at: z.iso.datetime().nullable(),
+});
+export type Push = z.infer<typeof pushSchema>;
+
+export const conflictSchema = z.object({
+  id: z.uuid(),
+  record_id: z.uuid(),
+  link_id: z.uuid(),
+  field: z.string(),
+  base: z.unknown(),
+  local: z.unknown(),
+  remote: z.unknown(),
+  policy: z.string(),
+  status: z.enum(['open', 'automatic', 'resolved']),
+  created_at: z.iso.datetime(),
+  resolved_at: z.iso.datetime().nullable(),
+});
+export type Conflict = z.infer<typeof conflictSchema>;
+
+export const recordHistorySchema = z.object({
+  changes: z.array(changeSchema),
+  pushes: z.array(pushSchema),
+  conflicts: z.array(conflictSchema),
+});
+export type RecordHistory = z.infer<typeof recordHistorySchema>;

@@ -1,0 +1,22 @@
+/**
+ * security: seal, redact, and watch where outgoing calls go.
+ *
+ * Invariants
+ * - What is sealed here can be opened only by the holder of the private key, and only for the same
+ *   workspace, row and field. There is no plaintext mode and no fallback.
+ * - Opening has doors of its own: `#lib/security/open` (worker) and
+ *   `#lib/security/open-webhook-secret` (gateway). This door opens nothing.
+ * - An outgoing call reaches a public address over TLS, or a host:port the operator allowed by name;
+ *   the address is checked again at the moment of connecting, so a name that changes its mind in
+ *   between gains nothing. Redirects are never followed.
+ */
+import 'server-only';
+
+export { envelopeOverheadBytes } from './envelope.ts';
+export { generateKeyPair, type KeyPair, keyIdOf } from './keys.ts';
+export type { Opener } from './opener.ts';
+export { createOutgoing, type Outgoing, type OutgoingAnswer } from './outgoing.ts';
+export { outgoingFetch } from './outgoing-fetch.ts';
+export { isPublicAddress } from './public-address.ts';
+export { redact } from './redact.ts';
+export { sealTo } from './seal.ts';

@@ -1,0 +1,34 @@
+/**
+ * sync: keeps records and the objects at their services the same, in both directions.
+ *
+ * Invariants
+ * - What a page or an event brings is applied in one transaction with the position it was read up
+ *   to: a cursor is never ahead of the data.
+ * - A call to a service is never made inside a transaction, and never made before a row says that
+ *   it is about to be made: whatever dies in between is found by that row.
+ * - Whoever works on a run, a poll or a link holds its epoch; a result under an older epoch is not
+ *   written.
+ * - Locks are taken in one order: records (by id), links, intents, streams, runs, the workspace's clock.
+ * - Times of due rows and leases are the database's; the injected clock measures spans and jitter.
+ *
+ * It names no provider: connectors come in through ports.
+ */
+import 'server-only';
+
+export { actOnRun } from './act-on-run.ts';
+export { createStream, type NewStream } from './create-stream.ts';
+export { enqueueDuePolls } from './enqueue-due-polls.ts';
+export { enqueueDuePushes } from './enqueue-due-pushes.ts';
+export { enqueueDueRuns } from './enqueue-due-runs.ts';
+export { type FoundStream, findStream } from './find-stream.ts';
+export { getRun, listRuns, type RunPage } from './list-runs.ts';
+export { getStream, listStreams } from './list-streams.ts';
+export { type Observation, type ObservationInput, observeObjects } from './observe-objects.ts';
+export { type PollJob, pollStream } from './poll-stream.ts';
+export { type PushJob, pushLink } from './push-link.ts';
+export type { PushOutcome } from './push-target.ts';
+export { requestReading } from './request-reading.ts';
+export { startRun } from './start-run.ts';
+export type { JobSender, OpenedConnection, PreparedStream, SyncDeps } from './sync-deps.ts';
+export { updateStream } from './update-stream.ts';
+export { type RunJob, workRun } from './work-run.ts';

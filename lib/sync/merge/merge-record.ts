@@ -1,0 +1,146 @@
+import type { Json, JsonObject } from '#lib/core/index';
+import {
+  defaultsOf,
+  fieldRule,
+  type Kind,
+  type MergePolicy,
+  normaliseField,
+} from '#lib/kinds/index';
+import { dirtyFields } from './dirty-fields.ts';
+import { clockUncertaintyMs, type FieldOutcome, mergeField } from './merge-field.ts';
+
+/** A push whose outcome is not settled yet. */
+export interface InFlight {
+  /** The fields as they were sent. */
+  patch: JsonObject;
+  /** `base` when they were sent. */
+  base: JsonObject | null;
+  /**
+   * The observed state is the service's answer to exactly this push (or known to be made by us), so
+   * a sent field that reads differently is the service's form of it: trimmed, re-cased, re-written.
+   */
+  isAnswer?: boolean;
+}
+
+export interface MergeInput {
+  kind: Kind;
+  /** The record's data; null when it does not exist yet. */
+  local: JsonObject | null;
+  /** The link's base; null when nothing was observed there before. */
+  base: JsonObject | null;
+  /** The fields as observed. A field that is not there was not observed and stays as it is. */
+  remote: JsonObject;
+  held: readonly string[];
+  inFlight: InFlight | null;
+  /** Decisions of the workspace; a field without one follows its kind. */
+  policies?: Readonly<Record<string, MergePolicy>>;
+  /** Milliseconds since the epoch, corrected to one clock. For `latest_wins` only. */
+  localAtMs?: number | null;
+  /** The service's time of the whole record: services rarely give one per field. */
+  remoteAtMs?: number | null;
+  /** How far the two times can be wrong together. */
+  uncertaintyMs?: number;
+}
+
+export interface FieldConflict {
+  field: string;
+  /** The base before this state; an open conflict that already exists keeps its older one. */
+  base: Json;
+  local: Json;
+  remote: Json;
+  policy: MergePolicy;
+  status: 'open' | 'automatic';
+  /** The value that stands; null while open. */
+  resolution: Json;
+}
+
+export interface MergeOutcome {
+  data: JsonObject;
+  base: JsonObject;
+  /** Fields of `data` that are not what they were. */
+  changed: string[];
+  /** Fields that differ from the new base and are not held, writable or not. */
+  dirty: string[];
+  /** A field that was held and is not any more is settled: both sides agree, or a policy decided. */
+  held: string[];
+  conflicts: FieldConflict[];
+  /** In-flight fields the service has now shown, in our form or in its own. */
+  acknowledged: string[];
+}
+
+/** Brings one observed state of the service and the hub's record together. */
+export function mergeRecord(input: MergeInput): MergeOutcome {
+  const data: JsonObject = input.local ? { ...input.local } : defaultsOf(input.kind);
+  const base: JsonObject = { ...input.base };
+  // A field this service has not shown so far stood at its default, as in dirtyFields.
+  const ancestor = input.base && { ...defaultsOf(input.kind), ...input.base };
+  const held = new Set(input.held);
+  const changed: string[] = [];
+  const conflicts: FieldConflict[] = [];
+  const acknowledged: string[] = [];
+
+  for (const [field, remote] of Object.entries(input.remote)) {
+    const policy = policyOf(input, field);
+    const local = input.local && Object.hasOwn(input.local, field) ? input.local[field] : undefined;
+    const merged = decide(input, ancestor, field, policy, local, remote);
+    if (merged.take !== 'local' || local === undefined) {
+      data[field] = merged.value;
+      changed.push(field);
+    }
+    if (merged.acknowledged) acknowledged.push(field);
+    if (merged.conflict) {
+      conflicts.push({
+        field,
+        base: input.base?.[field] ?? null,
+        local: local ?? null,
+        remote,
+        policy,
+        status: merged.conflict,
+        resolution: merged.conflict === 'open' ? null : merged.value,
+      });
+    }
+    if (merged.conflict === 'open') held.add(field);
+    else if (!merged.keepsHold) held.delete(field);
+    base[field] = normaliseField(fieldRule(input.kind, field).comparator, remote);
+  }
+
+  if (!input.local) changed.push(...Object.keys(data).filter((field) => !changed.includes(field)));
+  const stillHeld = [...held];
+  return {
+    data,
+    base,
+    changed,
+    dirty: dirtyFields({ kind: input.kind, data, base, held: stillHeld, writable: null }),
+    held: stillHeld,
+    conflicts,
+    acknowledged,
+  };
+}
+
+function policyOf(input: MergeInput, field: string): MergePolicy {
+  const own = input.policies && Object.hasOwn(input.policies, field);
+  return (own ? input.policies?.[field] : undefined) ?? fieldRule(input.kind, field).merge;
+}
+
+function decide(
+  input: MergeInput,
+  ancestor: JsonObject | null,
+  field: string,
+  policy: MergePolicy,
+  local: Json | undefined,
+  remote: Json,
+): FieldOutcome {
+  const { inFlight } = input;
+  return mergeField({
+    comparator: fieldRule(input.kind, field).comparator,
+    policy,
+    local,
+    remote,
+    base: ancestor?.[field],
+    sent: inFlight && Object.hasOwn(inFlight.patch, field) ? inFlight.patch[field] : undefined,
+    isAnswer: inFlight?.isAnswer === true,
+    localAtMs: input.localAtMs ?? null,
+    remoteAtMs: input.remoteAtMs ?? null,
+    uncertaintyMs: input.uncertaintyMs ?? clockUncertaintyMs,
+  });
+}

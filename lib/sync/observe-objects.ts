@@ -1,0 +1,221 @@
+import type { RemoteObject } from '#lib/connectors/protocol/index';
+import { HubError, newId } from '#lib/core/index';
+import { type Tx, wake } from '#lib/db/index';
+import type { Kind } from '#lib/kinds/index';
+import { syncLimits } from './limits.ts';
+import { mergeRecord } from './merge/index.ts';
+import {
+  applyWrites,
+  insertNew,
+  lockKnown,
+  markEchoed,
+  type NewObject,
+  type Origin,
+  openStream,
+  selectIntents,
+  touchStream,
+  writeConflicts,
+} from './observe-store.ts';
+import { planObservation } from './plan-observation.ts';
+import type { Circumstances, PlannedObject } from './planned-writes.ts';
+import { storable } from './storable.ts';
+
+export interface ObservationInput {
+  workspaceId: string;
+  connectionId: string;
+  streamId: string;
+  kind: Kind;
+  objects: RemoteObject[];
+  source: {
+    type: 'webhook' | 'backfill' | 'poll' | 'push' | 'refetch';
+    runId?: string;
+    inboxEventId?: string;
+    /** With `push`: the intent the object is the answer to. */
+    intentId?: string;
+    /** For objects that were read: the database's time before the service was asked. */
+    readAt?: string;
+  };
+  /** Canonical fields the connector can write. */
+  writable: readonly string[];
+}
+
+export interface Observation {
+  created: number;
+  updated: number;
+  unchanged: number;
+  /** Of those that changed nothing: what came back of an edit made here. */
+  echoes: number;
+  /** Older than what is known, or not to be told apart from it (then it is read again). */
+  stale: number;
+  conflicts: number;
+  /** Objects left alone because their stream is paused; its next poll brings them. */
+  skipped: number;
+  /** Records made or changed. */
+  recordIds: string[];
+}
+
+/**
+ * Applies observed states of objects in the caller's transaction: at most 8 statements, however
+ * many objects. The same objects in any order, any number of times, come to the same records.
+ */
+export async function observeObjects(tx: Tx, input: ObservationInput): Promise<Observation> {
+  const { source } = input;
+  const seen: Observation = {
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    echoes: 0,
+    stale: 0,
+    conflicts: 0,
+    skipped: 0,
+    recordIds: [],
+  };
+  const origin: Origin = {
+    workspaceId: input.workspaceId,
+    connectionId: input.connectionId,
+    streamId: input.streamId,
+    kind: input.kind,
+    runId: source.runId ?? null,
+    inboxEventId: source.inboxEventId ?? null,
+  };
+  const isBulk = source.type === 'backfill' || source.type === 'poll';
+  const stream = await openStream(tx, origin, isBulk);
+  if (!stream) throw new HubError('resource.not_found', 'The stream is gone.');
+  if (stream.phase === 'paused' && source.type === 'webhook') {
+    return { ...seen, skipped: input.objects.length };
+  }
+
+  let waiting = latestOfEach(input.objects, seen);
+  for (let round = 0; waiting.size > 0; round += 1) {
+    if (round === syncLimits.linkRounds) {
+      throw new HubError('internal.unavailable', 'Objects kept being linked elsewhere.', {
+        retry: 'later',
+      });
+    }
+    await observeKnown(tx, origin, input, waiting, seen);
+    waiting = await observeNew(tx, origin, stream.generation, input.kind, waiting, seen);
+  }
+  if (source.type === 'webhook' || source.type === 'push' || source.type === 'refetch') {
+    const isChanged = seen.created + seen.updated > 0;
+    const isEvent = source.type === 'webhook';
+    if (isEvent || isChanged) {
+      await touchStream(tx, origin, { isEvent, isChanged, lagMs: syncLimits.eventTouchMs });
+    }
+  }
+  return seen;
+}
+
+/** One state per object: the highest rank, and of equal ones the last. */
+function latestOfEach(objects: RemoteObject[], seen: Observation): Map<string, RemoteObject> {
+  const latest = new Map<string, RemoteObject>();
+  for (const object of objects) {
+    const before = latest.get(object.externalId);
+    if (before) seen.stale += 1;
+    if (!before || object.rank >= before.rank) {
+      latest.set(object.externalId, {
+        ...object,
+        fields: storable(object.fields),
+        raw: storable(object.raw),
+      });
+    }
+  }
+  return latest;
+}
+
+/** Takes the objects that have a link out of `waiting` and applies them. */
+async function observeKnown(
+  tx: Tx,
+  origin: Origin,
+  input: ObservationInput,
+  waiting: Map<string, RemoteObject>,
+  seen: Observation,
+): Promise<void> {
+  const readAt = input.source.readAt ?? null;
+  const known = await lockKnown(tx, origin, [...waiting.keys()], readAt);
+  if (known.length === 0) return;
+  const intents = await selectIntents(
+    tx,
+    origin,
+    known.map((link) => link.link_id),
+  );
+  const { type } = input.source;
+  const given: Circumstances = {
+    kind: input.kind,
+    writable: input.writable,
+    isAnswer: type === 'push',
+    isEcho: type !== 'push' && type !== 'refetch',
+    answersIntent: input.source.intentId ?? null,
+  };
+  const plans: PlannedObject[] = [];
+  for (const link of known) {
+    const object = waiting.get(link.external_id);
+    if (!object) continue;
+    waiting.delete(link.external_id);
+    const own = intents.filter((intent) => intent.link_id === link.link_id);
+    const plan = planObservation(link, own, object, given);
+    plans.push(plan);
+    if (plan.verdict === 'changed') seen.recordIds.push(link.record_id);
+    seen[plan.verdict === 'changed' ? 'updated' : plan.verdict] += 1;
+    seen.conflicts += plan.conflicts.length;
+    if (plan.verdict !== 'changed' && plan.echoedIntents.length > 0) seen.echoes += 1;
+  }
+  await writePlans(tx, origin, plans);
+}
+
+async function writePlans(tx: Tx, origin: Origin, plans: PlannedObject[]): Promise<void> {
+  const records = plans.flatMap((plan) => plan.record ?? []);
+  const links = plans.flatMap((plan) => plan.link ?? []);
+  const conflicts = plans.flatMap((plan) => plan.conflicts);
+  const settled = plans.flatMap((plan) => plan.settled);
+  const echoed = plans.flatMap((plan) => plan.echoedIntents);
+  if (records.length + links.length > 0) await applyWrites(tx, origin, records, links);
+  if (conflicts.length + settled.length > 0) await writeConflicts(tx, origin, conflicts, settled);
+  if (echoed.length > 0) await markEchoed(tx, origin, echoed);
+  if (links.some((link) => link.reread || link.state === 'dirty')) await wake(tx, 'push');
+}
+
+/** Makes records of the rest; the answer are those that somebody else has linked meanwhile. */
+async function observeNew(
+  tx: Tx,
+  origin: Origin,
+  generation: number,
+  kind: Kind,
+  waiting: Map<string, RemoteObject>,
+  seen: Observation,
+): Promise<Map<string, RemoteObject>> {
+  const objects: NewObject[] = [];
+  for (const object of waiting.values()) {
+    // What was deleted before it was ever seen leaves no trace.
+    if (object.deleted) seen.stale += 1;
+    else objects.push(newObject(kind, object));
+  }
+  if (objects.length === 0) return new Map();
+  const made = await insertNew(tx, origin, generation, objects);
+  seen.created += made.length;
+  seen.recordIds.push(...made.map((row) => row.record_id));
+  const linked = new Set(made.map((row) => row.external_id));
+  return new Map([...waiting].filter(([id, object]) => !object.deleted && !linked.has(id)));
+}
+
+function newObject(kind: Kind, object: RemoteObject): NewObject {
+  const { data, base } = mergeRecord({
+    kind,
+    local: null,
+    base: null,
+    remote: object.fields,
+    held: [],
+    inFlight: null,
+  });
+  return {
+    record_id: newId(),
+    link_id: newId(),
+    external_id: object.externalId,
+    external_key: object.externalKey,
+    url: object.url,
+    remote_rank: object.rank,
+    data,
+    base,
+    raw: object.raw,
+    updated_at: object.updatedAt,
+  };
+}

@@ -1,0 +1,211 @@
+import type { JsonObject } from '#lib/core/index';
+import { json, type Queryable, type Tx } from '#lib/db/index';
+import type {
+  ConflictWrite,
+  Intent,
+  KnownLink,
+  LinkWrite,
+  PlannedObject,
+  RecordWrite,
+} from './planned-writes.ts';
+
+/** An accepted edit that has not come back by then is not waited for. */
+const echoWindow = '10 minutes';
+
+export interface Origin {
+  workspaceId: string;
+  connectionId: string;
+  streamId: string;
+  kind: string;
+  runId: string | null;
+  inboxEventId: string | null;
+}
+
+/** The stream's phase and generation; null when there is none. `isBulk` thins out the realtime messages of this transaction. */
+export async function openStream(
+  tx: Tx,
+  origin: Origin,
+  isBulk: boolean,
+): Promise<{ phase: string; generation: number } | null> {
+  const [row] = await tx<{ phase: string; generation: number }[]>`
+    select s.phase, s.generation, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true)
+    from public.streams s where s.workspace_id = ${origin.workspaceId} and s.id = ${origin.streamId}`;
+  return row ?? null;
+}
+
+/** The database's time, with its microseconds; taken before a service is asked. */
+export async function databaseTime(db: Queryable): Promise<string> {
+  const [row] = await db<{ at: string }[]>`select clock_timestamp()::text as at`;
+  return row?.at ?? '-infinity';
+}
+
+/** Locks records and links of the objects known already, in the order of the records' ids. */
+export function lockKnown(
+  tx: Tx,
+  origin: Origin,
+  externalIds: string[],
+  readAt: string | null,
+): Promise<KnownLink[]> {
+  return tx<KnownLink[]>`
+    select l.id as link_id, l.record_id, l.external_id, l.external_key, l.url, l.remote_rank, l.base, l.held,
+      l.state, r.version, r.data, r.deleted_at,
+      coalesce(l.observed_at < ${readAt}::text::timestamptz, false) as is_read_since,
+      exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
+        and o.id <> l.id and o.state <> 'tombstone') as has_other_living
+    from public.links l
+    join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
+    where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
+      and l.kind = ${origin.kind} and l.external_id = any(${externalIds})
+    order by r.id for update of r, l`;
+}
+
+/**
+ * Pushes whose outcome or echo is still awaited. A statement of its own, after the locks: one made
+ * while we waited for a lock would be missed otherwise.
+ */
+export function selectIntents(tx: Tx, origin: Origin, linkIds: string[]): Promise<Intent[]> {
+  return tx<Intent[]>`
+    select id, link_id, patch, base, outcome from public.push_intents
+    where workspace_id = ${origin.workspaceId} and link_id = any(${linkIds})
+      and (outcome is null or outcome = 'unknown'
+        or (outcome = 'accepted' and echoed_at is null and created_at > now() - ${echoWindow}::interval))`;
+}
+
+export interface NewObject {
+  record_id: string;
+  link_id: string;
+  external_id: string;
+  external_key: string | null;
+  url: string | null;
+  remote_rank: number;
+  data: JsonObject;
+  base: JsonObject;
+  raw: JsonObject;
+  updated_at: string;
+}
+
+/**
+ * Links first: whoever is first to link an object makes its record. Objects that somebody else has
+ * linked meanwhile are missing from the answer and wait to be treated as known.
+ */
+export async function insertNew(
+  tx: Tx,
+  origin: Origin,
+  generation: number,
+  objects: NewObject[],
+): Promise<{ external_id: string; record_id: string }[]> {
+  const sorted = objects.toSorted((a, b) => (a.external_id < b.external_id ? -1 : 1));
+  return tx<{ external_id: string; record_id: string }[]>`
+    with input as materialized (
+      select * from jsonb_to_recordset(${json(tx, sorted)}::jsonb) as x(
+        record_id uuid, link_id uuid, external_id text, external_key text, url text, remote_rank bigint,
+        data jsonb, base jsonb, raw jsonb, updated_at timestamptz)
+    ), linked as (
+      insert into public.links (id, workspace_id, record_id, connection_id, stream_id, kind, external_id,
+        external_key, url, remote_rank, base, raw, seen_generation)
+      select link_id, ${origin.workspaceId}, record_id, ${origin.connectionId}, ${origin.streamId}, ${origin.kind},
+        external_id, external_key, url, remote_rank, base, raw, ${generation}
+      from input
+      on conflict (connection_id, kind, external_id) do nothing
+      returning record_id, external_id
+    ), recorded as (
+      insert into public.records (id, workspace_id, kind, data, updated_at)
+      select i.record_id, ${origin.workspaceId}, ${origin.kind}, i.data, i.updated_at
+      from input i join linked using (record_id)
+    ), logged as (
+      insert into public.change_log (workspace_id, record_id, kind, version, op, origin, connection_id, run_id, inbox_event_id)
+      select ${origin.workspaceId}, record_id, ${origin.kind}, 1, 'create', 'connection', ${origin.connectionId},
+        ${origin.runId}::uuid, ${origin.inboxEventId}::uuid
+      from linked order by record_id
+    )
+    select external_id, record_id from linked`;
+}
+
+/** Records, links and the log in one statement. */
+export async function applyWrites(
+  tx: Tx,
+  origin: Origin,
+  records: RecordWrite[],
+  links: LinkWrite[],
+): Promise<void> {
+  await tx`
+    with recorded as (
+      update public.records r set data = x.data, version = x.version,
+        updated_at = greatest(r.updated_at, x.updated_at),
+        deleted_at = case x.op when 'delete' then now() when 'restore' then null else r.deleted_at end
+      from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(
+        id uuid, version bigint, data jsonb, updated_at timestamptz, op text)
+      where r.workspace_id = ${origin.workspaceId} and r.id = x.id
+    ), linked as (
+      update public.links l set external_key = x.external_key, url = x.url, remote_rank = x.remote_rank,
+        base = x.base, raw = coalesce(x.raw, l.raw), observed_at = clock_timestamp(), held = x.held, state = x.state,
+        error = case when x.state in ('refused', 'unknown', 'dirty') then l.error end,
+        dirty_at = case when x.owes then coalesce(l.dirty_at, now()) end,
+        next_attempt_at = case when x.reread then now()
+          when x.owes or l.reread_at is not null then coalesce(l.next_attempt_at, now()) end,
+        reread_at = case when x.reread then now() else l.reread_at end,
+        echoed_at = case when x.echoed then now() else l.echoed_at end
+      from jsonb_to_recordset(${json(tx, links)}::jsonb) as x(
+        id uuid, external_key text, url text, remote_rank bigint, base jsonb, raw jsonb, held text[], state text,
+        owes boolean, reread boolean, echoed boolean)
+      where l.workspace_id = ${origin.workspaceId} and l.id = x.id
+    )
+    insert into public.change_log
+      (workspace_id, record_id, kind, version, op, origin, connection_id, run_id, inbox_event_id, fields, diff)
+    select ${origin.workspaceId}, x.id, ${origin.kind}, x.version, x.op, 'connection', ${origin.connectionId},
+      ${origin.runId}::uuid, ${origin.inboxEventId}::uuid, x.fields, x.diff
+    from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(
+      id uuid, version bigint, op text, fields text[], diff jsonb)`;
+}
+
+/** An open conflict of the same field keeps its older base and takes the newer sides. */
+export async function writeConflicts(
+  tx: Tx,
+  origin: Origin,
+  conflicts: ConflictWrite[],
+  settled: PlannedObject['settled'],
+): Promise<void> {
+  await tx`
+    with agreed as (
+      update public.conflicts c set status = 'resolved', resolved_at = now(), resolution = x.value
+      from jsonb_to_recordset(${json(tx, settled)}::jsonb) as x(link_id uuid, field text, value jsonb)
+      where c.workspace_id = ${origin.workspaceId} and c.link_id = x.link_id and c.field = x.field
+        and c.status = 'open'
+    )
+    insert into public.conflicts (id, workspace_id, record_id, link_id, field, base, local, remote, remote_at,
+      policy, status, resolution, resolved_at)
+    select x.id, ${origin.workspaceId}, x.record_id, x.link_id, x.field, x.base, x.local, x.remote, x.remote_at,
+      x.policy, x.status, x.resolution, case x.status when 'automatic' then now() end
+    from jsonb_to_recordset(${json(tx, conflicts)}::jsonb) as x(
+      id uuid, record_id uuid, link_id uuid, field text, base jsonb, local jsonb, remote jsonb,
+      remote_at timestamptz, policy text, status text, resolution jsonb)
+    on conflict (link_id, field) where status = 'open'
+      do update set local = excluded.local, remote = excluded.remote, remote_at = excluded.remote_at`;
+}
+
+export async function markEchoed(tx: Tx, origin: Origin, intentIds: string[]): Promise<void> {
+  await tx`
+    update public.push_intents set echoed_at = now()
+    where workspace_id = ${origin.workspaceId} and id = any(${intentIds}) and echoed_at is null`;
+}
+
+/**
+ * Keeps the stream's times, at most once per `lagMs` and only when nobody else is at it, so that
+ * events of one stream do not queue behind its row.
+ */
+export async function touchStream(
+  tx: Tx,
+  origin: Origin,
+  seen: { isEvent: boolean; isChanged: boolean; lagMs: number },
+): Promise<void> {
+  await tx`
+    update public.streams s set
+      last_event_at = case when ${seen.isEvent} then now() else s.last_event_at end,
+      last_changed_at = case when ${seen.isChanged} then now() else s.last_changed_at end
+    where s.id = (
+      select t.id from public.streams t
+      where t.workspace_id = ${origin.workspaceId} and t.id = ${origin.streamId}
+        and coalesce(case when ${seen.isEvent} then t.last_event_at else t.last_changed_at end, '-infinity')
+          < now() - ${`${seen.lagMs} milliseconds`}::interval
+      for no key update skip locked)`;
+}

@@ -1,0 +1,213 @@
+import type { RemoteObject } from '#lib/connectors/protocol/index';
+import { type JsonObject, newId } from '#lib/core/index';
+import { defaultsOf, fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
+import { dirtyFields, judgeRank, type MergeOutcome, mergeRecord } from './merge/index.ts';
+import type {
+  Circumstances,
+  Intent,
+  KnownLink,
+  LinkWrite,
+  PlannedObject,
+} from './planned-writes.ts';
+
+const nothing = { record: null, link: null, conflicts: [], settled: [], echoedIntents: [] };
+
+/** Decides what one observed state of a known object changes. Pure. */
+export function planObservation(
+  known: KnownLink,
+  intents: readonly Intent[],
+  object: RemoteObject,
+  given: Circumstances,
+): PlannedObject {
+  if (object.deleted) return planDeletion(known, object);
+  const wasGone = known.state === 'tombstone';
+  const isFreshRead = given.isAnswer || known.is_read_since;
+  const verdict = judgeRank({
+    rank: object.rank,
+    rankIsExact: object.rankIsExact || (wasGone && !isFreshRead),
+    knownRank: known.base === null ? null : known.remote_rank,
+    isFreshRead,
+    differsFromBase: wasGone || differs(given.kind, known.base, object.fields),
+  });
+  const echoed = object.rank >= known.remote_rank ? echoedBy(known, intents, object, given) : [];
+  if (verdict === 'stale') {
+    const isOlder = object.rank < known.remote_rank;
+    const link = echoed.length > 0 ? { ...linkAsIs(known, given), echoed: true } : null;
+    return { ...nothing, verdict: isOlder ? 'stale' : 'unchanged', link, echoedIntents: echoed };
+  }
+  if (verdict === 'read_again') {
+    const link = { ...linkAsIs(known, given), reread: true, echoed: echoed.length > 0 };
+    return { ...nothing, verdict: 'stale', link, echoedIntents: echoed };
+  }
+  return planMerge(known, intents, object, given, echoed);
+}
+
+function planMerge(
+  known: KnownLink,
+  intents: readonly Intent[],
+  object: RemoteObject,
+  given: Circumstances,
+  echoed: string[],
+): PlannedObject {
+  const open = intents.find((intent) => intent.outcome !== 'accepted');
+  const merged = mergeRecord({
+    kind: given.kind,
+    local: known.data,
+    base: known.base,
+    remote: object.fields,
+    held: known.held,
+    inFlight: open
+      ? { patch: open.patch, base: open.base, isAnswer: open.id === given.answersIntent }
+      : null,
+    remoteAtMs: Date.parse(object.updatedAt),
+  });
+  const isRestored = known.state === 'tombstone';
+  const isChanged = merged.changed.length > 0 || (isRestored && known.deleted_at !== null);
+  return {
+    verdict: isChanged ? 'changed' : 'unchanged',
+    record: isChanged
+      ? {
+          id: known.record_id,
+          version: known.version + 1,
+          data: merged.data,
+          updated_at: object.updatedAt,
+          op: isRestored && known.deleted_at !== null ? 'restore' : 'update',
+          fields: merged.changed,
+          diff: diffOf(known.data, merged.data, merged.changed),
+        }
+      : null,
+    link: {
+      id: known.link_id,
+      external_key: object.externalKey ?? known.external_key,
+      url: object.url ?? known.url,
+      remote_rank: object.rank,
+      base: merged.base,
+      raw: object.raw,
+      held: merged.held,
+      ...owing(known, given, merged, open !== undefined),
+      reread: false,
+      echoed: echoed.length > 0,
+    },
+    conflicts: merged.conflicts.map((conflict) => ({
+      id: newId(),
+      record_id: known.record_id,
+      link_id: known.link_id,
+      remote_at: object.updatedAt,
+      ...conflict,
+    })),
+    settled: known.held
+      .filter((field) => !merged.held.includes(field))
+      .map((field) => ({ link_id: known.link_id, field, value: merged.data[field] ?? null })),
+    echoedIntents: echoed,
+  };
+}
+
+/** The record goes when the last object it lives in goes; its data stay. */
+function planDeletion(known: KnownLink, object: RemoteObject): PlannedObject {
+  if (object.rank < known.remote_rank) return { ...nothing, verdict: 'stale' };
+  if (known.state === 'tombstone') return { ...nothing, verdict: 'unchanged' };
+  const goes = !known.has_other_living && known.deleted_at === null;
+  return {
+    ...nothing,
+    verdict: 'changed',
+    record: goes
+      ? {
+          id: known.record_id,
+          version: known.version + 1,
+          data: known.data,
+          updated_at: object.updatedAt,
+          op: 'delete',
+          fields: [],
+          diff: {},
+        }
+      : null,
+    link: {
+      id: known.link_id,
+      external_key: known.external_key,
+      url: known.url,
+      remote_rank: object.rank,
+      base: known.base,
+      raw: null,
+      held: [],
+      state: 'tombstone',
+      owes: false,
+      reread: false,
+      echoed: false,
+    },
+  };
+}
+
+/** While a call is under way its outcome decides the state; a refusal stays to be read. */
+function owing(
+  known: KnownLink,
+  given: Circumstances,
+  merged: Pick<MergeOutcome, 'data' | 'base' | 'held'>,
+  isUnderWay: boolean,
+): Pick<LinkWrite, 'state' | 'owes'> {
+  const dirty = dirtyFields({ kind: given.kind, ...merged, writable: given.writable });
+  const owes = dirty.length > 0 || isUnderWay;
+  if (isUnderWay) {
+    const isShown = known.state === 'unknown' || known.state === 'dirty';
+    return { owes, state: isShown ? known.state : 'pushing' };
+  }
+  if (merged.held.length > 0) return { owes, state: 'conflict' };
+  if (dirty.length > 0) return { owes, state: 'dirty' };
+  return { owes, state: known.state === 'refused' ? 'refused' : 'synced' };
+}
+
+function linkAsIs(known: KnownLink, given: Circumstances): LinkWrite {
+  const { kind, writable } = given;
+  const { base, data, held } = known;
+  return {
+    id: known.link_id,
+    external_key: known.external_key,
+    url: known.url,
+    remote_rank: known.remote_rank,
+    base,
+    raw: null,
+    held,
+    state: known.state,
+    owes:
+      known.state === 'pushing' ||
+      known.state === 'unknown' ||
+      (known.state !== 'tombstone' && dirtyFields({ kind, data, base, held, writable }).length > 0),
+    reread: false,
+    echoed: false,
+  };
+}
+
+/** An edit is echoed when its fields come back as sent, or in the form the service gave them. */
+function echoedBy(
+  known: KnownLink,
+  intents: readonly Intent[],
+  object: RemoteObject,
+  given: Circumstances,
+): string[] {
+  if (!given.isEcho) return [];
+  return intents
+    .filter((intent) =>
+      Object.entries(intent.patch).every(([field, sent]) => {
+        if (!Object.hasOwn(object.fields, field)) return false;
+        const { comparator } = fieldRule(given.kind, field);
+        const seen = object.fields[field];
+        return (
+          fieldsEqual(comparator, seen, sent) ||
+          (intent.outcome === 'accepted' && fieldsEqual(comparator, seen, known.base?.[field]))
+        );
+      }),
+    )
+    .map((intent) => intent.id);
+}
+
+function differs(kind: Kind, base: JsonObject | null, fields: JsonObject): boolean {
+  const known = { ...defaultsOf(kind), ...base };
+  return Object.entries(fields).some(
+    ([field, value]) => !fieldsEqual(fieldRule(kind, field).comparator, value, known[field]),
+  );
+}
+
+export function diffOf(before: JsonObject, after: JsonObject, fields: string[]): JsonObject {
+  return Object.fromEntries(
+    fields.map((field) => [field, [before[field] ?? null, after[field] ?? null]]),
+  );
+}

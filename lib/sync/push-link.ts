@@ -1,0 +1,104 @@
+import { newId, toHubError } from '#lib/core/index';
+import { transaction } from '#lib/db/index';
+import { syncLimits } from './limits.ts';
+import { dirtyFields } from './merge/index.ts';
+import {
+  type HeldLink,
+  insertIntent,
+  leaseLink,
+  lockLink,
+  markPushing,
+  type OpenIntent,
+  releaseLink,
+  selectOpenIntent,
+} from './push-store.ts';
+import { type Push, type PushOutcome, pick, restingState, writableOf } from './push-target.ts';
+import { rereadLink } from './reread-link.ts';
+import { sendIntent } from './send-intent.ts';
+import { settleIntent } from './settle-intent.ts';
+import { postponePush } from './settle-push.ts';
+import type { SyncDeps } from './sync-deps.ts';
+
+export interface PushJob {
+  workspaceId: string;
+  linkId: string;
+  epoch: number;
+}
+
+/**
+ * Tells the service what a link owes it: only the fields that differ from what was last observed
+ * there. The intent is committed before the call, so that after a crash the next holder of the link
+ * finds it and reads back what became of it, instead of calling again blindly. One call per link at
+ * a time; an edit made meanwhile stays owed and goes out next.
+ */
+export async function pushLink(
+  deps: SyncDeps,
+  job: PushJob,
+  signal: AbortSignal,
+): Promise<PushOutcome> {
+  const taken = await takeLink(deps, job);
+  if (!taken) return 'skipped';
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(syncLimits.pushMs)]);
+  const { link, epoch } = taken;
+  const target = { workspaceId: link.workspace_id, connectionId: link.connection_id };
+  let push: Push;
+  try {
+    const opened = await deps.connect(target, { lane: 'edit', signal: bounded });
+    push = { deps, link, epoch, opened, writable: writableOf(opened.manifest, link.resource) };
+  } catch (error) {
+    return postponePush({ deps, link, epoch }, toHubError(error), {
+      isOpen: taken.intent !== null,
+    });
+  }
+  if (taken.intent) {
+    const settled = await settleIntent(push, taken.intent);
+    if (settled !== 'resend') return settled;
+  } else if (link.wants_reread && !(await rereadLink(push))) {
+    return 'postponed';
+  }
+  const intent = await planPush(push);
+  return intent ? sendIntent(push, intent) : 'nothing';
+}
+
+interface TakenLink {
+  link: HeldLink;
+  epoch: number;
+  intent: OpenIntent | null;
+}
+
+function takeLink(deps: SyncDeps, job: PushJob): Promise<TakenLink | null> {
+  return transaction(deps.db, async (tx) => {
+    const link = await lockLink(tx, job.workspaceId, job.linkId, job.epoch);
+    if (!link) return null;
+    const epoch = job.epoch + 1;
+    await leaseLink(tx, link, epoch, syncLimits.pushLeaseMs);
+    return { link, epoch, intent: await selectOpenIntent(tx, link) };
+  });
+}
+
+/** Writes the intent down, or gives the link back when it owes nothing. */
+function planPush(push: Push): Promise<OpenIntent | null> {
+  const { deps, epoch, writable } = push;
+  return transaction(deps.db, async (tx) => {
+    const link = await lockLink(tx, push.link.workspace_id, push.link.id, epoch);
+    if (!link) return null;
+    const { kind, data, base, held } = link;
+    const fields =
+      link.state === 'tombstone' ? [] : dirtyFields({ kind, data, base, held, writable });
+    if (fields.length === 0) {
+      await releaseLink(tx, link, {
+        ...restingState(link),
+        attempts: 0,
+        nextAfterMs: null,
+        isDirty: false,
+        isPushed: false,
+        reread: 'keep',
+      });
+      return null;
+    }
+    const intent = { id: newId(), patch: pick(data, fields) };
+    await insertIntent(tx, link, { ...intent, epoch, base: pick(base ?? {}, fields) });
+    await markPushing(tx, link, syncLimits.pushLeaseMs);
+    return intent;
+  });
+}

@@ -1,0 +1,196 @@
+import type { JsonObject } from '#lib/core/index';
+import { json, type Tx } from '#lib/db/index';
+import type { Kind } from '#lib/kinds/index';
+import type { Link } from '#lib/records/schema';
+
+const nullable = (tx: Tx, value: JsonObject | null) => (value === null ? null : json(tx, value));
+const ms = (value: number) => `${value} milliseconds`;
+
+/** A mutation of a link is named in its push, so that a page can tell which edit went out; at most this many. */
+const namedMutations = 50;
+
+export interface DuePush {
+  id: string;
+  workspace_id: string;
+  epoch: number;
+}
+
+/**
+ * Links that owe something, taken out of sight for the time a job may wait. Links of a connection
+ * that is not active, or of a paused stream, stay due and wait.
+ */
+export function claimDuePushes(tx: Tx, rows: number, queueLeaseMs: number): Promise<DuePush[]> {
+  return tx<DuePush[]>`
+    with due as (
+      select l.id from public.links l
+      join public.connections c on c.id = l.connection_id and c.status = 'active'
+      join public.streams s on s.id = l.stream_id and s.phase <> 'paused'
+      where l.next_attempt_at <= now() and (l.lease_until is null or l.lease_until <= now())
+      order by l.next_attempt_at limit ${rows} for update of l skip locked
+    )
+    update public.links l set next_attempt_at = now() + ${ms(queueLeaseMs)}::interval
+    from due where l.id = due.id returning l.id, l.workspace_id, l.epoch`;
+}
+
+export interface HeldLink {
+  id: string;
+  workspace_id: string;
+  connection_id: string;
+  stream_id: string;
+  record_id: string;
+  kind: Kind;
+  resource: string;
+  scope: JsonObject;
+  external_id: string;
+  external_key: string | null;
+  remote_rank: number;
+  base: JsonObject | null;
+  held: string[];
+  state: Link['state'];
+  error: JsonObject | null;
+  attempts: number;
+  dirty_at: string | null;
+  wants_reread: boolean;
+  version: number;
+  data: JsonObject;
+}
+
+/** Locks record and link; null when the link's epoch is not the given one any more. */
+export async function lockLink(
+  tx: Tx,
+  workspaceId: string,
+  linkId: string,
+  epoch: number,
+): Promise<HeldLink | null> {
+  const [row] = await tx<(HeldLink & { epoch: number })[]>`
+    select l.id, l.workspace_id, l.connection_id, l.stream_id, l.record_id, l.kind, s.resource, s.scope,
+      l.external_id, l.external_key, l.remote_rank, l.base, l.held, l.state, l.error, l.attempts,
+      l.dirty_at, l.epoch,
+      coalesce(l.reread_at <= now(), false) as wants_reread, r.version, r.data
+    from public.links l
+    join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
+    join public.streams s on s.id = l.stream_id
+    where l.workspace_id = ${workspaceId} and l.id = ${linkId}
+    for update of r, l`;
+  return row && row.epoch === epoch ? row : null;
+}
+
+/** Makes the link the caller's: whoever held it before can write nothing more. */
+export async function leaseLink(
+  tx: Tx,
+  link: HeldLink,
+  epoch: number,
+  leaseMs: number,
+): Promise<void> {
+  await tx`
+    update public.links set epoch = ${epoch}, lease_until = now() + ${ms(leaseMs)}::interval,
+      next_attempt_at = now() + ${ms(leaseMs)}::interval
+    where workspace_id = ${link.workspace_id} and id = ${link.id}`;
+}
+
+/** The call is about to be made; should it never end, the lease makes the link due again. */
+export async function markPushing(tx: Tx, link: HeldLink, leaseMs: number): Promise<void> {
+  await tx`
+    update public.links set state = 'pushing', error = null, dirty_at = coalesce(dirty_at, now()),
+      lease_until = now() + ${ms(leaseMs)}::interval, next_attempt_at = now() + ${ms(leaseMs)}::interval
+    where workspace_id = ${link.workspace_id} and id = ${link.id}`;
+}
+
+export interface OpenIntent {
+  id: string;
+  patch: JsonObject;
+}
+
+export async function selectOpenIntent(tx: Tx, link: HeldLink): Promise<OpenIntent | null> {
+  const [row] = await tx<OpenIntent[]>`
+    select id, patch from public.push_intents
+    where workspace_id = ${link.workspace_id} and link_id = ${link.id} and (outcome is null or outcome = 'unknown')`;
+  return row ?? null;
+}
+
+/** Milliseconds since the intent was written, which is before its call was made. */
+export async function intentAgeMs(tx: Tx, workspaceId: string, intentId: string): Promise<number> {
+  const [row] = await tx<{ age: number }[]>`
+    select (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age
+    from public.push_intents where workspace_id = ${workspaceId} and id = ${intentId}`;
+  return row?.age ?? 0;
+}
+
+export async function insertIntent(
+  tx: Tx,
+  link: HeldLink,
+  intent: { id: string; epoch: number; patch: JsonObject; base: JsonObject },
+): Promise<void> {
+  await tx`
+    insert into public.push_intents (id, workspace_id, link_id, record_id, epoch, patch, base, mutation_ids)
+    values (${intent.id}, ${link.workspace_id}, ${link.id}, ${link.record_id}, ${intent.epoch},
+      ${json(tx, intent.patch)}, ${json(tx, intent.base)}, array(
+        select c.mutation_id from public.change_log c
+        where c.workspace_id = ${link.workspace_id} and c.record_id = ${link.record_id}
+          and c.mutation_id is not null and c.fields && ${Object.keys(intent.patch)}::text[]
+          and c.at >= ${link.dirty_at}::text::timestamptz - interval '1 second'
+        order by c.version desc limit ${namedMutations}))`;
+}
+
+export interface IntentClose {
+  id: string;
+  outcome: 'accepted' | 'refused' | 'unknown' | 'superseded';
+  error: JsonObject | null;
+}
+
+/** `unknown` stays open: its outcome is looked up until it is known. */
+export async function closeIntent(tx: Tx, workspaceId: string, close: IntentClose): Promise<void> {
+  await tx`
+    update public.push_intents set outcome = ${close.outcome}, error = ${nullable(tx, close.error)},
+      finished_at = ${close.outcome === 'unknown' ? tx`null` : tx`now()`}
+    where workspace_id = ${workspaceId} and id = ${close.id}`;
+}
+
+export interface LinkRelease {
+  state: Link['state'];
+  error: JsonObject | null;
+  attempts: number;
+  /** Milliseconds from now; null when nothing is owed. */
+  nextAfterMs: number | null;
+  isDirty: boolean;
+  isPushed: boolean;
+  /** Whether the object is to be read again now; `keep` leaves it as it is. */
+  reread: 'keep' | 'now';
+}
+
+/** Gives the link back. */
+export async function releaseLink(tx: Tx, link: HeldLink, release: LinkRelease): Promise<void> {
+  const { nextAfterMs: next, reread } = release;
+  const rereadAt = reread === 'now' ? tx`now()` : tx`l.reread_at`;
+  await tx`
+    update public.links l set lease_until = null, state = ${release.state}, error = ${nullable(tx, release.error)},
+      attempts = ${release.attempts}, reread_at = ${rereadAt},
+      next_attempt_at = ${next === null ? tx`${rereadAt}` : tx`now() + ${ms(next)}::interval`},
+      dirty_at = ${release.isDirty ? tx`coalesce(l.dirty_at, now())` : tx`null`},
+      pushed_at = ${release.isPushed ? tx`now()` : tx`l.pushed_at`}
+    where l.workspace_id = ${link.workspace_id} and l.id = ${link.id}`;
+}
+
+/** The hub takes fields back: record and log. */
+export async function writeRollBack(
+  tx: Tx,
+  link: HeldLink,
+  data: JsonObject,
+  diff: JsonObject,
+): Promise<void> {
+  await tx`
+    with changed as (
+      update public.records set data = ${json(tx, data)}, version = ${link.version + 1}, updated_at = now()
+      where workspace_id = ${link.workspace_id} and id = ${link.record_id}
+    )
+    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, connection_id, fields, diff)
+    values (${link.workspace_id}, ${link.record_id}, ${link.kind}, ${link.version + 1}, 'update', 'hub',
+      ${link.connection_id}, ${Object.keys(diff)}, ${json(tx, diff)})`;
+}
+
+/** A wish to read the object again that is older than the reading has been met. */
+export async function clearReread(tx: Tx, link: HeldLink, readAt: string): Promise<void> {
+  await tx`
+    update public.links set reread_at = null
+    where workspace_id = ${link.workspace_id} and id = ${link.id} and reread_at <= ${readAt}::text::timestamptz`;
+}

@@ -1,0 +1,192 @@
+import type { JsonObject } from '#lib/core/index';
+import { json, type Queryable, type Tx } from '#lib/db/index';
+import type { Kind } from '#lib/kinds/index';
+import type { Run } from './schema.ts';
+
+const ms = (value: number) => `${value} milliseconds`;
+
+export interface DueRow {
+  id: string;
+  workspace_id: string;
+  epoch: number;
+}
+
+/** Runs that can go on, taken out of sight for the time a job may wait. */
+export function claimDueRuns(tx: Tx, rows: number, queueLeaseMs: number): Promise<DueRow[]> {
+  return tx<DueRow[]>`
+    with due as (
+      select r.id from public.runs r
+      join public.connections c on c.id = r.connection_id and c.status = 'active'
+      where r.status in ('queued', 'running') and r.next_attempt_at <= now()
+        and (r.lease_until is null or r.lease_until <= now())
+      order by r.next_attempt_at limit ${rows} for update of r skip locked
+    )
+    update public.runs r set next_attempt_at = now() + ${ms(queueLeaseMs)}::interval
+    from due where r.id = due.id returning r.id, r.workspace_id, r.epoch`;
+}
+
+/** Where a run stands between two pages. */
+export interface Checkpoint {
+  /** Delivery has been arranged for. */
+  prepared?: boolean;
+  /** What the next page is asked for with; absent before the first. */
+  from?: JsonObject;
+  /** The stream's phase_detail once it is live. */
+  detail?: string | null;
+}
+
+export interface TakenRun {
+  id: string;
+  workspace_id: string;
+  connection_id: string;
+  stream_id: string;
+  kind: Run['kind'];
+  attempts: number;
+  checkpoint: Checkpoint;
+  record_kind: Kind;
+  resource: string;
+  scope: JsonObject;
+  scope_key: string;
+  cursor: JsonObject;
+  read_at: string;
+}
+
+/** Makes the run the caller's under a new epoch; null when it is not to be had. */
+export async function takeRun(
+  tx: Tx,
+  workspaceId: string,
+  runId: string,
+  epoch: number,
+  leaseMs: number,
+): Promise<TakenRun | null> {
+  await tx`
+    update public.streams s set phase = 'backfill' from public.runs r
+    where r.workspace_id = ${workspaceId} and r.id = ${runId} and r.kind = 'backfill' and r.epoch = ${epoch}
+      and r.status in ('queued', 'running') and s.id = r.stream_id and s.phase in ('waiting', 'live', 'failed')`;
+  const [row] = await tx<TakenRun[]>`
+    update public.runs r set status = 'running', epoch = r.epoch + 1, started_at = coalesce(r.started_at, now()),
+      lease_until = now() + ${ms(leaseMs)}::interval, next_attempt_at = now() + ${ms(leaseMs)}::interval,
+      updated_at = now()
+    from public.streams s
+    where r.workspace_id = ${workspaceId} and r.id = ${runId} and r.epoch = ${epoch}
+      and r.status in ('queued', 'running') and s.id = r.stream_id and s.phase <> 'paused'
+    returning r.id, r.workspace_id, r.connection_id, r.stream_id, r.kind, r.attempts, r.checkpoint,
+      s.kind as record_kind, s.resource, s.scope, s.scope_key, s.cursor, clock_timestamp()::text as read_at`;
+  return row ?? null;
+}
+
+/** False when the run has been taken over, paused or cancelled. */
+export async function extendRun(
+  db: Queryable,
+  runId: string,
+  epoch: number,
+  leaseMs: number,
+): Promise<boolean> {
+  const rows = await db`
+    update public.runs set lease_until = now() + ${ms(leaseMs)}::interval,
+      next_attempt_at = now() + ${ms(leaseMs)}::interval
+    where id = ${runId} and epoch = ${epoch} and status = 'running' returning 1`;
+  return rows.length > 0;
+}
+
+export interface PageProgress {
+  epoch: number;
+  leaseMs: number;
+  checkpoint: Checkpoint;
+  done: number;
+  total: number | null;
+  created: number;
+  updated: number;
+  unchanged: number;
+  isOver: boolean;
+}
+
+/** Null when the run is not the caller's any more; otherwise the database's time, for the next page. */
+export async function saveProgress(
+  tx: Tx,
+  run: TakenRun,
+  page: PageProgress,
+): Promise<string | null> {
+  const [row] = await tx<{ read_at: string }[]>`
+    update public.runs r set checkpoint = ${json(tx, page.checkpoint)}, done = r.done + ${page.done},
+      total = case when ${page.isOver} then r.done + ${page.done}
+        else greatest(coalesce(${page.total}::int, r.total), case when r.total is not null then r.done + ${page.done} end) end,
+      created = r.created + ${page.created}, updated = r.updated + ${page.updated},
+      unchanged = r.unchanged + ${page.unchanged}, calls = r.calls + 1, attempts = 0, error = null,
+      status = ${page.isOver ? 'completed' : 'running'}, finished_at = ${page.isOver ? tx`now()` : tx`null`},
+      lease_until = ${page.isOver ? tx`null` : tx`now() + ${ms(page.leaseMs)}::interval`},
+      next_attempt_at = ${page.isOver ? tx`null` : tx`now() + ${ms(page.leaseMs)}::interval`},
+      updated_at = now()
+    where r.workspace_id = ${run.workspace_id} and r.id = ${run.id} and r.epoch = ${page.epoch}
+      and r.status = 'running'
+    returning clock_timestamp()::text as read_at`;
+  return row?.read_at ?? null;
+}
+
+export async function savePrepared(
+  tx: Tx,
+  run: TakenRun,
+  epoch: number,
+  checkpoint: Checkpoint,
+): Promise<boolean> {
+  const rows = await tx`
+    update public.runs set checkpoint = ${json(tx, checkpoint)}
+    where workspace_id = ${run.workspace_id} and id = ${run.id} and epoch = ${epoch} and status = 'running'
+    returning 1`;
+  return rows.length > 0;
+}
+
+export interface RunPause {
+  status: 'running' | 'queued' | 'failed';
+  attempts: number;
+  error: JsonObject | null;
+  nextAfterMs: number | null;
+  /** Forgets the page it stood at. */
+  restarts: boolean;
+}
+
+/** Gives the run back: to go on later, or for good. False when it is not the caller's any more. */
+export async function releaseRun(
+  tx: Tx,
+  run: TakenRun,
+  epoch: number,
+  pause: RunPause,
+): Promise<boolean> {
+  const { nextAfterMs: next, error } = pause;
+  const rows = await tx`
+    update public.runs set status = ${pause.status}, attempts = ${pause.attempts}, lease_until = null,
+      error = ${error === null ? null : json(tx, error)}, updated_at = now(),
+      checkpoint = ${pause.restarts ? tx`checkpoint - 'from'` : tx`checkpoint`},
+      next_attempt_at = ${next === null ? tx`null` : tx`now() + ${ms(next)}::interval`},
+      finished_at = ${pause.status === 'failed' ? tx`now()` : tx`null`}
+    where workspace_id = ${run.workspace_id} and id = ${run.id} and epoch = ${epoch} and status = 'running'
+    returning 1`;
+  return rows.length > 0;
+}
+
+export interface FinishedRun {
+  id: string;
+  workspaceId: string;
+  connectionId: string;
+  streamId: string;
+  status: 'completed' | 'failed';
+  done: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  error: JsonObject | null;
+}
+
+/** A poll leaves a run behind when it changed something or failed; each of its pages adds to it. */
+export async function recordPoll(tx: Tx, run: FinishedRun): Promise<void> {
+  await tx`
+    insert into public.runs as r (id, workspace_id, connection_id, stream_id, kind, status, done, total, created,
+      updated, unchanged, calls, error, started_at, finished_at)
+    values (${run.id}, ${run.workspaceId}, ${run.connectionId}, ${run.streamId}, 'poll', ${run.status},
+      ${run.done}, ${run.done}, ${run.created}, ${run.updated}, ${run.unchanged}, 1,
+      ${run.error === null ? null : json(tx, run.error)}, now(), now())
+    on conflict (id) do update set done = r.done + excluded.done, total = r.done + excluded.done,
+      created = r.created + excluded.created, updated = r.updated + excluded.updated,
+      unchanged = r.unchanged + excluded.unchanged, calls = r.calls + 1, status = excluded.status,
+      error = excluded.error, updated_at = now(), finished_at = now()`;
+}

@@ -1,0 +1,62 @@
+import type { RemoteObject } from '#lib/connectors/protocol/index';
+import { HubError, toHubError } from '#lib/core/index';
+import { transaction } from '#lib/db/index';
+import { syncLimits } from './limits.ts';
+import { observeObjects } from './observe-objects.ts';
+import { databaseTime } from './observe-store.ts';
+import { closeIntent, intentAgeMs, lockLink, type OpenIntent } from './push-store.ts';
+import {
+  observationOf,
+  type Push,
+  type PushOutcome,
+  remoteRef,
+  showsPatch,
+} from './push-target.ts';
+import { acceptPush, awaitEffect, dropPush, postponePush } from './settle-push.ts';
+
+/**
+ * Finds out what became of a call whose answer was lost, by reading the object: the edit is there
+ * (accepted), or it is not (sent again, once it can no longer take effect late), or it cannot be read
+ * now (unknown: shown as such, looked up again).
+ */
+export async function settleIntent(
+  push: Push,
+  intent: OpenIntent,
+): Promise<PushOutcome | 'resend'> {
+  const { deps, link, opened } = push;
+  const readAt = await databaseTime(deps.db);
+  let object: RemoteObject | null;
+  try {
+    object = await opened.api.read(opened.ctx, link.resource, remoteRef(link));
+  } catch (error) {
+    return postponePush(push, toHubError(error), { isOpen: true, unknown: intent });
+  }
+  if (!object) return dropPush(push, intent);
+  if (showsPatch(link, intent.patch, object.fields)) {
+    return acceptPush(push, intent, { object, ignored: [], sight: { readAt } });
+  }
+  const ageMs = await transaction(deps.db, (tx) => intentAgeMs(tx, link.workspace_id, intent.id));
+  if (ageMs < syncLimits.settleMs) return awaitEffect(push, syncLimits.settleMs - ageMs);
+  return supersede(push, intent, object, readAt);
+}
+
+/** The call took no effect. What the service shows is taken in first, so that the next call is made against it. */
+function supersede(
+  push: Push,
+  intent: OpenIntent,
+  object: RemoteObject,
+  readAt: string,
+): Promise<'skipped' | 'resend'> {
+  return transaction(push.deps.db, async (tx) => {
+    const link = await lockLink(tx, push.link.workspace_id, push.link.id, push.epoch);
+    if (!link) return 'skipped';
+    await observeObjects(tx, observationOf(push, object, { type: 'refetch', readAt }));
+    const lost = new HubError('provider.timeout', 'The call took no effect; it is made again.');
+    await closeIntent(tx, link.workspace_id, {
+      id: intent.id,
+      outcome: 'superseded',
+      error: { code: lost.code, message: lost.message },
+    });
+    return 'resend';
+  });
+}

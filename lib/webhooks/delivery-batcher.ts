@@ -1,0 +1,111 @@
+import { HubError } from '#lib/core/index';
+import { isUnavailable, pgErrorCode } from '#lib/db/index';
+import type { Logger } from '#lib/observability/index';
+import type { Delivery } from './store.ts';
+
+/** Rows and bytes of one statement. */
+const batchRows = 256;
+const batchBytes = 8_388_608;
+/** While one batch is being flushed to disk the next is on its way. More only splits the rows. */
+const batchesInFlight = 2;
+/** Rows that wait for their batch; beyond it senders are asked to come again. */
+const maxWaiting = 4_096;
+const deadlock = '40P01';
+
+interface Waiting {
+  row: Delivery;
+  resolve(isFresh: boolean): void;
+  reject(error: HubError): void;
+}
+
+export interface BatcherDeps {
+  insert(rows: readonly Delivery[]): Promise<Set<string>>;
+  /** Called after a commit that kept something new. */
+  onKept(rows: readonly Delivery[]): void;
+  log: Logger;
+}
+
+/**
+ * Group commit: whatever came while the disk was busy shares the next flush. One connection that
+ * commits row by row keeps 400 to 700 rows a second on a disk that takes 1 ms, batches keep 20,000.
+ */
+export class DeliveryBatcher {
+  readonly #deps: BatcherDeps;
+  readonly #waiting: Waiting[] = [];
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(deps: BatcherDeps) {
+    this.#deps = deps;
+  }
+
+  /** To be asked before a body is read. */
+  get isFull(): boolean {
+    return this.#waiting.length >= maxWaiting;
+  }
+
+  /** Resolves after the commit: true when the row is new, false when it was known. */
+  keep(row: Delivery): Promise<boolean> {
+    if (this.isFull) return Promise.reject(new HubError('webhooks.overloaded'));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ row, resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** Resolves once nothing waits and nothing is under way. */
+  async drained(): Promise<void> {
+    if (this.#inFlight === 0 && this.#waiting.length === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #pump(): void {
+    while (this.#inFlight < batchesInFlight && this.#waiting.length > 0) {
+      this.#inFlight += 1;
+      void this.#commit(this.#take()).finally(() => {
+        this.#inFlight -= 1;
+        this.#pump();
+        if (this.#inFlight > 0) return;
+        for (const wake of this.#idle.splice(0)) wake();
+      });
+    }
+  }
+
+  #take(): Waiting[] {
+    let bytes = 0;
+    let rows = 0;
+    for (const { row } of this.#waiting) {
+      bytes += row.body.byteLength;
+      if (rows > 0 && (rows === batchRows || bytes > batchBytes)) break;
+      rows += 1;
+    }
+    return this.#waiting.splice(0, rows);
+  }
+
+  /** Never rejects: each row's promise is settled here. */
+  async #commit(batch: Waiting[], isRepeat = false): Promise<void> {
+    try {
+      const rows = batch.map(({ row }) => row);
+      const fresh = await this.#deps.insert(rows);
+      for (const waiting of batch) waiting.resolve(fresh.has(waiting.row.id));
+      if (fresh.size > 0) this.#deps.onKept(rows.filter((row) => fresh.has(row.id)));
+    } catch (error) {
+      if (pgErrorCode(error) === deadlock && !isRepeat) return this.#commit(batch, true);
+      if (batch.length > 1 && isAboutRows(error)) return this.#commitHalves(batch);
+      this.#deps.log.error('webhooks could not be stored', { err: error, count: batch.length });
+      const answer = new HubError('internal.unavailable', undefined, { cause: error });
+      for (const waiting of batch) waiting.reject(answer);
+    }
+  }
+
+  /** One row that cannot be kept (its workspace was deleted just now) must not cost the others. */
+  async #commitHalves(batch: Waiting[]): Promise<void> {
+    const middle = Math.ceil(batch.length / 2);
+    await this.#commit(batch.slice(0, middle));
+    await this.#commit(batch.slice(middle));
+  }
+}
+
+/** SQLSTATE classes 22 (data) and 23 (constraints). */
+const isAboutRows = (error: unknown): boolean =>
+  !isUnavailable(error) && /^2[23]/.test(pgErrorCode(error) ?? '');

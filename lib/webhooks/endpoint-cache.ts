@@ -1,0 +1,75 @@
+import { type Clock, isUuid } from '#lib/core/index';
+import type { SealedEndpoint } from './store.ts';
+import type { Secrets } from './verify-signature.ts';
+
+export type Endpoint = Omit<SealedEndpoint, 'envelope' | 'previousEnvelope'> & { secrets: Secrets };
+
+/** How long a removed endpoint or a rotated-out secret may still be taken for valid. */
+const ttlMs = 5_000;
+/** Entries of each half; beyond it the oldest goes. Whoever guesses ids fills only the unknown half. */
+const maxEntries = 10_000;
+
+/** Wrong signatures make an endpoint be read again at most this often. */
+const renewMs = 1_000;
+
+interface Entry {
+  endpoint: Promise<Endpoint | null>;
+  readAt: number;
+}
+
+/**
+ * Endpoints with their opened secrets. Unknown ids are remembered too, so that guessing costs a map
+ * lookup instead of a query; concurrent requests for one id share one query.
+ */
+export class EndpointCache {
+  readonly #load: (id: string) => Promise<Endpoint | null>;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Entry>();
+  readonly #unknown = new Map<string, Entry>();
+
+  constructor(load: (id: string) => Promise<Endpoint | null>, clock: Clock) {
+    this.#load = load;
+    this.#clock = clock;
+  }
+
+  /** Rejects when the database cannot be asked; that is not remembered. */
+  async find(id: string): Promise<Endpoint | null> {
+    if (!isUuid(id)) return null;
+    const key = id.toLowerCase();
+    const entry = this.#known.get(key) ?? this.#unknown.get(key);
+    if (entry && entry.readAt + ttlMs > this.#clock.now()) return entry.endpoint;
+    return this.#fetch(key);
+  }
+
+  /** Reads the endpoint anew; null when it was read a moment ago. */
+  async renewed(id: string): Promise<Endpoint | null> {
+    const key = id.toLowerCase();
+    const entry = this.#known.get(key);
+    if (entry && entry.readAt + renewMs > this.#clock.now()) return null;
+    return this.#fetch(key);
+  }
+
+  async #fetch(key: string): Promise<Endpoint | null> {
+    const endpoint = this.#load(key);
+    const entry = { endpoint, readAt: this.#clock.now() };
+    // Until the answer is there the id counts as unknown: a flood of guesses pushes out guesses.
+    this.#known.delete(key);
+    put(this.#unknown, key, entry);
+    try {
+      const found = await endpoint;
+      if (found && this.#unknown.get(key) === entry) this.#unknown.delete(key);
+      if (found) put(this.#known, key, entry);
+      return found;
+    } catch (error) {
+      if (this.#unknown.get(key) === entry) this.#unknown.delete(key);
+      throw error;
+    }
+  }
+}
+
+function put(map: Map<string, Entry>, key: string, entry: Entry): void {
+  map.delete(key);
+  map.set(key, entry);
+  const [oldest] = map.size > maxEntries ? map.keys() : [];
+  if (oldest !== undefined) map.delete(oldest);
+}

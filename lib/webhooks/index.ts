@@ -1,0 +1,47 @@
+/**
+ * webhooks: what services post to us, from the socket to the change it makes.
+ *
+ * Three steps in three places: `createReceiver` stores facts (gateway, or the Next route), pure
+ * functions judge them, `applyInboxEvents` acts (worker).
+ *
+ * Invariants
+ * - 200 means committed. A request that is not verified, or not storable, leaves only a count.
+ * - Bytes are kept as they came; the signature is checked on them, in constant time, and fails closed.
+ * - A delivery is kept once: id and body hash are its key. Another body under a known id is kept as an
+ *   event of its own, because it was signed; applying compares contents and does no harm.
+ * - An event changes records, links, change log and its own status in one transaction, or nothing.
+ * - An event that cannot be applied never holds up another one; at last it is dead and its objects
+ *   are read again.
+ *
+ * Never calls a service but to register and remove webhooks, through the port it is given.
+ */
+import 'server-only';
+
+export type { WebhookAnswer } from './answer.ts';
+export {
+  type ApplyDeps,
+  type ApplyOutcome,
+  applyInboxEvents,
+  type EventTarget,
+  type InboxPorts,
+} from './apply-inbox-events.ts';
+export { enqueueDueInbox } from './enqueue-due-inbox.ts';
+export {
+  type EndpointDeps,
+  type EndpointRequest,
+  type EndpointResult,
+  ensureEndpoint,
+  type HookAccess,
+  realignEndpoints,
+  removeEndpoints,
+} from './ensure-endpoint.ts';
+export { getInboxEvent } from './get-inbox-event.ts';
+export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';
+export { listRefusals } from './list-refusals.ts';
+export {
+  createReceiver,
+  type Receiver,
+  type ReceiverDeps,
+  type WebhookRequest,
+} from './receive.ts';
+export { replayInboxEvent } from './replay-inbox-event.ts';

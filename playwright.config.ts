@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test';
+import { chromium } from './scripts/test/debian.ts';
+
+const executablePath = chromium();
+
+/**
+ * The running hub in a real browser. One hub for all files (tests/e2e/global-setup.ts starts it in a
+ * state of its own), hence one worker: the story is told in order.
+ */
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results',
+  globalSetup: './tests/e2e/global-setup.ts',
+  workers: 1,
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
+  use: {
+    trace: 'retain-on-failure',
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { generateKeyPair } from '#lib/security/index';
+
+const pair = z.object({ publicKey: z.string(), privateKey: z.string() });
+const app = z.object({ clientId: z.string(), clientSecret: z.string() });
+
+const schema = z.object({
+  worker: pair,
+  gateway: pair,
+  nextAuthSecret: z.string(),
+  gatewayToken: z.string(),
+  sandbox: z.object({ controlToken: z.string(), signIn: app, connecting: app }),
+});
+
+/** Made once for this folder; whoever reads the file can open every credential. */
+export type Secrets = z.infer<typeof schema>;
+
+const token = () => randomBytes(32).toString('base64url');
+const makeApp = () => ({
+  clientId: `sandbox-${randomBytes(8).toString('hex')}`,
+  clientSecret: token(),
+});
+
+export function makeSecrets(): Secrets {
+  return {
+    worker: generateKeyPair(),
+    gateway: generateKeyPair(),
+    nextAuthSecret: token(),
+    gatewayToken: token(),
+    sandbox: { controlToken: token(), signIn: makeApp(), connecting: makeApp() },
+  };
+}
+
+export function readSecrets(stateDir: string): Secrets {
+  const file = join(stateDir, 'secrets.json');
+  if (existsSync(file)) return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const made = makeSecrets();
+  // Written beside and renamed: a crash leaves either no file or a whole one.
+  writeFileSync(`${file}.new`, JSON.stringify(made, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return made;
+}

@@ -1,0 +1,52 @@
+-- Every tenant table is guarded the same way, whoever adds one later.
+begin;
+set search_path = public, extensions;
+select no_plan();
+
+create temp view tenant_tables as
+  select c.oid, n.nspname, c.relname, c.relrowsecurity, c.relforcerowsecurity
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p') and n.nspname = 'public';
+
+select ok(relrowsecurity and relforcerowsecurity, relname || ': row security is on and forced') from tenant_tables;
+
+select ok(
+  not has_table_privilege('anon', oid, 'select,insert,update,delete,truncate')
+  and not has_table_privilege('service_role', oid, 'select,insert,update,delete,truncate'),
+  relname || ': anon and service_role have nothing') from tenant_tables;
+
+select ok(
+  not has_table_privilege('authenticated', oid, 'insert,update,delete,truncate')
+  and not has_any_column_privilege('authenticated', oid, 'insert,update'),
+  relname || ': authenticated may not write') from tenant_tables;
+
+select ok(
+  not has_table_privilege(role, c.oid, 'select,insert,update,delete')
+  and not has_any_column_privilege(role, c.oid, 'select,insert,update'),
+  c.relname || ': ' || role || ' has nothing of the private schema')
+from pg_class c join pg_namespace n on n.oid = c.relnamespace,
+     unnest(array['anon', 'authenticated', 'service_role']) role
+where n.nspname = 'private' and c.relkind = 'r';
+
+select ok(
+  exists (
+    select 1 from pg_constraint f
+    where f.conrelid = t.oid and f.contype = 'f'
+      and (select attnum from pg_attribute a where a.attrelid = t.oid and a.attname = 'workspace_id') = any(f.conkey)),
+  t.relname || ': its foreign keys carry the workspace')
+from tenant_tables t
+where exists (select 1 from pg_attribute a where a.attrelid = t.oid and a.attname = 'workspace_id');
+
+-- The class split of secrets.
+select ok(not has_table_privilege('patchbay_web', 'private.credentials', 'select'), 'web cannot read credentials');
+select ok(not has_table_privilege('hub_user', 'private.credentials', 'select'), 'nor can a member');
+select ok(not has_table_privilege('hub_user', 'private.app_secrets', 'select'), 'a client secret goes in and never out');
+select ok(not has_table_privilege('patchbay_web', 'private.app_secrets', 'select'), 'also for web');
+select ok(has_table_privilege('patchbay_worker', 'private.credentials', 'select'), 'the worker reads credentials');
+select ok(not has_schema_privilege('patchbay_web', 'pgboss', 'usage'), 'web has no way into the queue');
+select ok(not has_table_privilege('authenticated', 'public.invitations', 'select'), 'tokens of invitations are not readable');
+select ok(not pg_has_role('authenticator', 'hub_user', 'member'), 'no token can become hub_user');
+
+select * from finish();
+rollback;

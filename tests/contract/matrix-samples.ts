@@ -1,0 +1,118 @@
+import type { Route } from '#lib/api/index';
+import { newId } from '#lib/core/index';
+import { request } from '../integration/api/web-fixture.ts';
+import type { Target } from './matrix-expectation.ts';
+import type { Principal, World } from './matrix-world.ts';
+
+interface Sample {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: unknown;
+}
+
+interface Place {
+  world: World;
+  principal: Principal;
+  target: Target;
+  workspaceId: string;
+  /** The row the place names, when it names one. */
+  id: string;
+}
+
+type Maker = (place: Place) => Sample | Promise<Sample>;
+
+/** A user who is a member of the workspace in question, or of none when it is absent. */
+const someMember = async ({ world, target, workspaceId }: Place): Promise<string> =>
+  target === 'absent' ? newId() : (await world.member(workspaceId)).userId;
+
+/** What a valid request holds besides its place. A route with a body and no entry here fails. */
+const makers: Record<string, Maker> = {
+  createWorkspace: () => ({ body: { name: 'Made' } }),
+  renameWorkspace: () => ({ body: { name: 'Renamed' } }),
+  changeMemberRole: async (place) => ({
+    params: { user_id: await someMember(place) },
+    body: { role: 'editor' },
+  }),
+  removeMember: async (place) => ({ params: { user_id: await someMember(place) } }),
+  createInvitation: () => ({ body: { email: `${newId()}@example.test`, role: 'viewer' } }),
+  acceptInvitation: async ({ world, principal }) => {
+    const person = world.people[principal === 'anonymous' ? 'viewer' : principal];
+    const workspaceId = await world.web.workspace('elsewhere', [
+      [world.people.foreign_owner, 'owner'],
+    ]);
+    const token = newId().replaceAll('-', '').padEnd(43, 'x');
+    await world.web.admin`
+      insert into public.invitations (id, workspace_id, email, role, token_hash, expires_at)
+      values (${newId()}, ${workspaceId}, ${person.email}, 'viewer', sha256(${token}::text::bytea), now() + interval '1 day')`;
+    return { body: { token } };
+  },
+  putApp: () => ({
+    params: { connector: 'github' },
+    body: { connector: 'github', client_id: 'client', client_secret: 'secret' },
+  }),
+  authorizeConnection: async ({ world, workspaceId, target }) => {
+    if (target !== 'absent') await world.row('app', workspaceId);
+    return { body: { connector: 'github' } };
+  },
+  listScopes: () => ({ query: { resource: 'issues' } }),
+  createStream: () => ({ body: { resource: 'issues', scope_key: 'northwind/api' } }),
+  updateStream: () => ({ body: { phase: 'paused' } }),
+  startRun: () => ({ body: { kind: 'poll' } }),
+  actOnRun: () => ({ body: { action: 'pause' } }),
+  editRecord: () => ({
+    body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
+  }),
+  listChanges: () => ({ query: { after: '0' } }),
+  setSandboxActivity: () => ({ body: { action: 'start' } }),
+};
+
+/** A request that is right in everything but, perhaps, who sends it and about what. */
+export async function sampleRequest(
+  world: World,
+  { contract }: Route,
+  principal: Principal,
+  target: Target,
+): Promise<Request> {
+  const { place } = contract;
+  if (contract.body && !makers[contract.id]) {
+    throw new Error(`${contract.id} takes a body; say in the matrix what a valid one is`);
+  }
+  const workspaceId = { own: world.own, foreign: world.foreign, absent: newId() }[target];
+  const id = await targetId(world, contract, principal, target, workspaceId);
+  const sample = await (makers[contract.id]?.({ world, principal, target, workspaceId, id }) ?? {});
+  const params: Record<string, string> =
+    'in' in place && place.in === 'path' ? { [place.name]: id } : {};
+  if (place.about === 'caller' && place.ownRow) params[place.ownRow.name] = id;
+  const path = contract.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = { ...params, ...sample.params }[name];
+    if (value === undefined) throw new Error(`${contract.id}: nothing for {${name}}`);
+    return value;
+  });
+  const inBody = 'in' in place && place.in === 'body' ? { [place.name]: id } : {};
+  const namesWorkspace = place.about === 'workspace' && !('in' in place);
+  return request(path, {
+    method: contract.method.toUpperCase(),
+    cookie: world.cookie(principal),
+    query: { ...(namesWorkspace ? { workspace_id: workspaceId } : {}), ...sample.query },
+    ...(contract.body ? { json: { ...inBody, ...(sample.body as object) } } : {}),
+  });
+}
+
+async function targetId(
+  world: World,
+  contract: Route['contract'],
+  principal: Principal,
+  target: Target,
+  workspaceId: string,
+): Promise<string> {
+  const { place } = contract;
+  if (target === 'absent')
+    return 'in' in place && place.about === 'workspace' ? workspaceId : newId();
+  if (place.about === 'caller') {
+    if (!place.ownRow) return '';
+    const someone = target === 'own' && principal !== 'anonymous' ? principal : 'foreign_owner';
+    const holder = target === 'own' || principal !== 'foreign_owner' ? someone : 'owner';
+    return (await world.web.session(world.people[holder].userId)).id;
+  }
+  return 'in' in place ? world.row(place.about, workspaceId) : '';
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { generateKeyPair } from '#lib/security/index';
+import { createOpener } from '#lib/security/open';
+import { startWeb, type WebFixture } from '../api/web-fixture.ts';
+import { Browser } from './browser.ts';
+import { type FakeGitHub, startFakeGitHub } from './fake-github.ts';
+
+let web: WebFixture;
+let github: FakeGitHub;
+const worker = generateKeyPair();
+
+beforeAll(async () => {
+  github = await startFakeGitHub();
+  web = await startWeb({
+    SEAL_WORKER_PUBLIC_KEY: worker.publicKey,
+    SANDBOX_URL: github.url,
+    SANDBOX_SIGN_IN_CLIENT_ID: 'fake-client',
+    SANDBOX_SIGN_IN_CLIENT_SECRET: 'fake-secret',
+    SANDBOX_GITHUB_CLIENT_ID: 'connect-client',
+    SANDBOX_GITHUB_CLIENT_SECRET: 'connect-secret',
+  });
+});
+afterAll(async () => {
+  await web.close();
+  await github.close();
+});
+
+it('the first workspace finds the sandbox’s app in place, its secret sealed to the worker', async () => {
+  github.person = {
+    id: 1,
+    login: 'mara',
+    name: 'Mara',
+    emails: [{ email: 'mara@first.test', primary: true, verified: true }],
+  };
+  const browser = new Browser(web.hub);
+  const left = await browser.post('/api/auth/signin/sandbox-github');
+  const page = new URL(left.headers.get('location') ?? '');
+  const code = github.issueCode(page.searchParams.get('code_challenge') ?? '');
+  const state = page.searchParams.get('state') ?? '';
+  await browser.get(`/api/auth/callback/sandbox-github?${new URLSearchParams({ code, state })}`);
+  const session = await browser.session();
+  if (!session) throw new Error('Mara is signed in');
+  const workspaceId = session.workspaces[0]?.id ?? '';
+
+  const [app] = await web.hub.connections.listApps(session, { workspaceId });
+  expect(app).toMatchObject({ connector: 'github', client_id: 'connect-client', is_preset: true });
+  const [secret] = await web.admin<
+    { envelope: Buffer }[]
+  >`select envelope from private.app_secrets where app_id = ${app?.id ?? ''}`;
+  if (!secret) throw new Error('the secret is kept');
+  const opened = createOpener(worker.privateKey).open(secret.envelope, {
+    workspaceId,
+    ownerId: app?.id ?? '',
+    field: 'client_secret',
+  });
+  expect(Buffer.from(opened).toString('utf8')).toBe('connect-secret');
+  expect(secret.envelope.toString('latin1')).not.toContain('connect-secret');
+});

@@ -1,0 +1,215 @@
+import type {
+  ConnectorApi,
+  ConnectorManifest,
+  RemoteObject,
+  WriteResult,
+} from '#lib/connectors/protocol/index';
+import { HubError, type JsonObject } from '#lib/core/index';
+
+/** What the next call of a kind does instead of, or beside, its work. */
+export interface Fault {
+  on: 'update' | 'read' | 'backfill' | 'poll';
+  error?: HubError;
+  /** Whether the effect takes place before the error. */
+  after?: boolean;
+  /** Runs in the middle of the call: someone else edits, a worker is killed. */
+  meanwhile?: () => Promise<void> | void;
+}
+
+interface Stored {
+  fields: JsonObject;
+  rank: number;
+  deleted: boolean;
+}
+
+export const manifest: ConnectorManifest = {
+  name: 'fake',
+  provider: 'Fake',
+  summary: 'A service in memory.',
+  category: 'generic',
+  auth: {
+    kind: 'oauth2',
+    scopes: [],
+    pkce: 'S256',
+    tokenAuth: 'client_secret_post',
+    revoke: 'delete_with_basic',
+    consoleUrl: 'https://fake.example/apps',
+    mayExpire: false,
+  },
+  endpoints: {
+    authorizeUrl: 'https://fake.example/authorize',
+    tokenUrl: 'https://fake.example/token',
+    revokeUrl: null,
+    apiBaseUrl: 'https://api.fake.example',
+    webBaseUrl: 'https://fake.example',
+  },
+  webhook: {
+    scheme: 'hmac_sha256_hex',
+    signatureHeader: 'x-signature',
+    prefix: 'sha256=',
+    deliveryHeader: 'x-delivery',
+    eventHeader: 'x-event',
+    events: ['issues'],
+  },
+  resources: [
+    {
+      name: 'issues',
+      kind: 'task',
+      title: 'Issues',
+      scopeTitle: 'project',
+      writable: ['title', 'body', 'state', 'labels', 'assignees'],
+      writableValues: { state: ['open', 'done', 'cancelled'] },
+    },
+  ],
+  selfHostedApiPath: null,
+  gaps: [],
+};
+
+/**
+ * A service in memory with one clock that ticks when told to: two states may share a rank, as at a
+ * service whose times are in seconds. It trims titles, counts calls, and fails as asked.
+ */
+export class FakeService {
+  readonly objects = new Map<string, Stored>();
+  readonly writes: { id: string; fields: JsonObject }[] = [];
+  readonly calls: string[] = [];
+  faults: Fault[] = [];
+  pageSize = 100;
+  now = 1_760_000_000_000;
+
+  seed(count: number): void {
+    for (let number = 1; number <= count; number += 1) {
+      this.put(String(number), {
+        title: `Issue ${number}`,
+        body: number % 3 === 0 ? null : `Body of ${number}\n\nwith *Markdown*`,
+        state: number % 4 === 0 ? 'done' : 'open',
+        labels: number % 5 === 0 ? ['bug', 'p1'] : [],
+        assignees: number % 7 === 0 ? ['ada'] : [],
+        number,
+        comments: number % 2,
+        author: { id: '1', login: 'ada' },
+      });
+      this.now += 1_000;
+    }
+  }
+
+  put(id: string, fields: JsonObject): RemoteObject {
+    const before = this.objects.get(id);
+    this.objects.set(id, {
+      fields: { ...before?.fields, ...fields },
+      rank: this.now,
+      deleted: false,
+    });
+    return this.snapshot(id);
+  }
+
+  /** Someone there edits an object; the clock ticks first. */
+  edit(id: string, fields: JsonObject): RemoteObject {
+    this.now += 1_000;
+    return this.put(id, fields);
+  }
+
+  remove(id: string): RemoteObject {
+    this.now += 1_000;
+    const gone = { ...this.need(id), rank: this.now, deleted: true };
+    this.objects.set(id, gone);
+    return this.snapshot(id);
+  }
+
+  snapshot(id: string): RemoteObject {
+    const { fields, rank, deleted } = this.need(id);
+    return {
+      externalId: id,
+      externalKey: id,
+      url: `https://fake.example/${id}`,
+      rank,
+      rankIsExact: false,
+      updatedAt: new Date(rank).toISOString(),
+      fields: structuredClone(fields),
+      deleted,
+      raw: { id, fields: structuredClone(fields) },
+    };
+  }
+
+  /** Living objects, oldest change first, as the service lists them. */
+  list(): RemoteObject[] {
+    return [...this.objects]
+      .filter(([, object]) => !object.deleted)
+      .sort(([, a], [, b]) => a.rank - b.rank)
+      .map(([id]) => this.snapshot(id));
+  }
+
+  api: ConnectorApi = {
+    account: () => Promise.resolve({ id: '1', name: 'fake', url: null }),
+    scopes: () => Promise.resolve([]),
+    registerWebhook: () => Promise.resolve({ remoteId: '1' }),
+    removeWebhook: () => Promise.resolve(),
+    toError: () => new HubError('provider.bad_answer'),
+    backfill: (_ctx, _resource, _scope, from) =>
+      this.call('backfill', () => {
+        const start = Number(from?.['at'] ?? 0);
+        const all = this.list();
+        const end = start + this.pageSize;
+        return {
+          objects: all.slice(start, end),
+          faults: [],
+          next: end < all.length ? { at: end } : null,
+          total: all.length,
+          cursor: { since: this.now },
+        };
+      }),
+    poll: (_ctx, _resource, _scope, cursor) =>
+      this.call('poll', () => {
+        const since = Number(cursor['since'] ?? 0);
+        const changed = this.list().filter((object) => object.rank >= since);
+        const page = changed.slice(0, this.pageSize);
+        const hasMore = changed.length > page.length;
+        const last = page.at(-1)?.rank ?? since;
+        return {
+          objects: page,
+          faults: [],
+          cursor: { since: last },
+          hasMore,
+          notModified: false,
+          intervalMs: null,
+        };
+      }),
+    read: (_ctx, _resource, ref) =>
+      this.call('read', () => {
+        const object = this.objects.get(ref.externalId);
+        return object && !object.deleted ? this.snapshot(ref.externalId) : null;
+      }),
+    update: (_ctx, _resource, ref, fields) =>
+      this.call('update', () => this.write(ref.externalId, fields)),
+  };
+
+  private write(id: string, fields: JsonObject): WriteResult {
+    if (fields['title'] === '') {
+      throw new HubError('provider.refused', 'Fake refused the change: title is missing.', {
+        details: { fields: [{ field: 'title', message: 'is missing' }] },
+      });
+    }
+    this.writes.push({ id, fields: structuredClone(fields) });
+    const title = fields['title'];
+    this.edit(id, typeof title === 'string' ? { ...fields, title: title.trim() } : fields);
+    return { object: this.snapshot(id), ignored: [] };
+  }
+
+  private async call<T>(on: Fault['on'], work: () => T): Promise<T> {
+    this.calls.push(on);
+    const at = this.faults.findIndex((fault) => fault.on === on);
+    const [fault] = at < 0 ? [] : this.faults.splice(at, 1);
+    if (!fault) return work();
+    if (fault.error && !fault.after) throw fault.error;
+    const result = work();
+    await fault.meanwhile?.();
+    if (fault.error) throw fault.error;
+    return result;
+  }
+
+  private need(id: string): Stored {
+    const object = this.objects.get(id);
+    if (!object) throw new Error(`The fake service has no object ${id}.`);
+    return object;
+  }
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Gateway, startGateway } from '#lib/hub/gateway';
+import type { Receiver } from '#lib/webhooks/index';
+import { answerWebhookRequest } from '@/app/api/webhooks/[connector]/[endpoint]/answer-webhook-request';
+import { patience } from '../../setup/patience.ts';
+import { badRequests, type Sent, signed } from './bad-requests.ts';
+import { type InboxFixture, inboxFixture, signature, silent } from './inbox-fixture.ts';
+
+interface Answered {
+  status: number;
+  type: string | null;
+  retryAfter: string | null;
+  body: Record<string, unknown>;
+}
+
+let inbox: InboxFixture;
+let receiver: Receiver;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  inbox = await inboxFixture();
+  receiver = inbox.receiver();
+  gateway = await startGateway({
+    host: '127.0.0.1',
+    port: 0,
+    version: 'test',
+    publicUrl: undefined,
+    token: 'a token that nothing here needs',
+    webUrl: 'http://127.0.0.1:1',
+    supabaseUrl: undefined,
+    sandboxUrl: undefined,
+    workerHealthUrl: undefined,
+    db: inbox.web,
+    receiver,
+    log: silent,
+  });
+});
+afterAll(async () => {
+  await gateway.close();
+  await inbox.close();
+});
+
+const pathOf = (sent: Sent): string =>
+  `/api/webhooks/${sent.connector ?? 'github'}/${sent.endpointId ?? inbox.endpointId}`;
+
+/** Over a real socket: whatever a client can write, the gateway has to read. */
+function byGateway(sent: Sent): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({
+      port: gateway.port,
+      host: '127.0.0.1',
+      method: sent.method ?? 'POST',
+      path: pathOf(sent),
+      headers: {
+        ...(sent.headers['transfer-encoding']
+          ? {}
+          : { 'content-length': Buffer.byteLength(sent.body) }),
+        ...sent.headers,
+      },
+      agent: false,
+    });
+    request.once('error', reject);
+    request.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          type: response.headers['content-type'] ?? null,
+          retryAfter: response.headers['retry-after'] ?? null,
+          body: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
+        }),
+      );
+    });
+    request.end(sent.body);
+  });
+}
+
+async function byRoute(sent: Sent): Promise<Answered> {
+  const body = typeof sent.body === 'string' ? Buffer.from(sent.body) : sent.body;
+  const request = new Request(`http://localhost${pathOf(sent)}`, {
+    method: sent.method ?? 'POST',
+    headers: Object.entries(sent.headers).filter(([name]) => name !== 'transfer-encoding'),
+    ...(sent.method === 'GET' ? {} : { body: new Uint8Array(body) }),
+  });
+  const answer = await answerWebhookRequest(
+    receiver,
+    request,
+    sent.connector ?? 'github',
+    sent.endpointId ?? inbox.endpointId,
+  );
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    retryAfter: answer.headers.get('retry-after'),
+    body: (await answer.json()) as Record<string, unknown>,
+  };
+}
+
+const stored = async (): Promise<number> => {
+  const [row] = await inbox.admin<{ n: number }[]>`
+    select (select count(*) from public.inbox_events)::int + (select count(*) from private.dedupe_keys)::int as n`;
+  return row?.n ?? -1;
+};
+
+describe.each([
+  ['the gateway', byGateway],
+  ['the Next route', byRoute],
+] as const)('%s', (_, send) => {
+  beforeEach(async () => {
+    await inbox.admin`truncate public.inbox_events, private.dedupe_keys, public.webhook_refusals`;
+  });
+
+  const good = (body?: string, overrides?: Record<string, string | undefined>): Sent =>
+    signed(inbox.secret, body, overrides);
+
+  it('keeps a signed event byte for byte and answers 200 after the commit', async () => {
+    const body = '{ "action" : "opened",  "ünïcode": "日本語 👋" }';
+    const sent = good(body);
+    const answer = await send(sent);
+    expect(answer).toMatchObject({ status: 200, body: { status: 'accepted' } });
+    const rows = await inbox.admin`select * from public.inbox_events`;
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      id: answer.body['id'],
+      workspace_id: inbox.workspaceId,
+      connection_id: inbox.connectionId,
+      endpoint_id: inbox.endpointId,
+      connector: 'github',
+      event: 'issues',
+      delivery_id: sent.headers['x-github-delivery'],
+      verdict: 'verified',
+      status: 'pending',
+      attempts: 0,
+    });
+    expect(rows[0]?.['body']).toEqual(Buffer.from(body));
+    expect(rows[0]?.['headers']).toEqual({
+      'content-type': 'application/json',
+      'user-agent': 'GitHub-Hookshot/test',
+      'x-github-delivery': sent.headers['x-github-delivery'],
+      'x-github-event': 'issues',
+      'x-hub-signature-256': signature(inbox.secret, body),
+    });
+  });
+
+  it.each(badRequests)('$name: a typed refusal, nothing stored', async ({ make, status, code }) => {
+    const answer = await send(make(inbox.secret));
+    expect(answer).toMatchObject({
+      status,
+      type: 'application/problem+json',
+      body: { status, code },
+    });
+    expect(typeof answer.body['title']).toBe('string');
+    expect(await stored()).toBe(0);
+  });
+
+  it('leaves of everything refused a count per reason', async () => {
+    const { endpointId, workspaceId, secret } = await inbox.addEndpoint();
+    for (const { make } of badRequests) await send({ ...make(secret), endpointId });
+    const wanted: Record<string, number> = {};
+    for (const { code, counted = code } of badRequests)
+      wanted[counted] = (wanted[counted] ?? 0) + 1;
+    const counts = async () => {
+      const rows = await inbox.admin<{ reason: string; count: number }[]>`
+        select reason, sum(count)::int as count from public.webhook_refusals
+        where workspace_id = ${workspaceId} and endpoint_id = ${endpointId} group by reason`;
+      return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));
+    };
+    await expect.poll(counts, patience).toEqual(wanted);
+  });
+
+  it('tells a missing signature from a wrong one by no byte', async () => {
+    const missing = await send(good('{}', { 'x-hub-signature-256': undefined }));
+    const wrong = await send(good('{}', { 'x-hub-signature-256': signature('wrong', '{}') }));
+    expect(missing).toEqual(wrong);
+  });
+
+  it('an address nobody has is 404, whoever signs', async () => {
+    for (const endpointId of [randomUUID(), 'x', "1' or '1'='1", '%00']) {
+      const answer = await send({ ...good(), endpointId: encodeURIComponent(endpointId) });
+      expect(answer).toMatchObject({ status: 404, body: { code: 'webhooks.endpoint_unknown' } });
+    }
+    expect(await send({ ...good(), connector: 'stripe' })).toMatchObject({ status: 404 });
+    expect(await stored()).toBe(0);
+  });
+
+  it('one endpoint does not take what another one signed', async () => {
+    const other = await inbox.addEndpoint();
+    const sent = { ...good(), endpointId: other.endpointId };
+    expect(await send(sent)).toMatchObject({ status: 401 });
+    expect(await stored()).toBe(0);
+  });
+
+  it('keeps a delivery once, however often and however close together it comes', async () => {
+    const sent = good();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => send(sent)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(answers.filter(({ body }) => body['status'] === 'accepted')).toHaveLength(1);
+    expect((await send(sent)).body).toEqual({ status: 'duplicate' });
+    expect(await stored()).toBe(2);
+  });
+
+  it('keeps another body under a known id as an event of its own', async () => {
+    const id = randomUUID();
+    for (const body of ['{"a":1}', '{"a":2}']) {
+      const answer = await send(good(body, { 'x-github-delivery': id }));
+      expect(answer.body['status']).toBe('accepted');
+    }
+    expect(
+      await inbox.admin`select 1 from public.inbox_events where delivery_id = ${id}`,
+    ).toHaveLength(2);
+  });
+
+  it('the same id at two endpoints is two deliveries', async () => {
+    const other = await inbox.addEndpoint();
+    const sent = good();
+    const there = {
+      body: sent.body,
+      endpointId: other.endpointId,
+      headers: { ...sent.headers, 'x-hub-signature-256': signature(other.secret, sent.body) },
+    };
+    expect((await send(sent)).body['status']).toBe('accepted');
+    expect((await send(there)).body['status']).toBe('accepted');
+  });
+});

@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { gatewayEnv, webEnv, workerEnv } from '#lib/env/index';
+
+const key = 'A'.repeat(43);
+const whole: Record<string, string> = {
+  NODE_ENV: 'production',
+  DATABASE_URL_WEB: 'postgres://web@127.0.0.1/hub',
+  DATABASE_URL_WORKER: 'postgres://worker@127.0.0.1/hub',
+  SEAL_GATEWAY_PRIVATE_KEY: key,
+  SEAL_GATEWAY_PUBLIC_KEY: key,
+  SEAL_WORKER_PRIVATE_KEY: key,
+  SEAL_WORKER_PUBLIC_KEY: key,
+  GATEWAY_TOKEN: 'x'.repeat(32),
+  NEXTAUTH_SECRET: 'x'.repeat(32),
+  SUPABASE_JWT_SECRET: 'x'.repeat(32),
+  SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_x',
+  WEB_URL: 'http://127.0.0.1:3001',
+};
+const set = (more: Record<string, string>) => {
+  const none = { PUBLIC_URL: '', SANDBOX_URL: '', GATEWAY_HOST: '' };
+  for (const [name, value] of Object.entries({ ...none, ...whole, ...more }))
+    vi.stubEnv(name, value);
+};
+afterEach(() => vi.unstubAllEnvs());
+
+const sandbox = { SANDBOX_URL: 'http://127.0.0.1:4000' };
+const inPublic = { PUBLIC_URL: 'https://hub.example' };
+
+describe('a process does not start', () => {
+  it.each([
+    ['gateway', gatewayEnv],
+    ['web process', webEnv],
+    ['worker', workerEnv],
+  ])('%s: with the sandbox in public', (_, read) => {
+    set(sandbox);
+    expect(read()).toMatchObject(sandbox);
+    set(inPublic);
+    expect(read()).toMatchObject(inPublic);
+    set({ ...sandbox, ...inPublic });
+    expect(read).toThrow(/SANDBOX_URL: cannot be set together with PUBLIC_URL/);
+  });
+
+  it('gateway: where others reach it, without a name of its own', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.1.5', 'hub.internal']) {
+      set({ GATEWAY_HOST: host });
+      expect(gatewayEnv).toThrow(/GATEWAY_HOST: can be reached from elsewhere/);
+      set({ GATEWAY_HOST: host, ...inPublic });
+      expect(gatewayEnv().GATEWAY_HOST).toBe(host);
+    }
+    for (const host of ['127.0.0.1', '::1', 'localhost']) {
+      set({ GATEWAY_HOST: host });
+      expect(gatewayEnv().GATEWAY_HOST).toBe(host);
+    }
+  });
+});

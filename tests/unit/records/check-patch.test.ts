@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { defaultsOf } from '#lib/kinds/index';
+import { checkPatch, diffPatch } from '../../../lib/records/check-patch.ts';
+
+const rules = {
+  writableFields: (connector: string) =>
+    connector === 'wide' ? ['title', 'state', 'labels'] : ['title'],
+  acceptedValues: (_connector: string, _resource: string, field: string) =>
+    field === 'state' ? ['open', 'done'] : null,
+};
+const target = (...connectors: string[]) => ({
+  kind: 'task' as const,
+  data: defaultsOf('task'),
+  links: connectors.map((connector) => ({ connector, resource: 'issues' })),
+});
+
+describe('an edit', () => {
+  it('may change what every linked service can write', () => {
+    expect(() =>
+      checkPatch(target('wide'), { title: '', labels: ['a'], state: 'done' }, rules),
+    ).not.toThrow();
+    expect(() => checkPatch(target(), { state: 'in_progress' }, rules)).not.toThrow();
+  });
+
+  it('names every fault at once', () => {
+    const patch = { labels: [], state: 'open', author: null };
+    const fields = {
+      labels: expect.stringContaining('narrow') as string,
+      state: expect.stringContaining('narrow') as string,
+      author: expect.any(String) as string,
+    };
+    expect(() => checkPatch(target('wide', 'narrow'), patch, rules)).toThrow(
+      expect.objectContaining({ code: 'records.field_read_only', details: { fields } }),
+    );
+    expect(() => checkPatch(target('wide'), { state: 'cancelled' }, rules)).toThrow(
+      expect.objectContaining({ code: 'records.field_invalid' }),
+    );
+  });
+});
+
+describe('what an edit changes', () => {
+  it('is told in the form that is kept, and only where it differs', () => {
+    const data = { ...defaultsOf('task'), title: 'Same', body: 'Text', labels: ['b', 'a'] };
+    const patch = {
+      title: ' Same ',
+      body: 'Text\r\nmore\n',
+      labels: ['a', 'b', 'b'],
+      assignees: ['z', 'y', 'z'],
+    };
+    expect(diffPatch('task', data, patch)).toEqual({
+      body: ['Text', 'Text\nmore'],
+      assignees: [[], ['y', 'z']],
+    });
+  });
+});

@@ -267,6 +267,7 @@ create policy member_update on public.connections as permissive for update to hu
 create policy worker_all on public.connections as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER connections_mark AFTER UPDATE ON public.connections FOR EACH ROW WHEN (((((((old.status IS DISTINCT FROM new.status) OR (old.status_at IS DISTINCT FROM new.status_at)) OR (old.account_id IS DISTINCT FROM new.account_id)) OR (old.app_id IS DISTINCT FROM new.app_id)) OR (old.endpoints IS DISTINCT FROM new.endpoints)) OR (old.scopes_granted IS DISTINCT FROM new.scopes_granted))) EXECUTE FUNCTION private.mark_connection();
 CREATE TRIGGER touch_insert AFTER INSERT ON public.connections REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 CREATE TRIGGER touch_update AFTER UPDATE ON public.connections REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 grant select on public.connections to authenticated;
@@ -633,6 +634,81 @@ grant update (error) on public.runs to hub_user;
 grant update (updated_at) on public.runs to hub_user;
 grant update (finished_at) on public.runs to hub_user;
 
+create table public.saga_events (
+  saga_id uuid not null,
+  "position" integer not null,
+  workspace_id uuid not null,
+  type text not null,
+  step text,
+  details jsonb not null default '{}'::jsonb,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint saga_events_pkey PRIMARY KEY (saga_id, "position"),
+  constraint saga_events_workspace_id_saga_id_fkey FOREIGN KEY (workspace_id, saga_id) REFERENCES public.sagas(workspace_id, id) ON DELETE CASCADE,
+  constraint saga_events_position_check CHECK (("position" > 0)),
+  constraint saga_events_step_check CHECK ((char_length(step) <= 40)),
+  constraint saga_events_type_check CHECK ((char_length(type) <= 40))
+);
+alter table public.saga_events enable row level security;
+alter table public.saga_events force row level security;
+create policy member_delete on public.saga_events as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.saga_events as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.saga_events as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.saga_events as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.saga_events as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.saga_events to authenticated;
+grant insert, select on public.saga_events to hub_user;
+grant insert, select on public.saga_events to patchbay_worker;
+
+create table public.sagas (
+  id uuid not null,
+  workspace_id uuid not null,
+  connection_id uuid,
+  kind text not null,
+  subject uuid not null,
+  state text not null default 'pending'::text,
+  version integer not null default 0,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  next_attempt_at timestamp with time zone default now(),
+  requested_by uuid,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint sagas_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint sagas_pkey PRIMARY KEY (id),
+  constraint sagas_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint sagas_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint sagas_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint sagas_kind_check CHECK ((kind ~ '^[a-z][a-z_]{0,39}$'::text)),
+  constraint sagas_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'compensating'::text, 'compensated'::text])))
+);
+CREATE INDEX sagas_due ON public.sagas USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
+CREATE INDEX sagas_newest ON public.sagas USING btree (workspace_id, connection_id, id DESC);
+CREATE UNIQUE INDEX sagas_one_at_a_time ON public.sagas USING btree (workspace_id, kind, subject) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
+alter table public.sagas enable row level security;
+alter table public.sagas force row level security;
+create policy member_delete on public.sagas as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.sagas as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.sagas as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.sagas as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.sagas as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.sagas to authenticated;
+grant insert, select on public.sagas to hub_user;
+grant insert, select, update on public.sagas to patchbay_worker;
+
 create table public.streams (
   id uuid not null,
   workspace_id uuid not null,
@@ -730,6 +806,13 @@ create table public.webhook_endpoints (
   detail text,
   last_received_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  is_attempted boolean not null default false,
+  expires_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  next_check_at timestamp with time zone default now(),
+  attempts integer not null default 0,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
   constraint webhook_endpoints_connection_id_scope_key_key UNIQUE (connection_id, scope_key),
   constraint webhook_endpoints_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
@@ -738,6 +821,7 @@ create table public.webhook_endpoints (
   constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'failed'::text, 'removed'::text]))),
   constraint webhook_endpoints_url_check CHECK ((char_length(url) <= 2000))
 );
+CREATE INDEX webhook_endpoints_due ON public.webhook_endpoints USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 alter table public.webhook_endpoints enable row level security;
 alter table public.webhook_endpoints force row level security;
 create policy member_read on public.webhook_endpoints as permissive for select to authenticated, hub_user
@@ -843,6 +927,7 @@ create table private.app_secrets (
   constraint app_secrets_pkey PRIMARY KEY (app_id),
   constraint app_secrets_workspace_id_app_id_fkey FOREIGN KEY (workspace_id, app_id) REFERENCES public.apps(workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX app_secrets_by_key ON private.app_secrets USING btree (SUBSTRING(envelope FROM 2 FOR 8));
 alter table private.app_secrets enable row level security;
 alter table private.app_secrets force row level security;
 create policy admin_put on private.app_secrets as permissive for insert to hub_user
@@ -857,6 +942,53 @@ create policy worker_all on private.app_secrets as permissive for all to patchba
 grant insert on private.app_secrets to hub_user;
 grant insert on private.app_secrets to patchbay_web;
 grant delete, insert, select, update on private.app_secrets to patchbay_worker;
+
+create table private.cache_entries (
+  workspace_id uuid not null,
+  key bytea not null,
+  topic text not null,
+  value text,
+  marks jsonb,
+  loaded_at timestamp with time zone,
+  holder uuid,
+  lease_until timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  constraint cache_entries_pkey PRIMARY KEY (workspace_id, key),
+  constraint cache_entries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint cache_entries_key_check CHECK ((octet_length(key) = 32)),
+  constraint cache_entries_topic_check CHECK ((topic ~ '^[a-z][a-z_]{0,39}$'::text)),
+  constraint cache_entries_value_check CHECK ((octet_length(value) <= 1048576))
+);
+CREATE INDEX cache_entries_by_expiry ON private.cache_entries USING btree (expires_at);
+alter table private.cache_entries enable row level security;
+alter table private.cache_entries force row level security;
+create policy member_read on private.cache_entries as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on private.cache_entries as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on private.cache_entries to hub_user;
+grant delete, insert, select, update on private.cache_entries to patchbay_worker;
+
+create table private.cache_marks (
+  workspace_id uuid not null,
+  tag text not null,
+  mark uuid not null default gen_random_uuid(),
+  at timestamp with time zone not null default now(),
+  constraint cache_marks_pkey PRIMARY KEY (workspace_id, tag),
+  constraint cache_marks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint cache_marks_tag_check CHECK (((char_length(tag) >= 1) AND (char_length(tag) <= 120)))
+);
+CREATE INDEX cache_marks_by_age ON private.cache_marks USING btree (at);
+alter table private.cache_marks enable row level security;
+alter table private.cache_marks force row level security;
+create policy member_read on private.cache_marks as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on private.cache_marks as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on private.cache_marks to hub_user;
+grant delete, insert, select, update on private.cache_marks to patchbay_worker;
 
 create table private.commands (
   id uuid not null,
@@ -901,6 +1033,7 @@ create table private.credentials (
   constraint credentials_pkey PRIMARY KEY (connection_id),
   constraint credentials_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX credentials_by_key ON private.credentials USING btree (SUBSTRING(envelope FROM 2 FOR 8));
 alter table private.credentials enable row level security;
 alter table private.credentials force row level security;
 create policy worker_all on private.credentials as permissive for all to patchbay_worker
@@ -929,6 +1062,41 @@ create table private.instance (
 );
 grant insert, select on private.instance to patchbay_web;
 
+create table private.key_holders (
+  holder uuid not null,
+  class text not null,
+  present_key text not null,
+  opens text[] not null,
+  seen_at timestamp with time zone not null default now(),
+  constraint key_holders_pkey PRIMARY KEY (holder),
+  constraint key_holders_class_check CHECK ((class = ANY (ARRAY['worker'::text, 'gateway'::text]))),
+  constraint key_holders_present_key_check CHECK ((present_key ~ '^[0-9a-f]{16}$'::text))
+);
+grant delete, insert, select, update on private.key_holders to patchbay_web;
+grant delete, insert, select, update on private.key_holders to patchbay_worker;
+
+create table private.key_rotations (
+  id uuid not null,
+  class text not null,
+  key_id text not null,
+  status text not null default 'running'::text,
+  total integer not null,
+  done integer not null default 0,
+  refused integer not null default 0,
+  started_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint key_rotations_pkey PRIMARY KEY (id),
+  constraint key_rotations_class_check CHECK ((class = ANY (ARRAY['worker'::text, 'gateway'::text]))),
+  constraint key_rotations_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text)),
+  constraint key_rotations_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'superseded'::text]))),
+  constraint key_rotations_total_check CHECK ((total >= 0))
+);
+CREATE INDEX key_rotations_newest ON private.key_rotations USING btree (class, started_at DESC);
+CREATE UNIQUE INDEX key_rotations_one_running ON private.key_rotations USING btree (class) WHERE (status = 'running'::text);
+grant insert, select, update on private.key_rotations to patchbay_web;
+grant insert, select, update on private.key_rotations to patchbay_worker;
+
 create table private.oauth_states (
   state_hash bytea not null,
   workspace_id uuid not null,
@@ -945,6 +1113,7 @@ create table private.oauth_states (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   consumed_at timestamp with time zone,
+  is_issuer_required boolean not null default false,
   constraint oauth_states_pkey PRIMARY KEY (state_hash),
   constraint oauth_states_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE,
   constraint oauth_states_workspace_id_app_id_fkey FOREIGN KEY (workspace_id, app_id) REFERENCES public.apps(workspace_id, id) ON DELETE CASCADE,
@@ -1004,11 +1173,18 @@ alter table private.webhook_secrets enable row level security;
 alter table private.webhook_secrets force row level security;
 create policy web_read on private.webhook_secrets as permissive for select to patchbay_web
   using (true);
+create policy web_reseal on private.webhook_secrets as permissive for update to patchbay_web
+  using (true)
+  with check (true);
 create policy worker_put on private.webhook_secrets as permissive for all to patchbay_worker
   using (true)
   with check (true);
 grant select on private.webhook_secrets to patchbay_web;
 grant delete, insert, select, update on private.webhook_secrets to patchbay_worker;
+grant update (envelope) on private.webhook_secrets to patchbay_web;
+grant update (previous_envelope) on private.webhook_secrets to patchbay_web;
+grant update (key_id) on private.webhook_secrets to patchbay_web;
+grant update (updated_at) on private.webhook_secrets to patchbay_web;
 
 create table private.workspace_clocks (
   workspace_id uuid not null,
@@ -1027,6 +1203,22 @@ grant select on private.workspace_clocks to hub_user;
 grant select on private.workspace_clocks to patchbay_web;
 grant select on private.workspace_clocks to patchbay_worker;
 
+
+CREATE OR REPLACE FUNCTION private.audit_hourly(entry uuid, workspace uuid, act text, about text, facts jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  insert into public.audit_log (id, workspace_id, action, subject, details)
+  select entry, workspace, act, about, facts
+  where not exists (
+    select 1 from public.audit_log a
+    where a.workspace_id = workspace and a.action = act and a.subject = about
+      and a.at > now() - interval '1 hour')
+$function$;
+grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_web;
+grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_worker;
 
 CREATE OR REPLACE FUNCTION private.claims()
  RETURNS jsonb
@@ -1085,6 +1277,19 @@ begin
   ) then
     raise exception 'a workspace needs at least one owner' using errcode = 'PB001';
   end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.mark_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.cache_marks as m (workspace_id, tag) values (new.workspace_id, 'connection:' || new.id)
+  on conflict (workspace_id, tag) do update set mark = gen_random_uuid(), at = now();
   return null;
 end
 $function$;
@@ -1295,6 +1500,34 @@ grant execute on function private.role_rank(text) to authenticated;
 grant execute on function private.role_rank(text) to hub_user;
 grant execute on function private.role_rank(text) to patchbay_web;
 grant execute on function private.role_rank(text) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.sealed_key_use()
+ RETURNS TABLE(class text, part text, key_id text, sealed bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  with held (class, part, envelope) as (
+    select 'worker', 'credentials', substring(envelope from 2 for 8) from private.credentials
+    union all
+    select 'worker', 'app_secrets', substring(envelope from 2 for 8) from private.app_secrets
+    union all
+    -- Good for minutes: they are not sealed anew, they end.
+    select 'worker', 'sign_ins', substring(verifier from 2 for 8) from private.oauth_states
+      where expires_at > now()
+    union all
+    select 'worker', 'commands', substring(sealed from 2 for 8) from private.commands where sealed is not null
+    union all
+    select 'gateway', 'webhook_secrets', substring(envelope from 2 for 8) from private.webhook_secrets
+    union all
+    select 'gateway', 'webhook_secrets', substring(previous_envelope from 2 for 8) from private.webhook_secrets
+      where previous_envelope is not null
+  )
+  select h.class, h.part, encode(h.envelope, 'hex'), count(*)
+  from held h group by 1, 2, 3 order by 1, 2, 3
+$function$;
+grant execute on function private.sealed_key_use() to patchbay_web;
+grant execute on function private.sealed_key_use() to patchbay_worker;
 
 CREATE OR REPLACE FUNCTION private.session_ended()
  RETURNS trigger

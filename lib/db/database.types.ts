@@ -868,6 +868,114 @@ export type Database = {
           },
         ];
       };
+      saga_events: {
+        Row: {
+          at: string;
+          details: Json;
+          position: number;
+          saga_id: string;
+          step: string | null;
+          type: string;
+          workspace_id: string;
+        };
+        Insert: {
+          at?: string;
+          details?: Json;
+          position: number;
+          saga_id: string;
+          step?: string | null;
+          type: string;
+          workspace_id: string;
+        };
+        Update: {
+          at?: string;
+          details?: Json;
+          position?: number;
+          saga_id?: string;
+          step?: string | null;
+          type?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'saga_events_workspace_id_saga_id_fkey';
+            columns: ['workspace_id', 'saga_id'];
+            isOneToOne: false;
+            referencedRelation: 'sagas';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      sagas: {
+        Row: {
+          connection_id: string | null;
+          created_at: string;
+          epoch: number;
+          finished_at: string | null;
+          id: string;
+          kind: string;
+          lease_until: string | null;
+          next_attempt_at: string | null;
+          requested_by: string | null;
+          state: string;
+          subject: string;
+          version: number;
+          workspace_id: string;
+        };
+        Insert: {
+          connection_id?: string | null;
+          created_at?: string;
+          epoch?: number;
+          finished_at?: string | null;
+          id: string;
+          kind: string;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          requested_by?: string | null;
+          state?: string;
+          subject: string;
+          version?: number;
+          workspace_id: string;
+        };
+        Update: {
+          connection_id?: string | null;
+          created_at?: string;
+          epoch?: number;
+          finished_at?: string | null;
+          id?: string;
+          kind?: string;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          requested_by?: string | null;
+          state?: string;
+          subject?: string;
+          version?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'sagas_requested_by_fkey';
+            columns: ['requested_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'sagas_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'sagas_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       streams: {
         Row: {
           attempts: number;
@@ -978,12 +1086,19 @@ export type Database = {
       };
       webhook_endpoints: {
         Row: {
+          attempts: number;
+          checked_at: string | null;
           connection_id: string;
           connector: string;
           created_at: string;
           detail: string | null;
+          epoch: number;
+          expires_at: string | null;
           id: string;
+          is_attempted: boolean;
           last_received_at: string | null;
+          lease_until: string | null;
+          next_check_at: string | null;
           remote_id: string | null;
           scope: Json;
           scope_key: string;
@@ -992,12 +1107,19 @@ export type Database = {
           workspace_id: string;
         };
         Insert: {
+          attempts?: number;
+          checked_at?: string | null;
           connection_id: string;
           connector: string;
           created_at?: string;
           detail?: string | null;
+          epoch?: number;
+          expires_at?: string | null;
           id: string;
+          is_attempted?: boolean;
           last_received_at?: string | null;
+          lease_until?: string | null;
+          next_check_at?: string | null;
           remote_id?: string | null;
           scope?: Json;
           scope_key: string;
@@ -1006,12 +1128,19 @@ export type Database = {
           workspace_id: string;
         };
         Update: {
+          attempts?: number;
+          checked_at?: string | null;
           connection_id?: string;
           connector?: string;
           created_at?: string;
           detail?: string | null;
+          epoch?: number;
+          expires_at?: string | null;
           id?: string;
+          is_attempted?: boolean;
           last_received_at?: string | null;
+          lease_until?: string | null;
+          next_check_at?: string | null;
           remote_id?: string | null;
           scope?: Json;
           scope_key?: string;
@@ -1165,6 +1294,79 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'apps';
             referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      cache_entries: {
+        Row: {
+          expires_at: string;
+          holder: string | null;
+          key: string;
+          lease_until: string | null;
+          loaded_at: string | null;
+          marks: Json | null;
+          topic: string;
+          value: string | null;
+          workspace_id: string;
+        };
+        Insert: {
+          expires_at: string;
+          holder?: string | null;
+          key: string;
+          lease_until?: string | null;
+          loaded_at?: string | null;
+          marks?: Json | null;
+          topic: string;
+          value?: string | null;
+          workspace_id: string;
+        };
+        Update: {
+          expires_at?: string;
+          holder?: string | null;
+          key?: string;
+          lease_until?: string | null;
+          loaded_at?: string | null;
+          marks?: Json | null;
+          topic?: string;
+          value?: string | null;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'cache_entries_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      cache_marks: {
+        Row: {
+          at: string;
+          mark: string;
+          tag: string;
+          workspace_id: string;
+        };
+        Insert: {
+          at?: string;
+          mark?: string;
+          tag: string;
+          workspace_id: string;
+        };
+        Update: {
+          at?: string;
+          mark?: string;
+          tag?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'cache_marks_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
           },
         ];
       };
@@ -1338,6 +1540,71 @@ export type Database = {
           },
         ];
       };
+      key_holders: {
+        Row: {
+          class: string;
+          holder: string;
+          opens: string[];
+          present_key: string;
+          seen_at: string;
+        };
+        Insert: {
+          class: string;
+          holder: string;
+          opens: string[];
+          present_key: string;
+          seen_at?: string;
+        };
+        Update: {
+          class?: string;
+          holder?: string;
+          opens?: string[];
+          present_key?: string;
+          seen_at?: string;
+        };
+        Relationships: [
+        ];
+      };
+      key_rotations: {
+        Row: {
+          class: string;
+          done: number;
+          finished_at: string | null;
+          id: string;
+          key_id: string;
+          refused: number;
+          started_at: string;
+          status: string;
+          total: number;
+          updated_at: string;
+        };
+        Insert: {
+          class: string;
+          done?: number;
+          finished_at?: string | null;
+          id: string;
+          key_id: string;
+          refused?: number;
+          started_at?: string;
+          status?: string;
+          total: number;
+          updated_at?: string;
+        };
+        Update: {
+          class?: string;
+          done?: number;
+          finished_at?: string | null;
+          id?: string;
+          key_id?: string;
+          refused?: number;
+          started_at?: string;
+          status?: string;
+          total?: number;
+          updated_at?: string;
+        };
+        Relationships: [
+        ];
+      };
       oauth_states: {
         Row: {
           app_id: string;
@@ -1346,6 +1613,7 @@ export type Database = {
           consumed_at: string | null;
           created_at: string;
           expires_at: string;
+          is_issuer_required: boolean;
           issuers: string[];
           redirect_uri: string;
           return_to: string;
@@ -1363,6 +1631,7 @@ export type Database = {
           consumed_at?: string | null;
           created_at?: string;
           expires_at: string;
+          is_issuer_required?: boolean;
           issuers: string[];
           redirect_uri: string;
           return_to: string;
@@ -1380,6 +1649,7 @@ export type Database = {
           consumed_at?: string | null;
           created_at?: string;
           expires_at?: string;
+          is_issuer_required?: boolean;
           issuers?: string[];
           redirect_uri?: string;
           return_to?: string;
@@ -1555,6 +1825,7 @@ export type Database = {
     Views: {
     };
     Functions: {
+      audit_hourly: { Args: { entry: string; workspace: string; act: string; about: string; facts: Json }; Returns: undefined };
       claims: { Args: Record<never, never>; Returns: Json };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
       match_records: { Args: { target: string; of_kind: string; words: string; label: string; assignee: string; at_most: number }; Returns: string[] };
@@ -1563,6 +1834,7 @@ export type Database = {
       my_workspaces: { Args: { least_role?: string }; Returns: string[] };
       raise_epoch: { Args: { target: string }; Returns: undefined };
       role_rank: { Args: { role: string }; Returns: number };
+      sealed_key_use: { Args: Record<never, never>; Returns: unknown[] };
       signal_position: { Args: { target: string }; Returns: undefined };
       topic: { Args: { target: string }; Returns: string };
       touch: { Args: { target: string; source: string; ids: string[] }; Returns: undefined };

@@ -84,7 +84,11 @@ export function postgresCache(db: Db, clock: Clock): CacheStore {
           (extract(epoch from clock_timestamp() - loaded_at) * 1000)::float8 as age_ms
         from private.cache_entries where workspace_id = ${workspaceId} and key = ${key}`;
       const present = await readMarks(through, workspaceId, tags);
-      return { entry: row ? toEntry(row, clock.now()) : null, present, isLoading: row?.is_loading === true };
+      return {
+        entry: row ? toEntry(row, clock.now()) : null,
+        present,
+        isLoading: row?.is_loading === true,
+      };
     },
     claim: async ({ workspaceId, topic, key }, holder, leaseMs) => {
       const seconds = leaseMs / 1000;

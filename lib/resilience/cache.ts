@@ -201,7 +201,8 @@ async function loadHeld<T>(
   try {
     // Before the load: what is marked while it runs makes its result old.
     const seen = await store.look(at, request.tags).catch(() => null);
-    const other = seen?.entry && toCached(topic, seen.entry, seen.present, { ...seen, nowMs: started });
+    const other =
+      seen?.entry && toCached(topic, seen.entry, seen.present, { ...seen, nowMs: started });
     if (other && isEnough(other, { ...at, refresh: request.refresh })) {
       // Somebody finished between our look and our claim.
       await store.release(at, holder);

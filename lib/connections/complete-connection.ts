@@ -1,6 +1,7 @@
-import type { Account } from '#lib/connectors/protocol/index';
+import { type Account, allScopes } from '#lib/connectors/protocol/index';
 import { HubError, newId } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
+import { requireOAuth } from './auth-mode.ts';
 import { logConnection } from './connection-log.ts';
 import { putCredential } from './credential-store.ts';
 import type { Exchange, Obtained } from './exchange-command.ts';
@@ -70,7 +71,7 @@ async function findPresent(tx: Tx, done: Completion): Promise<Present | null> {
 
 async function writeConnection(tx: Tx, done: Completion, id: string): Promise<void> {
   const { state, account, app, credential } = done;
-  const { scopes: asked } = done.connector.manifest.auth;
+  const asked = allScopes(requireOAuth(done.connector.manifest).scopes);
   const expires =
     credential.expiresAtMs === null ? null : new Date(credential.expiresAtMs).toISOString();
   // Addresses as of now: a credential never follows an app that is pointed elsewhere later on.

@@ -164,6 +164,7 @@ async function whoIsIt(job: Exchange, credential: Credential): Promise<Account> 
       rejected === undefined ? Promise.resolve(credential.accessToken) : refused(),
     onRefused: refused,
     toError: (answer) => connector.api.toError(answer),
+    findFault: connector.api.findFault?.bind(connector.api),
   });
   return connector.api.account({ http, signal: command.signal });
 }

@@ -54,10 +54,10 @@ export async function catalogue(
         kind: resource.kind,
         title: resource.title,
         scope_title: resource.scopeTitle,
-        writable: resource.writable,
+        writable: [...resource.writable],
       })),
-      gaps: manifest.gaps,
-      console_url: manifest.auth.consoleUrl,
+      gaps: [...manifest.gaps],
+      console_url: manifest.auth[0]?.consoleUrl ?? null,
       redirect_uri: redirectUriOf(at.origin, manifest.name),
       // Each stream registers an address below this one by itself.
       webhook_url: at.publicUrl === null ? null : `${at.publicUrl}/api/webhooks/${manifest.name}`,

@@ -57,6 +57,7 @@ export async function openConnection(
     token: async (rejected) => (await fresh(rejected)).credential.accessToken,
     onRefused: () => giveUp(deps, row, 'refused'),
     toError: (answer) => api.toError(answer),
+    findFault: api.findFault?.bind(api),
     onRepeat: (error, waitMs) => {
       deps.log.info('A call is repeated', {
         connection_id: at.connectionId,
@@ -91,14 +92,17 @@ function reporting(api: ConnectorApi, report: (error: unknown) => Promise<void>)
       }
     };
   return {
-    account: watch((ctx) => api.account(ctx)),
-    scopes: watch((...args) => api.scopes(...args)),
-    backfill: watch((...args) => api.backfill(...args)),
-    poll: watch((...args) => api.poll(...args)),
-    read: watch((...args) => api.read(...args)),
-    update: watch((...args) => api.update(...args)),
-    registerWebhook: watch((...args) => api.registerWebhook(...args)),
-    removeWebhook: watch((...args) => api.removeWebhook(...args)),
-    toError: (answer) => api.toError(answer),
+    account: watch(api.account.bind(api)),
+    scopes: watch(api.scopes.bind(api)),
+    backfill: watch(api.backfill.bind(api)),
+    poll: watch(api.poll.bind(api)),
+    read: watch(api.read.bind(api)),
+    update: watch(api.update.bind(api)),
+    ...(api.registerWebhook && { registerWebhook: watch(api.registerWebhook.bind(api)) }),
+    ...(api.removeWebhook && { removeWebhook: watch(api.removeWebhook.bind(api)) }),
+    ...(api.revoke && { revoke: watch(api.revoke.bind(api)) }),
+    ...(api.lookup && { lookup: watch(api.lookup.bind(api)) }),
+    ...(api.findFault && { findFault: api.findFault.bind(api) }),
+    toError: api.toError.bind(api),
   };
 }

@@ -14,11 +14,15 @@ export interface ProviderHttpOptions {
   lane: Lane;
   clock: Clock;
   signal: AbortSignal;
+  /** How the token is sent; a bearer token where nothing is said. */
+  authorize?: (token: string) => Record<string, string>;
   /** The token to send; `rejected` is one the service has just refused. */
   token(rejected?: string): Promise<string>;
   /** The service refused a token that had just been renewed; answers the error to throw. */
   onRefused(): Promise<HubError>;
   toError(answer: { status: number; headers: Headers; text: string }): HubError;
+  /** See ConnectorApi. */
+  findFault?: ((answer: HttpAnswer) => HubError | null) | undefined;
   onRepeat?: (error: HubError, waitMs: number) => void;
 }
 
@@ -94,7 +98,7 @@ async function call(
   token: string,
 ): Promise<HttpAnswer> {
   const url = addressOf(options.baseUrl, request);
-  const body = request.json === undefined ? undefined : JSON.stringify(request.json);
+  const body = bodyOf(request);
   const stop = seconds.startTimer({ connector: options.connector });
   const startedMs = options.clock.now();
   let answer: OutgoingAnswer;
@@ -102,8 +106,8 @@ async function call(
     answer = await options.outgoing.send({
       method: request.method,
       url,
-      headers: headersOf(request, token),
-      ...(body === undefined ? {} : { body }),
+      headers: headersOf(options, request, token, body?.type),
+      ...(body === undefined ? {} : { body: body.text }),
       timeoutMs: callTimeoutMs,
       maxBytes: limits.providerBodyBytes,
       signal: options.signal,
@@ -121,17 +125,37 @@ async function call(
   return toAnswer(options, answer, (startedMs + nowMs) / 2);
 }
 
-function headersOf(request: HttpRequest, token: string): Record<string, string> {
+function bodyOf({ form, json }: HttpRequest): { type: string; text: string } | undefined {
+  if (form !== undefined) {
+    const text = new URLSearchParams(form).toString();
+    return { type: 'application/x-www-form-urlencoded', text };
+  }
+  if (json === undefined) return undefined;
+  return { type: 'application/json', text: JSON.stringify(json) };
+}
+
+function headersOf(
+  options: ProviderHttpOptions,
+  request: HttpRequest,
+  token: string,
+  type: string | undefined,
+): Record<string, string> {
+  const authorize = options.authorize ?? bearer;
   return {
     accept: 'application/json',
     'user-agent': 'Patchbay',
-    ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(type === undefined ? {} : { 'content-type': type }),
     ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
-    ...request.headers,
+    ...lowerNames(request.headers ?? {}),
     // Last, so that no connector replaces it.
-    authorization: `Bearer ${token}`,
+    ...authorize(token),
   };
 }
+
+const lowerNames = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 function toAnswer(
   options: ProviderHttpOptions,
@@ -144,7 +168,7 @@ function toAnswer(
     throw options.toError({ status, headers, text });
   }
   const date = Date.parse(headers.get('date') ?? '');
-  return {
+  const read: HttpAnswer = {
     status,
     headers,
     json: status === 304 ? null : parse(body, options.connector),
@@ -152,6 +176,9 @@ function toAnswer(
     // The Date header ticks in seconds: on average it stands half a second behind.
     clockOffsetMs: Number.isNaN(date) ? null : Math.round(date + 500 - middleMs),
   };
+  const fault = status === 304 ? null : (options.findFault?.(read) ?? null);
+  if (fault) throw fault;
+  return read;
 }
 
 function parse(body: Buffer, connector: string): unknown {

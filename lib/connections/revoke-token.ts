@@ -1,4 +1,5 @@
 import { HubError, isHubError } from '#lib/core/index';
+import { requireOAuth } from './auth-mode.ts';
 import type { TokenClient } from './token-endpoint.ts';
 
 /** How a revocation ended; `why` for people. */
@@ -20,8 +21,9 @@ export async function revokeToken(
   signal: AbortSignal,
 ): Promise<Revoked> {
   const { revokeUrl } = client.endpoints;
-  if (revokeUrl === null) return { outcome: 'unsupported' };
-  const isDelete = client.manifest.auth.revoke === 'delete_with_basic';
+  const { revoke } = requireOAuth(client.manifest);
+  if (revokeUrl === null || revoke === 'none') return { outcome: 'unsupported' };
+  const isDelete = revoke === 'delete_with_basic';
   try {
     const { status } = await client.outgoing.send({
       method: isDelete ? 'DELETE' : 'POST',

@@ -16,7 +16,7 @@ export const connectorSchema = z.object({
     }),
   ),
   gaps: z.array(z.string()),
-  console_url: z.string(),
+  console_url: z.string().nullable(),
   /** The exact addresses an operator copies into the provider's console. */
   redirect_uri: z.string(),
   webhook_url: z.string().nullable(),

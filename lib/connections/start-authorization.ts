@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi';
-import type { ConnectorManifest } from '#lib/connectors/protocol/index';
+import { allScopes, type OAuthMode } from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
 import { asUser, type Tx } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
 import { type AppRow, findApp } from './app-store.ts';
+import { requireOAuth, requireUrl } from './auth-mode.ts';
 import { issuersOf, redirectUriOf, resolveEndpoints } from './endpoints.ts';
 import { insertState } from './oauth-state-store.ts';
 import { verifierField } from './sealed-fields.ts';
@@ -33,6 +34,7 @@ export async function startAuthorization(
 ): Promise<{ authorize_url: string }> {
   const manifest = deps.connectors.get(request.connector)?.manifest;
   if (!manifest) throw new HubError('request.invalid', 'There is no such connector.');
+  const oauth = requireOAuth(manifest);
   const app = await asUser(deps.db, actor, (tx) => readWhatIsAsked(tx, request));
   if (!app) {
     throw new HubError(
@@ -51,7 +53,7 @@ export async function startAuthorization(
   });
   const endpoints = resolveEndpoints(manifest, app, deps.presetEndpoints);
   // A preset app's address is a path: the sandbox's pages lie under the hub's own origin.
-  const page = new URL(endpoints.authorizeUrl, request.origin);
+  const page = new URL(requireUrl(endpoints.authorizeUrl, manifest), request.origin);
   await insertState(deps.db, {
     stateHash,
     workspaceId: request.workspaceId,
@@ -62,13 +64,13 @@ export async function startAuthorization(
     connectionId: request.connectionId ?? null,
     redirectUri,
     returnTo: request.returnTo,
-    scopes: manifest.auth.scopes,
+    scopes: allScopes(oauth.scopes),
     issuers: issuersOf(page),
     verifier: sealed.envelope,
   });
   const challenge = await calculatePKCECodeChallenge(verifier);
   return {
-    authorize_url: authorizeUrl(page, manifest, {
+    authorize_url: authorizeUrl(page, oauth, {
       client_id: app.client_id,
       redirect_uri: redirectUri,
       state,
@@ -94,15 +96,11 @@ async function readWhatIsAsked(tx: Tx, request: AuthorizationRequest): Promise<A
   return findApp(tx, request);
 }
 
-function authorizeUrl(
-  page: URL,
-  manifest: ConnectorManifest,
-  parameters: Record<string, string>,
-): string {
+function authorizeUrl(page: URL, oauth: OAuthMode, parameters: Record<string, string>): string {
   const url = new URL(page);
   url.searchParams.set('response_type', 'code');
-  url.searchParams.set('scope', manifest.auth.scopes.join(' '));
-  url.searchParams.set('code_challenge_method', manifest.auth.pkce);
+  url.searchParams.set('scope', allScopes(oauth.scopes).join(oauth.scopeSeparator));
+  url.searchParams.set('code_challenge_method', oauth.pkce);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
 }

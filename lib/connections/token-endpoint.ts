@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import type { AuthorizeEndpoints, ConnectorManifest } from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
 import { type Outgoing, outgoingFetch } from '#lib/security/index';
+import { requireOAuth, requireUrl } from './auth-mode.ts';
 import type { Credential } from './credential.ts';
 
 /** One OAuth client at one provider, with its secret in the clear for the length of a call. */
@@ -86,13 +87,13 @@ async function ask(
   signal: AbortSignal,
   call: (desk: Desk) => Promise<Asked>,
 ): Promise<TokenOutcome> {
-  const { tokenUrl } = client.endpoints;
+  const tokenUrl = requireUrl(client.endpoints.tokenUrl, client.manifest);
   const bounds = { timeoutMs: tokenTimeoutMs, maxBytes: tokenAnswerMaxBytes };
   const asked = await call({
     server: { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl },
     self: { client_id: client.clientId },
     auth:
-      client.manifest.auth.tokenAuth === 'client_secret_basic'
+      requireOAuth(client.manifest).tokenAuth === 'client_secret_basic'
         ? oauth.ClientSecretBasic(client.clientSecret)
         : oauth.ClientSecretPost(client.clientSecret),
     options: {

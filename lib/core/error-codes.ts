@@ -63,6 +63,7 @@ export const errorCodes = {
   'webhooks.endpoint_unknown': { status: 404, title: 'No such webhook address' },
   'webhooks.signature_missing': { status: 401, title: 'The signature is missing or wrong' },
   'webhooks.signature_invalid': { status: 401, title: 'The signature is missing or wrong' },
+  'webhooks.signature_stale': { status: 401, title: 'The webhook was signed too long ago' },
   'webhooks.header_invalid': { status: 400, title: 'A webhook header is missing or malformed' },
   'webhooks.overloaded': { status: 503, title: 'Too much at once, send it again' },
   'webhooks.event_invalid': { status: 422, title: 'The event cannot be understood' },

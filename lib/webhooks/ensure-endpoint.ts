@@ -65,6 +65,10 @@ export async function ensureEndpoint(
   signal: AbortSignal,
 ): Promise<EndpointResult> {
   const access = await deps.connect(request, signal);
+  if (!access.api.registerWebhook) {
+    const reason = 'The service lets no webhook be registered for it; it is polled.';
+    return { status: 'unavailable', reason, isFinal: true };
+  }
   const base = webhookBase({ ...deps, apiBaseUrl: access.apiBaseUrl });
   if ('unavailable' in base) {
     return { status: 'unavailable', reason: base.unavailable, isFinal: true };
@@ -180,7 +184,7 @@ async function removeRemote(
   remoteId: string,
 ): Promise<string | null> {
   try {
-    await access.api.removeWebhook(access.ctx, row.scope, remoteId);
+    await access.api.removeWebhook?.(access.ctx, row.scope, remoteId);
     return null;
   } catch (error) {
     if (!isHubError(error)) throw error;

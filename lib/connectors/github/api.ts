@@ -12,7 +12,7 @@ import { registerWebhook, removeWebhook } from './register-webhook.ts';
 import { readIssue, updateIssue } from './sync-issue.ts';
 import { backfillIssues, pollIssues } from './walk-issues.ts';
 
-export const githubApi: ConnectorApi = {
+export const githubApi = {
   account: readAccount,
   scopes: listScopes,
   backfill: backfillIssues,
@@ -22,4 +22,4 @@ export const githubApi: ConnectorApi = {
   registerWebhook,
   removeWebhook,
   toError,
-};
+} satisfies ConnectorApi;

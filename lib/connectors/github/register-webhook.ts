@@ -2,7 +2,7 @@ import type { ConnectorContext } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, type JsonObject } from '#lib/core/index';
 import { badAnswer } from './errors.ts';
 import { pageMark } from './link-header.ts';
-import { githubManifest } from './manifest.ts';
+import { githubEvents } from './manifest.ts';
 import { repositoryPath } from './repository-path.ts';
 import { hookSchema } from './schema.ts';
 
@@ -72,7 +72,7 @@ async function adopt(
 
 const hookBody = (target: { url: string; secret: string }): JsonObject => ({
   active: true,
-  events: githubManifest.webhook.events,
+  events: [...githubEvents],
   config: { url: target.url, secret: target.secret, content_type: 'json', insecure_ssl: '0' },
 });
 

@@ -187,6 +187,34 @@ grant update (resolution) on public.conflicts to hub_user;
 grant update (resolved_by) on public.conflicts to hub_user;
 grant update (resolved_at) on public.conflicts to hub_user;
 
+create table public.connection_incidents (
+  id uuid not null,
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  code text,
+  detail text,
+  opened_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  alerted_at timestamp with time zone,
+  constraint connection_incidents_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint connection_incidents_pkey PRIMARY KEY (id),
+  constraint connection_incidents_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_incidents_detail_check CHECK ((char_length(detail) <= 1000))
+);
+CREATE INDEX connection_incidents_newest ON public.connection_incidents USING btree (workspace_id, connection_id, opened_at DESC);
+CREATE UNIQUE INDEX connection_incidents_one_open ON public.connection_incidents USING btree (connection_id) WHERE (closed_at IS NULL);
+CREATE INDEX connection_incidents_unsaid ON public.connection_incidents USING btree (opened_at) WHERE (alerted_at IS NULL);
+alter table public.connection_incidents enable row level security;
+alter table public.connection_incidents force row level security;
+create policy member_read on public.connection_incidents as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_incidents as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_incidents to authenticated;
+grant select on public.connection_incidents to hub_user;
+grant delete, insert, select, update on public.connection_incidents to patchbay_worker;
+
 create table public.connection_log (
   id uuid not null,
   workspace_id uuid not null,
@@ -239,6 +267,8 @@ create table public.connections (
   receipt jsonb,
   created_by uuid,
   created_at timestamp with time zone not null default now(),
+  auth_kind text not null default 'oauth2'::text,
+  kept_alive_at timestamp with time zone,
   constraint connections_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint connections_pkey PRIMARY KEY (id),
   constraint connections_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
@@ -247,6 +277,7 @@ create table public.connections (
   constraint connections_account_id_check CHECK ((char_length(account_id) <= 200)),
   constraint connections_account_name_check CHECK ((char_length(account_name) <= 200)),
   constraint connections_account_url_check CHECK ((char_length(account_url) <= 2000)),
+  constraint connections_auth_kind_check CHECK ((auth_kind = ANY (ARRAY['oauth2'::text, 'api_key'::text, 'basic'::text]))),
   constraint connections_connector_check CHECK ((connector ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
   constraint connections_delivery_check CHECK ((delivery = ANY (ARRAY['webhook'::text, 'poll'::text]))),
   constraint connections_status_check CHECK ((status = ANY (ARRAY['active'::text, 'needs_reauth'::text, 'paused'::text, 'disconnecting'::text, 'disconnected'::text]))),
@@ -268,6 +299,7 @@ create policy worker_all on public.connections as permissive for all to patchbay
   using (true)
   with check (true);
 CREATE TRIGGER connections_mark AFTER UPDATE ON public.connections FOR EACH ROW WHEN (((((((old.status IS DISTINCT FROM new.status) OR (old.status_at IS DISTINCT FROM new.status_at)) OR (old.account_id IS DISTINCT FROM new.account_id)) OR (old.app_id IS DISTINCT FROM new.app_id)) OR (old.endpoints IS DISTINCT FROM new.endpoints)) OR (old.scopes_granted IS DISTINCT FROM new.scopes_granted))) EXECUTE FUNCTION private.mark_connection();
+CREATE TRIGGER follow_connection_status AFTER UPDATE OF status ON public.connections FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.follow_connection_status();
 CREATE TRIGGER touch_insert AFTER INSERT ON public.connections REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 CREATE TRIGGER touch_update AFTER UPDATE ON public.connections REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 grant select on public.connections to authenticated;
@@ -1097,6 +1129,103 @@ CREATE UNIQUE INDEX key_rotations_one_running ON private.key_rotations USING btr
 grant insert, select, update on private.key_rotations to patchbay_web;
 grant insert, select, update on private.key_rotations to patchbay_worker;
 
+create table private.mail_suppressions (
+  id uuid not null,
+  address text not null,
+  code text not null,
+  detail text not null,
+  at timestamp with time zone not null default now(),
+  constraint mail_suppressions_address_key UNIQUE (address),
+  constraint mail_suppressions_pkey PRIMARY KEY (id),
+  constraint mail_suppressions_address_check CHECK (((address = lower(address)) AND (char_length(address) <= 254))),
+  constraint mail_suppressions_code_check CHECK ((char_length(code) <= 80)),
+  constraint mail_suppressions_detail_check CHECK ((char_length(detail) <= 500))
+);
+alter table private.mail_suppressions enable row level security;
+alter table private.mail_suppressions force row level security;
+create policy admin_lift on private.mail_suppressions as permissive for delete to hub_user
+  using (((address IN ( SELECT m.recipient
+   FROM private.mails m
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)))) OR (address IN ( SELECT u.email
+   FROM (public.members m
+     JOIN public.users u ON ((u.id = m.user_id)))
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces))))));
+create policy admin_read on private.mail_suppressions as permissive for select to hub_user
+  using (((address IN ( SELECT m.recipient
+   FROM private.mails m
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)))) OR (address IN ( SELECT u.email
+   FROM (public.members m
+     JOIN public.users u ON ((u.id = m.user_id)))
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces))))));
+create policy worker_all on private.mail_suppressions as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, select on private.mail_suppressions to hub_user;
+grant delete, insert, select, update on private.mail_suppressions to patchbay_worker;
+
+create table private.mails (
+  id uuid not null,
+  workspace_id uuid,
+  kind text not null,
+  recipient text not null,
+  status text not null default 'queued'::text,
+  code text,
+  detail text,
+  envelope bytea,
+  dedupe_key text,
+  attempts integer not null default 0,
+  retry_at timestamp with time zone not null default now(),
+  enqueued_until timestamp with time zone,
+  lease_epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  deadline_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint mails_body_until_the_end CHECK (((status = 'queued'::text) = (envelope IS NOT NULL))),
+  constraint mails_code_check CHECK ((char_length(code) <= 80)),
+  constraint mails_dedupe_key_check CHECK ((char_length(dedupe_key) <= 200)),
+  constraint mails_detail_check CHECK ((char_length(detail) <= 500)),
+  constraint mails_ended CHECK (((status = 'queued'::text) = (ended_at IS NULL))),
+  constraint mails_kind_check CHECK ((kind ~ '^[a-z_]{1,40}$'::text)),
+  constraint mails_recipient_check CHECK (((recipient = lower(recipient)) AND ((char_length(recipient) >= 3) AND (char_length(recipient) <= 254)))),
+  constraint mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'suppressed'::text])))
+);
+CREATE INDEX mails_by_recipient ON private.mails USING btree (recipient, created_at);
+CREATE INDEX mails_due ON private.mails USING btree (retry_at) WHERE (status = 'queued'::text);
+CREATE INDEX mails_ended_at ON private.mails USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX mails_failed ON private.mails USING btree (ended_at DESC) WHERE (status = 'failed'::text);
+CREATE INDEX mails_newest ON private.mails USING btree (workspace_id, id DESC);
+CREATE UNIQUE INDEX mails_once ON private.mails USING btree (workspace_id, dedupe_key) WHERE (dedupe_key IS NOT NULL);
+alter table private.mails enable row level security;
+alter table private.mails force row level security;
+create policy admin_queue on private.mails as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)));
+create policy admin_read on private.mails as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)));
+create policy web_queue on private.mails as permissive for insert to patchbay_web
+  with check ((workspace_id IS NULL));
+create policy worker_all on private.mails as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant insert on private.mails to hub_user;
+grant insert on private.mails to patchbay_web;
+grant delete, insert, select, update on private.mails to patchbay_worker;
+grant select (id) on private.mails to hub_user;
+grant select (workspace_id) on private.mails to hub_user;
+grant select (kind) on private.mails to hub_user;
+grant select (recipient) on private.mails to hub_user;
+grant select (status) on private.mails to hub_user;
+grant select (code) on private.mails to hub_user;
+grant select (detail) on private.mails to hub_user;
+grant select (dedupe_key) on private.mails to hub_user;
+grant select (attempts) on private.mails to hub_user;
+grant select (retry_at) on private.mails to hub_user;
+grant select (deadline_at) on private.mails to hub_user;
+grant select (created_at) on private.mails to hub_user;
+grant select (ended_at) on private.mails to hub_user;
+
 create table private.oauth_states (
   state_hash bytea not null,
   workspace_id uuid not null,
@@ -1158,6 +1287,21 @@ CREATE INDEX sessions_by_expiry ON private.sessions USING btree (expires_at);
 CREATE INDEX sessions_by_user ON private.sessions USING btree (user_id);
 CREATE TRIGGER session_ended AFTER DELETE ON private.sessions FOR EACH ROW EXECUTE FUNCTION private.session_ended();
 grant delete, insert, select, update on private.sessions to patchbay_web;
+
+create table private.sign_in_links (
+  token_hash bytea not null,
+  email text not null,
+  return_to text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint sign_in_links_pkey PRIMARY KEY (token_hash),
+  constraint sign_in_links_email_check CHECK (((email = lower(email)) AND (char_length(email) <= 254))),
+  constraint sign_in_links_return_to_check CHECK ((char_length(return_to) <= 400)),
+  constraint sign_in_links_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+CREATE INDEX sign_in_links_by_expiry ON private.sign_in_links USING btree (expires_at);
+grant delete, insert, select on private.sign_in_links to patchbay_web;
+grant delete, select on private.sign_in_links to patchbay_worker;
 
 create table private.webhook_secrets (
   endpoint_id uuid not null,
@@ -1243,6 +1387,25 @@ $function$;
 grant execute on function private.drop_app_secret(uuid) to hub_user;
 grant execute on function private.drop_app_secret(uuid) to patchbay_web;
 
+CREATE OR REPLACE FUNCTION private.follow_connection_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if new.status = 'needs_reauth' then
+    insert into public.connection_incidents (id, workspace_id, connection_id, code, detail)
+    values (gen_random_uuid(), new.workspace_id, new.id, new.status_code, new.status_detail)
+    on conflict (connection_id) where closed_at is null do nothing;
+  else
+    update public.connection_incidents set closed_at = now()
+    where connection_id = new.id and closed_at is null;
+  end if;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.guard_owner_role()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1280,6 +1443,37 @@ begin
   return null;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION private.last_mail_failure()
+ RETURNS TABLE(code text, at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select m.code, m.ended_at from private.mails m
+  where m.status = 'failed' and m.ended_at > now() - interval '7 days'
+  order by m.ended_at desc limit 1
+$function$;
+grant execute on function private.last_mail_failure() to hub_user;
+
+CREATE OR REPLACE FUNCTION private.mail_pace(address text, workspace uuid)
+ RETURNS TABLE(is_suppressed boolean, to_address integer, of_workspace integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select
+    exists (select 1 from private.mail_suppressions s where s.address = mail_pace.address),
+    (select count(*)::int from private.mails m
+      where m.recipient = mail_pace.address and m.status <> 'suppressed'
+        and m.created_at > now() - interval '1 hour'),
+    (select count(*)::int from private.mails m
+      where m.workspace_id = mail_pace.workspace and m.status <> 'suppressed'
+        and m.created_at > now() - interval '1 day')
+$function$;
+grant execute on function private.mail_pace(text,uuid) to hub_user;
+grant execute on function private.mail_pace(text,uuid) to patchbay_web;
+grant execute on function private.mail_pace(text,uuid) to patchbay_worker;
 
 CREATE OR REPLACE FUNCTION private.mark_connection()
  RETURNS trigger

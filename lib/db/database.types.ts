@@ -234,6 +234,47 @@ export type Database = {
           },
         ];
       };
+      connection_incidents: {
+        Row: {
+          alerted_at: string | null;
+          closed_at: string | null;
+          code: string | null;
+          connection_id: string;
+          detail: string | null;
+          id: string;
+          opened_at: string;
+          workspace_id: string;
+        };
+        Insert: {
+          alerted_at?: string | null;
+          closed_at?: string | null;
+          code?: string | null;
+          connection_id: string;
+          detail?: string | null;
+          id: string;
+          opened_at?: string;
+          workspace_id: string;
+        };
+        Update: {
+          alerted_at?: string | null;
+          closed_at?: string | null;
+          code?: string | null;
+          connection_id?: string;
+          detail?: string | null;
+          id?: string;
+          opened_at?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_incidents_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       connection_log: {
         Row: {
           at: string;
@@ -284,6 +325,7 @@ export type Database = {
           account_name: string;
           account_url: string | null;
           app_id: string | null;
+          auth_kind: string;
           checked_at: string | null;
           connector: string;
           created_at: string;
@@ -292,6 +334,7 @@ export type Database = {
           endpoints: Json;
           expires_at: string | null;
           id: string;
+          kept_alive_at: string | null;
           receipt: Json | null;
           refreshed_at: string | null;
           scopes_asked: string[];
@@ -307,6 +350,7 @@ export type Database = {
           account_name: string;
           account_url?: string | null;
           app_id?: string | null;
+          auth_kind?: string;
           checked_at?: string | null;
           connector: string;
           created_at?: string;
@@ -315,6 +359,7 @@ export type Database = {
           endpoints?: Json;
           expires_at?: string | null;
           id: string;
+          kept_alive_at?: string | null;
           receipt?: Json | null;
           refreshed_at?: string | null;
           scopes_asked?: string[];
@@ -330,6 +375,7 @@ export type Database = {
           account_name?: string;
           account_url?: string | null;
           app_id?: string | null;
+          auth_kind?: string;
           checked_at?: string | null;
           connector?: string;
           created_at?: string;
@@ -338,6 +384,7 @@ export type Database = {
           endpoints?: Json;
           expires_at?: string | null;
           id?: string;
+          kept_alive_at?: string | null;
           receipt?: Json | null;
           refreshed_at?: string | null;
           scopes_asked?: string[];
@@ -1605,6 +1652,99 @@ export type Database = {
         Relationships: [
         ];
       };
+      mail_suppressions: {
+        Row: {
+          address: string;
+          at: string;
+          code: string;
+          detail: string;
+          id: string;
+        };
+        Insert: {
+          address: string;
+          at?: string;
+          code: string;
+          detail: string;
+          id: string;
+        };
+        Update: {
+          address?: string;
+          at?: string;
+          code?: string;
+          detail?: string;
+          id?: string;
+        };
+        Relationships: [
+        ];
+      };
+      mails: {
+        Row: {
+          attempts: number;
+          code: string | null;
+          created_at: string;
+          deadline_at: string;
+          dedupe_key: string | null;
+          detail: string | null;
+          ended_at: string | null;
+          enqueued_until: string | null;
+          envelope: string | null;
+          id: string;
+          kind: string;
+          lease_epoch: number;
+          lease_until: string | null;
+          recipient: string;
+          retry_at: string;
+          status: string;
+          workspace_id: string | null;
+        };
+        Insert: {
+          attempts?: number;
+          code?: string | null;
+          created_at?: string;
+          deadline_at: string;
+          dedupe_key?: string | null;
+          detail?: string | null;
+          ended_at?: string | null;
+          enqueued_until?: string | null;
+          envelope?: string | null;
+          id: string;
+          kind: string;
+          lease_epoch?: number;
+          lease_until?: string | null;
+          recipient: string;
+          retry_at?: string;
+          status?: string;
+          workspace_id?: string | null;
+        };
+        Update: {
+          attempts?: number;
+          code?: string | null;
+          created_at?: string;
+          deadline_at?: string;
+          dedupe_key?: string | null;
+          detail?: string | null;
+          ended_at?: string | null;
+          enqueued_until?: string | null;
+          envelope?: string | null;
+          id?: string;
+          kind?: string;
+          lease_epoch?: number;
+          lease_until?: string | null;
+          recipient?: string;
+          retry_at?: string;
+          status?: string;
+          workspace_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'mails_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       oauth_states: {
         Row: {
           app_id: string;
@@ -1757,6 +1897,31 @@ export type Database = {
           },
         ];
       };
+      sign_in_links: {
+        Row: {
+          created_at: string;
+          email: string;
+          expires_at: string;
+          return_to: string;
+          token_hash: string;
+        };
+        Insert: {
+          created_at?: string;
+          email: string;
+          expires_at: string;
+          return_to: string;
+          token_hash: string;
+        };
+        Update: {
+          created_at?: string;
+          email?: string;
+          expires_at?: string;
+          return_to?: string;
+          token_hash?: string;
+        };
+        Relationships: [
+        ];
+      };
       webhook_secrets: {
         Row: {
           endpoint_id: string;
@@ -1828,6 +1993,8 @@ export type Database = {
       audit_hourly: { Args: { entry: string; workspace: string; act: string; about: string; facts: Json }; Returns: undefined };
       claims: { Args: Record<never, never>; Returns: Json };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
+      last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
+      mail_pace: { Args: { address: string; workspace: string }; Returns: unknown[] };
       match_records: { Args: { target: string; of_kind: string; words: string; label: string; assignee: string; at_most: number }; Returns: string[] };
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };

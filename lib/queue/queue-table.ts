@@ -9,7 +9,9 @@ export const queueTable = {
   command: { priority: 60 },
   push: { priority: 50 },
   inbox: { priority: 40 },
+  saga: { priority: 35 },
   refresh: { priority: 30 },
+  webhook: { priority: 25 },
   poll: { priority: 20 },
   run: { priority: 10 },
 } as const satisfies Record<string, { priority: number }>;

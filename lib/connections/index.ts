@@ -15,8 +15,8 @@
  */
 import 'server-only';
 
-export { checkCommand, scopesCommand } from './ask-commands.ts';
-export { type ConnectionPlace, checkConnection, disconnect, listScopes } from './ask-worker.ts';
+export { checkCommand } from './ask-commands.ts';
+export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
 export { logConnection } from './connection-log.ts';
 export { type DisconnectPorts, disconnectCommand } from './disconnect-command.ts';
@@ -30,7 +30,11 @@ export {
   listConnections,
 } from './list-connections.ts';
 export { deleteApp, listApps, putApp, putPresetApp } from './manage-apps.ts';
+export { lookupCommand, scopesCommand } from './metadata-commands.ts';
+export { lookupTag, scopesTag } from './metadata-topics.ts';
 export { openConnection } from './open-connection.ts';
+export { type Accept, listLookup, listScopes } from './read-metadata.ts';
+export { appSecretShelf, credentialShelf } from './sealed-shelves-store.ts';
 export { startAuthorization } from './start-authorization.ts';
 export { dropOldRows, enqueueDueRefreshes, runRefresh } from './sweep-refreshes.ts';
 export type { Actor, ConnectionWebDeps } from './web-deps.ts';

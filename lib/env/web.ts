@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import { commonEnv, databaseUrl, rawKey, refuseSandboxInPublic } from './common.ts';
+import {
+  cacheEnv,
+  commonEnv,
+  databaseUrl,
+  rawKey,
+  refuseHalfCache,
+  refuseSandboxInPublic,
+} from './common.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
   .extend({
+    ...cacheEnv,
     DATABASE_URL_WEB: databaseUrl,
     /** Signs next-auth's own cookies (state, PKCE); sessions themselves are rows. */
     NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -41,7 +49,8 @@ const schema = commonEnv
     /** Only for a deployment without a gateway: lets the Next route check webhook signatures. */
     SEAL_GATEWAY_PRIVATE_KEY: rawKey.optional(),
   })
-  .superRefine(refuseSandboxInPublic);
+  .superRefine(refuseSandboxInPublic)
+  .superRefine(refuseHalfCache);
 export type WebEnv = z.infer<typeof schema>;
 
 export const webEnv = (): WebEnv => readEnv('web process', schema);

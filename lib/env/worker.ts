@@ -1,14 +1,28 @@
 import { z } from 'zod';
-import { commonEnv, databaseUrl, rawKey, refuseSandboxInPublic } from './common.ts';
+import {
+  cacheEnv,
+  commonEnv,
+  databaseUrl,
+  olderKeys,
+  privateKey,
+  rawKey,
+  refuseHalfCache,
+  refuseSandboxInPublic,
+} from './common.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
   .extend({
+    ...cacheEnv,
     DATABASE_URL_WORKER: databaseUrl,
     /** A session connection for LISTEN. Unset or refused: the worker polls, and says so. */
     DATABASE_URL_WORKER_SESSION: databaseUrl.optional(),
     /** Private half of the worker's key: opens credentials and client secrets. */
-    SEAL_WORKER_PRIVATE_KEY: rawKey,
+    SEAL_WORKER_PRIVATE_KEY: privateKey,
+    /** Keys it had before: everything is sealed to the present one again while they still open. */
+    SEAL_WORKER_OLDER_KEYS: olderKeys,
+    /** File of the key-encryption key, when private keys are given wrapped. */
+    SEAL_KEK_FILE: z.string().optional(),
     /** Public half of the gateway's key: webhook secrets are made here and opened there. */
     SEAL_GATEWAY_PUBLIC_KEY: rawKey,
     /** Loopback port of the worker's health page (`GET /health`). Unset: there is none. */
@@ -26,7 +40,8 @@ const schema = commonEnv
     /** Seconds between two polls of a stream without webhooks. */
     POLL_SECONDS: z.coerce.number().int().min(5).max(3600).default(30),
   })
-  .superRefine(refuseSandboxInPublic);
+  .superRefine(refuseSandboxInPublic)
+  .superRefine(refuseHalfCache);
 export type WorkerEnv = z.infer<typeof schema>;
 
 export const workerEnv = (): WorkerEnv => readEnv('worker', schema);

@@ -4,8 +4,10 @@ import type { WebEnv } from '#lib/env/index';
 import type { IdentityDeps, Session } from '#lib/identity/index';
 import type { Logger } from '#lib/observability/index';
 import { boardUseCases } from './web-board.ts';
+import { cacheUseCases } from './web-cache.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { identityUseCases } from './web-identity.ts';
+import { keyUseCases } from './web-keys.ts';
 import { recordUseCases } from './web-records.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
 import { syncUseCases } from './web-sync.ts';
@@ -30,6 +32,8 @@ export function webUseCases(deps: UseCaseDeps) {
     sync: syncUseCases(deps),
     webhooks: webhookUseCases(deps),
     board: boardUseCases(deps),
+    cache: cacheUseCases(deps),
     sandbox: sandboxUseCases(deps),
+    keys: keyUseCases(deps),
   };
 }

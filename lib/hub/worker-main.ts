@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { connect, isDriverFault, surviveDriverFaults } from '#lib/db/index';
 import { workerEnv } from '#lib/env/index';
 import { captureError, logger, metricsText } from '#lib/observability/index';
+import { openKeys } from './open-keys.ts';
 import { createWorker } from './worker.ts';
 import { startHealthServer } from './worker-health.ts';
 
@@ -27,7 +28,13 @@ async function main(): Promise<void> {
     else captureError(log, reason, 'a rejection was awaited by nobody');
   });
   const db = connect({ url: env.DATABASE_URL_WORKER, name: 'patchbay-worker', max: poolSize });
-  const worker = createWorker({ settings: env, db, log, version: readVersion() });
+  const [SEAL_WORKER_PRIVATE_KEY, ...SEAL_WORKER_OLDER_KEYS] = await openKeys(env, {
+    name: 'SEAL_WORKER_PRIVATE_KEY',
+    present: env.SEAL_WORKER_PRIVATE_KEY,
+    older: env.SEAL_WORKER_OLDER_KEYS,
+  });
+  const settings = { ...env, SEAL_WORKER_PRIVATE_KEY, SEAL_WORKER_OLDER_KEYS };
+  const worker = createWorker({ settings, db, log, version: readVersion() });
   const health =
     env.WORKER_HEALTH_PORT === undefined
       ? null

@@ -15,7 +15,7 @@
  */
 import 'server-only';
 
-export { listAudit, writeAudit } from './audit-store.ts';
+export { listAudit, writeAudit, writeAuditEverywhere, writeAuditHourly } from './audit-store.ts';
 export { identityError } from './errors.ts';
 export { handleAuth, safeReturnTo } from './handle-auth.ts';
 export type { FoundInvitation } from './invitation-store.ts';

@@ -45,3 +45,4 @@ export {
   type WebhookRequest,
 } from './receive.ts';
 export { replayInboxEvent } from './replay-inbox-event.ts';
+export { webhookSecretShelf } from './secret-shelf-store.ts';

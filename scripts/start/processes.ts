@@ -140,10 +140,12 @@ export function worker(plan: Plan): ChildSpec {
         ? { DATABASE_URL_WORKER_SESSION: backing.workerSessionUrl }
         : {}),
       SEAL_WORKER_PRIVATE_KEY: settings.env['SEAL_WORKER_PRIVATE_KEY'] ?? secrets.worker.privateKey,
+      SEAL_WORKER_OLDER_KEYS:
+        settings.env['SEAL_WORKER_OLDER_KEYS'] ?? secrets.worker.older.join(','),
       SEAL_GATEWAY_PUBLIC_KEY: settings.env['SEAL_GATEWAY_PUBLIC_KEY'] ?? secrets.gateway.publicKey,
       WORKER_HEALTH_PORT: String(ports.workerHealth),
       OUTGOING_ALLOW: allowed.filter(Boolean).join(','),
-      ...pick(settings.env, ['POLL_SECONDS']),
+      ...pick(settings.env, ['POLL_SECONDS', 'SEAL_KEK_FILE']),
     },
   };
 }
@@ -210,11 +212,13 @@ export function gateway(plan: Plan): ChildSpec {
       DATABASE_URL_WEB: backing.webUrl,
       SEAL_GATEWAY_PRIVATE_KEY:
         settings.env['SEAL_GATEWAY_PRIVATE_KEY'] ?? secrets.gateway.privateKey,
+      SEAL_GATEWAY_OLDER_KEYS:
+        settings.env['SEAL_GATEWAY_OLDER_KEYS'] ?? secrets.gateway.older.join(','),
       GATEWAY_TOKEN: settings.env['GATEWAY_TOKEN'] ?? secrets.gatewayToken,
       WEB_URL: loopback(ports.web),
       WORKER_HEALTH_URL: `${loopback(ports.workerHealth)}/health`,
       ...(backing.local ? { SUPABASE_LOCAL_URL: loopback(ports.supabase) } : {}),
-      ...pick(settings.env, ['GATEWAY_HOST']),
+      ...pick(settings.env, ['GATEWAY_HOST', 'SEAL_KEK_FILE']),
     },
   };
 }

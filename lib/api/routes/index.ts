@@ -4,6 +4,8 @@ import { connectionRoutes } from './connections.ts';
 import { hubRoutes, openApiRoute } from './hub.ts';
 import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
+import { keyRoutes } from './keys.ts';
+import { metadataRoutes } from './metadata.ts';
 import { recordRoutes } from './records.ts';
 import { sandboxRoutes } from './sandbox.ts';
 import { syncRoutes } from './sync.ts';
@@ -15,10 +17,12 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...appRoutes,
   ...connectionRoutes,
+  ...metadataRoutes,
   ...syncRoutes,
   ...recordRoutes,
   ...webhookRoutes,
   ...hubRoutes,
   ...sandboxRoutes,
+  ...keyRoutes,
   openApiRoute(() => routes),
 ];

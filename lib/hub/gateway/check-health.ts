@@ -39,7 +39,7 @@ async function readHealth(sources: HealthSources): Promise<Health> {
     ...(workerHealthUrl ? [page('worker', workerHealthUrl)] : []),
     ...(supabaseUrl ? [page('supabase', `${supabaseUrl}/health`)] : []),
     ...(sandboxUrl
-      ? [page('sandbox', new URL('/sandbox/github/assets/style.css', sandboxUrl))]
+      ? [page('sandbox', new URL('/sandbox/assets/style.css', sandboxUrl))]
       : []),
   ]);
   const isOk = parts.every((part) => part.status === 'ok');

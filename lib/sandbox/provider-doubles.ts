@@ -1,0 +1,4 @@
+import type { DoubleModule } from './provider-double.ts';
+
+/** The providers beside GitHub: one line each. A double lives in a folder of its own name. */
+export const providerDoubles: readonly DoubleModule[] = [];

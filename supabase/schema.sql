@@ -187,6 +187,105 @@ grant update (resolution) on public.conflicts to hub_user;
 grant update (resolved_by) on public.conflicts to hub_user;
 grant update (resolved_at) on public.conflicts to hub_user;
 
+create table public.connection_breakers (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  state text not null,
+  faults integer not null default 0,
+  opens integer not null default 0,
+  opened_at timestamp with time zone,
+  retry_at timestamp with time zone,
+  cause_code text,
+  cause text,
+  probe_holder uuid,
+  probe_until timestamp with time zone,
+  epoch bigint not null default 0,
+  changed_at timestamp with time zone not null default now(),
+  constraint connection_breakers_pkey PRIMARY KEY (connection_id),
+  constraint connection_breakers_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_breakers_cause_check CHECK ((char_length(cause) <= 1000)),
+  constraint connection_breakers_cause_code_check CHECK ((char_length(cause_code) <= 80)),
+  constraint connection_breakers_check CHECK (((state = 'closed'::text) = (opened_at IS NULL))),
+  constraint connection_breakers_check1 CHECK (((state = 'half_open'::text) = (probe_holder IS NOT NULL))),
+  constraint connection_breakers_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text])))
+);
+CREATE INDEX connection_breakers_of_workspace ON public.connection_breakers USING btree (workspace_id);
+CREATE INDEX connection_breakers_open ON public.connection_breakers USING btree (connection_id) WHERE (state <> 'closed'::text);
+alter table public.connection_breakers enable row level security;
+alter table public.connection_breakers force row level security;
+create policy member_read on public.connection_breakers as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_breakers as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_breakers to authenticated;
+grant select on public.connection_breakers to hub_user;
+grant delete, insert, select, update on public.connection_breakers to patchbay_worker;
+
+create table public.connection_budget_shares (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  holder uuid not null,
+  epoch bigint not null,
+  held integer not null,
+  waiting_edit integer not null default 0,
+  waiting_refetch integer not null default 0,
+  waiting_poll integer not null default 0,
+  waiting_backfill integer not null default 0,
+  lease_until timestamp with time zone not null,
+  constraint connection_budget_shares_pkey PRIMARY KEY (connection_id, holder),
+  constraint connection_budget_shares_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_budget_shares_held_check CHECK ((held >= 0))
+);
+CREATE INDEX connection_budget_shares_of_workspace ON public.connection_budget_shares USING btree (workspace_id);
+alter table public.connection_budget_shares enable row level security;
+alter table public.connection_budget_shares force row level security;
+create policy member_read on public.connection_budget_shares as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_budget_shares as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_budget_shares to authenticated;
+grant select on public.connection_budget_shares to hub_user;
+grant delete, insert, select, update on public.connection_budget_shares to patchbay_worker;
+
+create table public.connection_budgets (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  tokens double precision not null,
+  per_second double precision not null,
+  burst double precision not null,
+  concurrent integer not null,
+  filled_at timestamp with time zone not null,
+  quota_limit integer,
+  quota_remaining integer,
+  quota_reset_at timestamp with time zone,
+  is_quota_told boolean not null default false,
+  paused_until timestamp with time zone,
+  calls bigint not null default 0,
+  calls_saved bigint not null default 0,
+  updated_at timestamp with time zone not null default now(),
+  constraint connection_budgets_pkey PRIMARY KEY (connection_id),
+  constraint connection_budgets_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_budgets_burst_check CHECK ((burst >= (1)::double precision)),
+  constraint connection_budgets_check CHECK ((((quota_limit IS NULL) = (quota_remaining IS NULL)) AND ((quota_limit IS NULL) = (quota_reset_at IS NULL)))),
+  constraint connection_budgets_concurrent_check CHECK ((concurrent >= 1)),
+  constraint connection_budgets_per_second_check CHECK ((per_second > (0)::double precision)),
+  constraint connection_budgets_quota_remaining_check CHECK ((quota_remaining >= 0)),
+  constraint connection_budgets_tokens_check CHECK ((tokens >= (0)::double precision))
+);
+CREATE INDEX connection_budgets_of_workspace ON public.connection_budgets USING btree (workspace_id);
+alter table public.connection_budgets enable row level security;
+alter table public.connection_budgets force row level security;
+create policy member_read on public.connection_budgets as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_budgets as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_budgets to authenticated;
+grant select on public.connection_budgets to hub_user;
+grant delete, insert, select, update on public.connection_budgets to patchbay_worker;
+
 create table public.connection_incidents (
   id uuid not null,
   workspace_id uuid not null,
@@ -298,6 +397,7 @@ create policy member_update on public.connections as permissive for update to hu
 create policy worker_all on public.connections as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER connections_forget AFTER UPDATE OF status ON public.connections FOR EACH ROW WHEN (((new.status = 'disconnected'::text) AND (old.status IS DISTINCT FROM 'disconnected'::text))) EXECUTE FUNCTION private.forget_connection();
 CREATE TRIGGER connections_mark AFTER UPDATE ON public.connections FOR EACH ROW WHEN (((((((old.status IS DISTINCT FROM new.status) OR (old.status_at IS DISTINCT FROM new.status_at)) OR (old.account_id IS DISTINCT FROM new.account_id)) OR (old.app_id IS DISTINCT FROM new.app_id)) OR (old.endpoints IS DISTINCT FROM new.endpoints)) OR (old.scopes_granted IS DISTINCT FROM new.scopes_granted))) EXECUTE FUNCTION private.mark_connection();
 CREATE TRIGGER follow_connection_status AFTER UPDATE OF status ON public.connections FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.follow_connection_status();
 CREATE TRIGGER touch_insert AFTER INSERT ON public.connections REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
@@ -1094,6 +1194,28 @@ create table private.instance (
 );
 grant insert, select on private.instance to patchbay_web;
 
+create table private.kept_answers (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  key bytea not null,
+  etag text not null,
+  body text not null,
+  expires_at timestamp with time zone not null,
+  constraint kept_answers_pkey PRIMARY KEY (workspace_id, connection_id, key),
+  constraint kept_answers_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint kept_answers_body_check CHECK ((octet_length(body) <= 262144)),
+  constraint kept_answers_etag_check CHECK (((char_length(etag) >= 1) AND (char_length(etag) <= 400))),
+  constraint kept_answers_key_check CHECK ((octet_length(key) = 32))
+);
+CREATE INDEX kept_answers_by_expiry ON private.kept_answers USING btree (expires_at);
+CREATE INDEX kept_answers_of_connection ON private.kept_answers USING btree (connection_id);
+alter table private.kept_answers enable row level security;
+alter table private.kept_answers force row level security;
+create policy worker_all on private.kept_answers as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, insert, select, update on private.kept_answers to patchbay_worker;
+
 create table private.key_holders (
   holder uuid not null,
   class text not null,
@@ -1375,6 +1497,19 @@ grant execute on function private.claims() to hub_user;
 grant execute on function private.claims() to patchbay_web;
 grant execute on function private.claims() to patchbay_worker;
 
+CREATE OR REPLACE FUNCTION private.count_resting()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select count(*)::int from public.connection_breakers b
+  join public.connections c on c.workspace_id = b.workspace_id and c.id = b.connection_id
+  where b.state <> 'closed' and c.status = 'active'
+$function$;
+grant execute on function private.count_resting() to patchbay_web;
+grant execute on function private.count_resting() to patchbay_worker;
+
 CREATE OR REPLACE FUNCTION private.drop_app_secret(target uuid)
  RETURNS void
  LANGUAGE sql
@@ -1402,6 +1537,21 @@ begin
     update public.connection_incidents set closed_at = now()
     where connection_id = new.id and closed_at is null;
   end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.forget_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from private.kept_answers where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_breakers where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_budget_shares where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_budgets where workspace_id = new.workspace_id and connection_id = new.id;
   return null;
 end
 $function$;

@@ -234,6 +234,171 @@ export type Database = {
           },
         ];
       };
+      connection_breakers: {
+        Row: {
+          cause: string | null;
+          cause_code: string | null;
+          changed_at: string;
+          connection_id: string;
+          epoch: number;
+          faults: number;
+          opened_at: string | null;
+          opens: number;
+          probe_holder: string | null;
+          probe_until: string | null;
+          retry_at: string | null;
+          state: string;
+          workspace_id: string;
+        };
+        Insert: {
+          cause?: string | null;
+          cause_code?: string | null;
+          changed_at?: string;
+          connection_id: string;
+          epoch?: number;
+          faults?: number;
+          opened_at?: string | null;
+          opens?: number;
+          probe_holder?: string | null;
+          probe_until?: string | null;
+          retry_at?: string | null;
+          state: string;
+          workspace_id: string;
+        };
+        Update: {
+          cause?: string | null;
+          cause_code?: string | null;
+          changed_at?: string;
+          connection_id?: string;
+          epoch?: number;
+          faults?: number;
+          opened_at?: string | null;
+          opens?: number;
+          probe_holder?: string | null;
+          probe_until?: string | null;
+          retry_at?: string | null;
+          state?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_breakers_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      connection_budget_shares: {
+        Row: {
+          connection_id: string;
+          epoch: number;
+          held: number;
+          holder: string;
+          lease_until: string;
+          waiting_backfill: number;
+          waiting_edit: number;
+          waiting_poll: number;
+          waiting_refetch: number;
+          workspace_id: string;
+        };
+        Insert: {
+          connection_id: string;
+          epoch: number;
+          held: number;
+          holder: string;
+          lease_until: string;
+          waiting_backfill?: number;
+          waiting_edit?: number;
+          waiting_poll?: number;
+          waiting_refetch?: number;
+          workspace_id: string;
+        };
+        Update: {
+          connection_id?: string;
+          epoch?: number;
+          held?: number;
+          holder?: string;
+          lease_until?: string;
+          waiting_backfill?: number;
+          waiting_edit?: number;
+          waiting_poll?: number;
+          waiting_refetch?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_budget_shares_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      connection_budgets: {
+        Row: {
+          burst: number;
+          calls: number;
+          calls_saved: number;
+          concurrent: number;
+          connection_id: string;
+          filled_at: string;
+          is_quota_told: boolean;
+          paused_until: string | null;
+          per_second: number;
+          quota_limit: number | null;
+          quota_remaining: number | null;
+          quota_reset_at: string | null;
+          tokens: number;
+          updated_at: string;
+          workspace_id: string;
+        };
+        Insert: {
+          burst: number;
+          calls?: number;
+          calls_saved?: number;
+          concurrent: number;
+          connection_id: string;
+          filled_at: string;
+          is_quota_told?: boolean;
+          paused_until?: string | null;
+          per_second: number;
+          quota_limit?: number | null;
+          quota_remaining?: number | null;
+          quota_reset_at?: string | null;
+          tokens: number;
+          updated_at?: string;
+          workspace_id: string;
+        };
+        Update: {
+          burst?: number;
+          calls?: number;
+          calls_saved?: number;
+          concurrent?: number;
+          connection_id?: string;
+          filled_at?: string;
+          is_quota_told?: boolean;
+          paused_until?: string | null;
+          per_second?: number;
+          quota_limit?: number | null;
+          quota_remaining?: number | null;
+          quota_reset_at?: string | null;
+          tokens?: number;
+          updated_at?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_budgets_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       connection_incidents: {
         Row: {
           alerted_at: string | null;
@@ -1587,6 +1752,41 @@ export type Database = {
           },
         ];
       };
+      kept_answers: {
+        Row: {
+          body: string;
+          connection_id: string;
+          etag: string;
+          expires_at: string;
+          key: string;
+          workspace_id: string;
+        };
+        Insert: {
+          body: string;
+          connection_id: string;
+          etag: string;
+          expires_at: string;
+          key: string;
+          workspace_id: string;
+        };
+        Update: {
+          body?: string;
+          connection_id?: string;
+          etag?: string;
+          expires_at?: string;
+          key?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'kept_answers_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       key_holders: {
         Row: {
           class: string;
@@ -1992,6 +2192,7 @@ export type Database = {
     Functions: {
       audit_hourly: { Args: { entry: string; workspace: string; act: string; about: string; facts: Json }; Returns: undefined };
       claims: { Args: Record<never, never>; Returns: Json };
+      count_resting: { Args: Record<never, never>; Returns: number };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
       last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
       mail_pace: { Args: { address: string; workspace: string }; Returns: unknown[] };

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Account } from '#lib/connectors/protocol/index';
+import { type Account, allScopes } from '#lib/connectors/protocol/index';
 import { HubError, isHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { type AppRow, readApp } from './app-store.ts';
+import { requireOAuth } from './auth-mode.ts';
 import { type ConnectorAt, connectorOf, openClient } from './client-of.ts';
 import type { Command, CommandKind } from './command-runner.ts';
-import { completeConnection } from './complete-connection.ts';
+import { type Completion, completeConnection } from './complete-connection.ts';
 import { type Credential, readCredential, writeCredential } from './credential.ts';
 import { type ExchangeState, readExchangeState } from './oauth-state-store.ts';
 import { createProviderHttp } from './provider-http.ts';
@@ -35,7 +36,7 @@ export function exchangeCommand(deps: ConnectionDeps): CommandKind {
       try {
         const account = await whoIsIt(job, token.credential);
         const connectionId = await transaction(deps.db, (tx) =>
-          completeConnection(tx, deps, { ...job, ...token, account }),
+          completeConnection(tx, deps, toCompletion(job, token, account)),
         );
         return { connection_id: connectionId };
       } catch (error) {
@@ -49,7 +50,7 @@ export function exchangeCommand(deps: ConnectionDeps): CommandKind {
   };
 }
 
-export interface Exchange {
+interface Exchange {
   deps: ConnectionDeps;
   command: Command;
   state: ExchangeState;
@@ -59,10 +60,26 @@ export interface Exchange {
   client: TokenClient;
 }
 
-export interface Obtained {
+interface Obtained {
   credential: Credential;
   scopes: string[] | null;
 }
+
+const toCompletion = (job: Exchange, token: Obtained, account: Account): Completion => ({
+  workspaceId: job.state.workspace_id,
+  connector: job.state.connector,
+  connectionId: job.state.connection_id,
+  userId: job.state.user_id,
+  authKind: 'oauth2',
+  appId: job.app.id,
+  endpoints: job.app.is_preset ? {} : job.connector.endpoints,
+  account,
+  credential: token.credential,
+  scopes: {
+    asked: allScopes(requireOAuth(job.connector.manifest).scopes),
+    granted: token.scopes ?? job.state.scopes,
+  },
+});
 
 async function prepare(deps: ConnectionDeps, command: Command): Promise<Exchange> {
   const { state: stateHash } = payloadSchema.parse(command.payload);

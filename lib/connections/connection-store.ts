@@ -1,3 +1,4 @@
+import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Connection, ConnectionLogRow } from './schema.ts';
 
@@ -81,4 +82,28 @@ export async function finishDisconnect(
       status_at = now(), expires_at = null, scopes_granted = '{}', receipt = ${json(db, receipt)}
     where workspace_id = ${at.workspaceId} and id = ${at.connectionId} and status = 'disconnecting'`;
   return count === 1;
+}
+
+/** Streams of a resource by what they follow, in lower case: services do not tell case apart. */
+export async function streamsByScope(
+  tx: Tx,
+  place: { workspaceId: string; connectionId: string; resource: string },
+): Promise<Map<string, string>> {
+  const rows = await tx<{ id: string; scope_key: string }[]>`
+    select id, scope_key from public.streams
+    where workspace_id = ${place.workspaceId} and connection_id = ${place.connectionId}
+      and resource = ${place.resource}`;
+  return new Map(rows.map((row) => [row.scope_key.toLowerCase(), row.id]));
+}
+
+/** What the service said a stream's scope is, when it was added; null when nothing follows it. */
+export async function findStreamScope(
+  db: Queryable,
+  at: { workspaceId: string; connectionId: string; scopeKey: string },
+): Promise<JsonObject | null> {
+  const [row] = await db<{ scope: JsonObject }[]>`
+    select scope from public.streams
+    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
+      and scope_key = ${at.scopeKey} limit 1`;
+  return row?.scope ?? null;
 }

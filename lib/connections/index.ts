@@ -31,7 +31,7 @@ export {
 } from './list-connections.ts';
 export { deleteApp, listApps, putApp, putPresetApp } from './manage-apps.ts';
 export { lookupCommand, scopesCommand } from './metadata-commands.ts';
-export { lookupTag, scopesTag } from './metadata-topics.ts';
+export { metadataTags } from './metadata-topics.ts';
 export { openConnection } from './open-connection.ts';
 export { type Accept, listLookup, listScopes } from './read-metadata.ts';
 export { appSecretShelf, credentialShelf } from './sealed-shelves-store.ts';

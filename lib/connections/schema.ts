@@ -125,3 +125,17 @@ export const scopeOptionSchema = z.object({
   stream_id: z.uuid().nullable(),
 });
 export type ScopeOptionRow = z.infer<typeof scopeOptionSchema>;
+
+/** One thing of the service's that people pick by name: a user, a channel, a label. */
+export const lookupItemSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  detail: z.string().nullable(),
+});
+export type LookupItemRow = z.infer<typeof lookupItemSchema>;
+
+/** Beside a list of the service's: when the service said so, and whether it is being asked again. */
+export const asOf = {
+  as_of: z.iso.datetime(),
+  state: z.enum(['fresh', 'stale']),
+} as const;

@@ -1,6 +1,7 @@
 import type { AuthorizeEndpoints, Connector } from '#lib/connectors/protocol/index';
 import type { Clock } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
+import type { Cache } from '#lib/resilience/index';
 
 /** The connectors this hub has, in the half that calls nobody. */
 export interface ConnectorDirectory {
@@ -17,6 +18,8 @@ export interface ConnectionWebDeps {
   presetEndpoints: (connector: string) => AuthorizeEndpoints | null;
   /** Public half of the worker's key. */
   sealKey: string;
+  /** Read only here: what it lacks is asked of the worker. */
+  cache: Pick<Cache, 'peek' | 'figures'>;
   clock: Clock;
 }
 

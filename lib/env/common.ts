@@ -36,7 +36,10 @@ export const cacheEnv = {
 } as const;
 
 export function refuseHalfCache(
-  env: { UPSTASH_REDIS_REST_URL?: string | undefined; UPSTASH_REDIS_REST_TOKEN?: string | undefined },
+  env: {
+    UPSTASH_REDIS_REST_URL?: string | undefined;
+    UPSTASH_REDIS_REST_TOKEN?: string | undefined;
+  },
   context: z.RefinementCtx,
 ): void {
   if ((env.UPSTASH_REDIS_REST_URL === undefined) === (env.UPSTASH_REDIS_REST_TOKEN === undefined)) {

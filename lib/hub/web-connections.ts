@@ -12,6 +12,7 @@ import {
   listApps,
   listConnectionLog,
   listConnections,
+  listLookup,
   listScopes,
   putApp,
   startAuthorization,
@@ -71,8 +72,10 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
       finishAuthorization(deps, actorOf(session), request),
     check: (session: Session, place: ConnectionPlace) =>
       checkConnection(deps, actorOf(session), place),
-    listScopes: (session: Session, place: ConnectionPlace & { resource: string }) =>
+    listScopes: (session: Session, place: Parameters<typeof listScopes>[2]) =>
       listScopes(deps, actorOf(session), place),
+    listLookup: (session: Session, place: Parameters<typeof listLookup>[2]) =>
+      listLookup(deps, actorOf(session), place),
     async disconnect(session: Session, place: ConnectionPlace) {
       await asBearer(session, (tx) =>
         writeAudit(tx, {
@@ -111,8 +114,12 @@ async function addStream(
     .get(connection.connector)
     ?.manifest.resources.find((candidate) => candidate.name === resource)?.kind;
   if (kind === undefined) throw new HubError('request.invalid', `There is no ${resource} here.`);
-  const options = await listScopes(deps, actorOf(session), input);
-  const chosen = options.find((option) => option.key === scopeKey);
+  const find = async (accept: 'fresh' | 'new') => {
+    const { data } = await listScopes(deps, actorOf(session), { ...input, accept });
+    return data.find((option) => option.key === scopeKey);
+  };
+  // One that was made a moment ago is not in a list from before.
+  const chosen = (await find('fresh')) ?? (await find('new'));
   if (!chosen) {
     throw new HubError('request.invalid', 'The service does not show this scope.', {
       details: { errors: [{ field: 'scope_key', reason: 'is not among the scopes' }] },

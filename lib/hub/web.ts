@@ -45,7 +45,7 @@ export interface WebHubOptions {
 export function createWebHub({ env, db, log }: WebHubOptions) {
   letNextAuthTakeOurOrigin();
   const settings = identitySettings(env);
-  const connections = connectionDeps(env, db);
+  const connections = connectionDeps(env, db, log);
   const identity: IdentityDeps = {
     db,
     settings,

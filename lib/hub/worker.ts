@@ -18,6 +18,7 @@ import {
   enqueueDueRefreshes,
   exchangeCommand,
   logConnection,
+  lookupCommand,
   openConnection,
   runCommand,
   runRefresh,
@@ -28,7 +29,8 @@ import { type Db, transaction } from '#lib/db/index';
 import type { WorkerEnv } from '#lib/env/index';
 import { captureError, type Logger } from '#lib/observability/index';
 import { createQueue, type Queue, type Sweep, type Sweeps, startSweeps } from '#lib/queue/index';
-import { createOutgoing } from '#lib/security/index';
+import { type Cache, dropOldCache } from '#lib/resilience/index';
+import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import {
   enqueueDuePolls,
@@ -47,7 +49,9 @@ import {
 } from '#lib/webhooks/index';
 import { connectorApis } from './connector-apis.ts';
 import { connectors } from './connectors.ts';
+import { rotateWorkerKeys } from './key-rotation.ts';
 import { presetEndpoints } from './preset-endpoints.ts';
+import { sharedCache } from './shared-cache.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import { disconnectPorts, endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
@@ -62,7 +66,13 @@ export type WorkerSettings = Pick<
   | 'PUBLIC_URL'
   | 'PORT'
   | 'DATABASE_URL_WORKER_SESSION'
->;
+> &
+  Partial<
+    Pick<
+      WorkerEnv,
+      'SEAL_WORKER_OLDER_KEYS' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'
+    >
+  >;
 
 export interface WorkerOptions {
   settings: WorkerSettings;
@@ -104,14 +114,23 @@ export function createWorker(options: WorkerOptions): Worker {
     port: settings.PORT,
   });
   const sync = syncDeps(connections, queue, endpoints, settings.POLL_SECONDS);
+  const cache = sharedCache(settings, db, log);
   const stopping = new AbortController();
   let sweeps: Sweeps | null = null;
+  let rotating: Rotating | null = null;
 
   return {
     start: async () => {
-      await handle(queue, { connections, sync, endpoints, poke: (work) => sweeps?.poke(work) });
+      await handle(queue, {
+        connections,
+        sync,
+        endpoints,
+        cache,
+        poke: (work) => sweeps?.poke(work),
+      });
       await queue.start();
       if (stopping.signal.aborted) return;
+      rotating = rotateWorkerKeys({ db, opener: connections.opener, log });
       sweeps = startSweeps({
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
@@ -126,7 +145,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     stop: async ({ drainMs }) => {
       stopping.abort(new Error('The worker stops'));
-      await sweeps?.stop();
+      await Promise.all([sweeps?.stop(), rotating?.stop()]);
       await queue.stop({ drainMs });
       connections.outgoing.close();
     },
@@ -143,7 +162,10 @@ function connectionDeps({ db, log, settings, clock = systemClock }: WorkerOption
   return {
     db,
     registry: connectorApis,
-    opener: createOpener(settings.SEAL_WORKER_PRIVATE_KEY),
+    opener: createOpener(
+      settings.SEAL_WORKER_PRIVATE_KEY,
+      ...(settings.SEAL_WORKER_OLDER_KEYS ?? []),
+    ),
     outgoing: createOutgoing({ allow: settings.OUTGOING_ALLOW }),
     guards: createConnectionGuards(clock),
     presetEndpoints: presetEndpoints(settings.SANDBOX_URL),
@@ -193,6 +215,7 @@ function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }
       everyMs: everyMs.cleaning,
       run: async () => {
         await dropOldRows(db);
+        await dropOldCache(db);
         await db`delete from private.rate_limits where expires_at < now()`;
         return 0;
       },
@@ -204,19 +227,21 @@ interface Handlers {
   connections: ConnectionDeps;
   sync: SyncDeps;
   endpoints: EndpointDeps;
+  cache: Cache;
   poke: Sweeps['poke'];
 }
 
 /** Who does which job. What a person waits for has fetchers of its own, so nothing stands before it. */
 async function handle(
   queue: Queue,
-  { connections, sync, endpoints, poke }: Handlers,
+  { connections, sync, endpoints, cache, poke }: Handlers,
 ): Promise<void> {
   const { db, log, clock, opener } = connections;
   const kinds = {
     'connections.exchange': exchangeCommand(connections),
     'connections.check': checkCommand(connections),
-    'connections.scopes': scopesCommand(connections),
+    'connections.scopes': scopesCommand(connections, cache),
+    'connections.lookup': lookupCommand(connections, cache),
     'connections.disconnect': disconnectCommand(connections, disconnectPorts(endpoints)),
   };
   const commands = { db, opener, kinds, log };

@@ -19,6 +19,7 @@ export function cacheStore(backing: CacheBacking, clock: Clock = systemClock): C
     token: backing.token,
     automaticDeserialization: false,
     enableTelemetry: false,
+    enableAutoPipelining: false,
     retry: { retries: 1, backoff: () => 100 },
     signal: () => AbortSignal.timeout(upstashMs),
   });

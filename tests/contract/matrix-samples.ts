@@ -55,6 +55,7 @@ const makers: Record<string, Maker> = {
     return { body: { connector: 'github' } };
   },
   listScopes: () => ({ query: { resource: 'issues' } }),
+  listLookup: () => ({ params: { name: 'labels' } }),
   createStream: () => ({ body: { resource: 'issues', scope_key: 'northwind/api' } }),
   updateStream: () => ({ body: { phase: 'paused' } }),
   startRun: () => ({ body: { kind: 'poll' } }),

@@ -107,6 +107,12 @@ const scopes = [
   },
 ];
 
+const asOf = { as_of: '2026-01-01T00:00:00.000Z', state: 'fresh' };
+const replies = {
+  'connections.scopes': { scopes, ...asOf },
+  'connections.lookup': { items: [{ id: '1', name: 'bug', detail: null }], ...asOf },
+};
+
 /** Stands in for the worker: every command is done at once. */
 function answerCommands(web: WebFixture): { stop(): Promise<void> } {
   let isRunning = true;
@@ -114,7 +120,7 @@ function answerCommands(web: WebFixture): { stop(): Promise<void> } {
     while (isRunning) {
       await web.admin`
         update private.commands set status = 'done', finished_at = now(),
-          reply = case kind when 'connections.scopes' then ${web.admin.json({ scopes })} else '{}' end
+          reply = coalesce(${web.admin.json(replies)}::jsonb -> kind, '{}')
         where status = 'pending'`;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -5,7 +5,6 @@ import {
   connectionLogSchema,
   connectionSchema,
   connectorSchema,
-  scopeOptionSchema,
 } from '#lib/connections/schema';
 import { route } from '../contract.ts';
 import { decodeIdCursor, encodeIdCursor } from '../cursor.ts';
@@ -108,29 +107,6 @@ export const connectionRoutes = [
     },
     async ({ hub, session, workspaceId, params }) =>
       hub.connections.check(session, { workspaceId, connectionId: params.id }),
-  ),
-  route(
-    {
-      id: 'listScopes',
-      tag,
-      summary: 'What a stream of this connection can read (repositories)',
-      method: 'get',
-      path: '/connections/{id}/scopes',
-      access: 'editor',
-      place: theConnection,
-      params: idParams,
-      query: z.strictObject({ resource: z.string().min(1).max(40) }),
-      answer: { status: 200, schema: listOf(scopeOptionSchema) },
-      codes: askingTheService,
-    },
-    async ({ hub, session, workspaceId, params, query }) => ({
-      data: await hub.connections.listScopes(session, {
-        workspaceId,
-        connectionId: params.id,
-        resource: query.resource,
-      }),
-      next_cursor: null,
-    }),
   ),
   route(
     {

@@ -7,6 +7,7 @@
 import 'server-only';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
 import { toError } from './errors.ts';
+import { listLookup } from './list-lookups.ts';
 import { listScopes, readAccount } from './list-scopes.ts';
 import { registerWebhook, removeWebhook } from './register-webhook.ts';
 import { readIssue, updateIssue } from './sync-issue.ts';
@@ -21,5 +22,6 @@ export const githubApi = {
   update: updateIssue,
   registerWebhook,
   removeWebhook,
+  lookup: listLookup,
   toError,
 } satisfies ConnectorApi;

@@ -69,7 +69,7 @@ export const githubManifest = {
       writableValues: { state: ['open', 'done', 'cancelled'] },
     },
   ],
-  lookups: [],
+  lookups: ['labels', 'users'],
   gaps: [
     'GitHub has no “in progress”: an issue is open, done (completed) or cancelled (not planned, duplicate).',
     'Pull requests are not tasks and are left out.',

@@ -112,6 +112,8 @@ export interface ParsedWebhook {
   objects: RemoteObject[];
   /** Objects that changed but are not carried whole: they are read again. */
   refetch: RemoteRef[];
+  /** Lists of the provider's that read differently now: `scopes`, or names of `manifest.lookups`. */
+  stale?: readonly string[];
   summary: string;
 }
 

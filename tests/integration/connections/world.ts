@@ -17,8 +17,9 @@ import {
   startAuthorization,
 } from '#lib/connections/index';
 import { type JsonObject, newId, systemClock } from '#lib/core/index';
-import { asUser, connect } from '#lib/db/index';
+import { asUser, connect, type Db } from '#lib/db/index';
 import { logger } from '#lib/observability/index';
+import { cacheStore, createCache } from '#lib/resilience/index';
 import { createOutgoing, generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
@@ -61,6 +62,8 @@ interface Callback {
 }
 
 const log = logger('test', 'silent');
+const cacheOf = (db: Db) =>
+  createCache({ store: cacheStore({ kind: 'postgres', db }), log, clock: systemClock });
 
 export async function makeWorld(): Promise<World> {
   const database = await freshDatabase();
@@ -77,6 +80,7 @@ export async function makeWorld(): Promise<World> {
     connectors: connectorsOf(),
     presetEndpoints: () => null,
     sealKey: keys.publicKey,
+    cache: cacheOf(webDb),
     clock: systemClock,
   };
   const worker: ConnectionDeps = {
@@ -95,7 +99,7 @@ export async function makeWorld(): Promise<World> {
   const kinds: Record<string, CommandKind> = {
     'connections.exchange': exchangeCommand(worker),
     'connections.check': checkCommand(worker),
-    'connections.scopes': scopesCommand(worker),
+    'connections.scopes': scopesCommand(worker, cacheOf(workerDb)),
     'connections.disconnect': disconnectCommand(worker, {
       stop: () => Promise.resolve(),
       removeWebhooks: () => Promise.resolve(),

@@ -24,6 +24,7 @@ import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
 import { installQueue } from '#lib/queue/index';
 import { patchRecord } from '#lib/records/index';
+import { cacheStore, createCache } from '#lib/resilience/index';
 import { type Sandbox, startSandbox } from '#lib/sandbox/index';
 import { generateKeyPair } from '#lib/security/index';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
@@ -73,6 +74,10 @@ beforeAll(async () => {
     connectors,
     presetEndpoints: presetEndpoints(sandbox.origin),
     sealKey: keys.worker.publicKey,
+    cache: createCache({
+      store: cacheStore({ kind: 'postgres', db: pools.web }),
+      log: logger('test', 'silent'),
+    }),
     clock: systemClock,
   };
   await seedWorkspace();
@@ -192,7 +197,7 @@ describe('the story, in order', () => {
 
   it('reads everything of a chosen repository', async () => {
     const options = await listScopes(web, member, { ...place(), resource: 'issues' });
-    const chosen = options.find((option) => option.key === repository);
+    const chosen = options.data.find((option) => option.key === repository);
     if (!chosen) throw new Error('The repository is not offered');
     await asMember((tx) =>
       createStream(tx, {

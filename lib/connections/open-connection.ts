@@ -9,6 +9,7 @@ import { connectorOf } from './client-of.ts';
 import { freshCredential, giveUp } from './fresh-credential.ts';
 import { createProviderHttp } from './provider-http.ts';
 import { reportFault } from './report-fault.ts';
+import { sendCredential } from './send-credential.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
 
 export interface OpenOptions {
@@ -54,6 +55,7 @@ export async function openConnection(
     lane: options.lane,
     clock: deps.clock,
     signal: options.signal,
+    authorize: sendCredential(manifest, row.auth_kind),
     token: async (rejected) => (await fresh(rejected)).credential.accessToken,
     onRefused: () => giveUp(deps, row, 'refused'),
     toError: (answer) => api.toError(answer),
@@ -100,6 +102,7 @@ function reporting(api: ConnectorApi, report: (error: unknown) => Promise<void>)
     update: watch(api.update.bind(api)),
     ...(api.registerWebhook && { registerWebhook: watch(api.registerWebhook.bind(api)) }),
     ...(api.removeWebhook && { removeWebhook: watch(api.removeWebhook.bind(api)) }),
+    ...(api.listWebhooks && { listWebhooks: watch(api.listWebhooks.bind(api)) }),
     ...(api.revoke && { revoke: watch(api.revoke.bind(api)) }),
     ...(api.lookup && { lookup: watch(api.lookup.bind(api)) }),
     ...(api.findFault && { findFault: api.findFault.bind(api) }),

@@ -129,6 +129,14 @@ export interface LookupItem {
   detail: string | null;
 }
 
+/** A registration as the provider shows it, whoever made it. */
+export interface RemoteWebhook {
+  remoteId: string;
+  url: string;
+  /** False: it is switched off there, or lacks events that are wanted. Registering again repairs it. */
+  isHealthy: boolean;
+}
+
 export interface ConnectorApi {
   /** Who the credential belongs to. The one call that must work with the least access. */
   account(ctx: ConnectorContext): Promise<Account>;
@@ -169,6 +177,8 @@ export interface ConnectorApi {
   ): Promise<{ remoteId: string; secret?: string }>;
   /** One that is gone already is removed. */
   removeWebhook?(ctx: ConnectorContext, scope: JsonObject, remoteId: string): Promise<void>;
+  /** All that is registered for the scope, of which ours are known by their address. */
+  listWebhooks?(ctx: ConnectorContext, scope: JsonObject): Promise<RemoteWebhook[]>;
   /** Gives the credential of `ctx` back, for `OAuthMode.revoke` = api. */
   revoke?(ctx: ConnectorContext): Promise<'revoked' | 'already_invalid'>;
   /** Names of `manifest.lookups`, at most 1,000. */

@@ -37,6 +37,7 @@ export type {
   ProviderFault,
   RemoteObject,
   RemoteRef,
+  RemoteWebhook,
   ScopeOption,
   WebhookParser,
   WriteResult,

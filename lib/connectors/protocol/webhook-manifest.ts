@@ -48,13 +48,14 @@ export interface WebhookChallenge {
 }
 
 /**
- * api: `ConnectorApi.registerWebhook`, once per scope of a stream or once per connection. manual: a
+ * api: `ConnectorApi.registerWebhook`, once per scope of a stream or once per connection; with a
+ * `lifetimeMs` it ends by itself and is renewed before. manual: a
  * person pastes our address into the provider's console and the signing secret back here; `app`
  * means that one address takes the events of every account that uses the app, told apart by
  * `ParsedWebhook.accountId`.
  */
 export type WebhookRegistration =
-  | { mode: 'api'; per: 'scope' | 'connection' }
+  | { mode: 'api'; per: 'scope' | 'connection'; lifetimeMs?: number }
   | {
       mode: 'manual';
       per: 'connection' | 'app';

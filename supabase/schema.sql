@@ -367,6 +367,7 @@ create table public.connections (
   created_by uuid,
   created_at timestamp with time zone not null default now(),
   auth_kind text not null default 'oauth2'::text,
+  is_preset boolean not null default false,
   kept_alive_at timestamp with time zone,
   constraint connections_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint connections_pkey PRIMARY KEY (id),
@@ -1861,6 +1862,8 @@ AS $function$
       where expires_at > now()
     union all
     select 'worker', 'commands', substring(sealed from 2 for 8) from private.commands where sealed is not null
+    union all
+    select 'worker', 'mails', substring(envelope from 2 for 8) from private.mails where envelope is not null
     union all
     select 'gateway', 'webhook_secrets', substring(envelope from 2 for 8) from private.webhook_secrets
     union all

@@ -16,6 +16,8 @@ export interface Completion {
   userId: string | null;
   authKind: AuthKind;
   appId: string | null;
+  /** Made with the sandbox: its address comes from the running configuration. */
+  isPreset: boolean;
   /** Addresses as of now: a credential never follows an app that is pointed elsewhere later on. */
   endpoints: Partial<AuthorizeEndpoints>;
   account: Account;
@@ -86,13 +88,13 @@ async function writeConnection(tx: Tx, done: Completion, id: string): Promise<vo
   const expires =
     credential.expiresAtMs === null ? null : new Date(credential.expiresAtMs).toISOString();
   await tx`
-    insert into public.connections as c (id, workspace_id, connector, auth_kind, app_id, account_id, account_name,
+    insert into public.connections as c (id, workspace_id, connector, auth_kind, is_preset, app_id, account_id, account_name,
       account_url, endpoints, status, scopes_asked, scopes_granted, expires_at, refreshed_at, checked_at, created_by)
-    values (${id}, ${done.workspaceId}, ${done.connector}, ${done.authKind}, ${done.appId}, ${account.id},
+    values (${id}, ${done.workspaceId}, ${done.connector}, ${done.authKind}, ${done.isPreset}, ${done.appId}, ${account.id},
       ${account.name.slice(0, 200)}, ${account.url?.slice(0, 2000) ?? null}, ${json(tx, done.endpoints)},
       'active', ${scopes.asked}, ${scopes.granted}, ${expires}, now(), now(), ${done.userId})
-    on conflict (id) do update set auth_kind = excluded.auth_kind, app_id = excluded.app_id,
-      account_name = excluded.account_name, account_url = excluded.account_url,
+    on conflict (id) do update set auth_kind = excluded.auth_kind, is_preset = excluded.is_preset,
+      app_id = excluded.app_id, account_name = excluded.account_name, account_url = excluded.account_url,
       endpoints = excluded.endpoints, status = 'active',
       status_code = null, status_detail = null, status_at = now(), scopes_asked = excluded.scopes_asked,
       scopes_granted = excluded.scopes_granted, expires_at = excluded.expires_at, refreshed_at = now(),

@@ -12,7 +12,7 @@ export async function selectConnections(
       ? tx`c.id = ${filter.connectionId}`
       : tx`c.workspace_id = ${filter.workspaceId}`;
   return tx<Connection[]>`
-    select c.id, c.connector, c.account_id, c.account_name, c.account_url, c.status, c.status_code,
+    select c.id, c.connector, c.auth_kind, c.account_id, c.account_name, c.account_url, c.status, c.status_code,
       c.status_detail, c.status_at, c.scopes_asked, c.scopes_granted, c.expires_at, c.refreshed_at,
       c.checked_at, c.delivery, c.created_at, c.receipt,
       coalesce((
@@ -43,6 +43,11 @@ export async function selectLog(
     select id, run_id, level, code, message, details, at from public.connection_log
     where connection_id = ${at.connectionId} ${at.before === null ? tx`` : tx`and id < ${at.before}`}
     order by id desc limit ${at.limit}`;
+}
+
+export async function maySetUp(tx: Tx, workspaceId: string): Promise<boolean> {
+  const [may] = await tx`select 1 from private.my_workspaces('admin') w where w = ${workspaceId}`;
+  return may !== undefined;
 }
 
 /** The workspace's role decides; row security hides connections of others. */

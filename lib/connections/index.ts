@@ -18,6 +18,8 @@ import 'server-only';
 export { checkCommand } from './ask-commands.ts';
 export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
+export { connectByKey } from './connect-by-key.ts';
+export { connectCommand } from './connect-command.ts';
 export { logConnection } from './connection-log.ts';
 export { type DisconnectPorts, disconnectCommand } from './disconnect-command.ts';
 export { exchangeCommand } from './exchange-command.ts';

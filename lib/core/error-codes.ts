@@ -45,6 +45,7 @@ export const errorCodes = {
   'connections.provider_refused': { status: 400, title: 'The service refused the sign-in' },
   'connections.parameter_invalid': { status: 400, title: 'The answer of the service is malformed' },
   'connections.exchange_failed': { status: 502, title: 'The service did not complete the sign-in' },
+  'connections.key_refused': { status: 422, title: 'The service does not take what was pasted' },
   'connections.account_mismatch': { status: 409, title: 'This is a different account' },
   'connections.not_active': { status: 409, title: 'The connection is not active' },
   'connections.needs_reauth': { status: 409, title: 'The connection must be authorised again' },

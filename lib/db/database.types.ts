@@ -499,6 +499,7 @@ export type Database = {
           endpoints: Json;
           expires_at: string | null;
           id: string;
+          is_preset: boolean;
           kept_alive_at: string | null;
           receipt: Json | null;
           refreshed_at: string | null;
@@ -524,6 +525,7 @@ export type Database = {
           endpoints?: Json;
           expires_at?: string | null;
           id: string;
+          is_preset?: boolean;
           kept_alive_at?: string | null;
           receipt?: Json | null;
           refreshed_at?: string | null;
@@ -549,6 +551,7 @@ export type Database = {
           endpoints?: Json;
           expires_at?: string | null;
           id?: string;
+          is_preset?: boolean;
           kept_alive_at?: string | null;
           receipt?: Json | null;
           refreshed_at?: string | null;

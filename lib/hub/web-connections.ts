@@ -5,6 +5,7 @@ import {
   type ConnectionWebDeps,
   catalogue,
   checkConnection,
+  connectByKey,
   deleteApp,
   disconnect,
   finishAuthorization,
@@ -66,6 +67,20 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
         });
       }),
 
+    /** A key is an account's door: who used it is written down, and what it was is not. */
+    async connect(session: Session, at: At, input: Parameters<typeof connectByKey>[3]) {
+      const connection = await connectByKey(deps, actorOf(session), at, input);
+      await asBearer(session, (tx) =>
+        writeAudit(tx, {
+          workspaceId: at.workspaceId,
+          actorId: session.userId,
+          action: 'connections.connected',
+          subject: connection.id,
+          details: { connector: connection.connector, auth_kind: connection.auth_kind },
+        }),
+      );
+      return connection;
+    },
     authorize: (session: Session, request: Parameters<typeof startAuthorization>[2]) =>
       startAuthorization(deps, actorOf(session), request),
     finish: (session: Session, request: Parameters<typeof finishAuthorization>[2]) =>

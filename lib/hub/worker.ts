@@ -11,6 +11,7 @@ import 'server-only';
 import {
   type ConnectionDeps,
   checkCommand,
+  connectCommand,
   createConnectionGuards,
   disconnectCommand,
   dropOldRows,
@@ -240,6 +241,7 @@ async function handle(
   const kinds = {
     'connections.exchange': exchangeCommand(connections),
     'connections.check': checkCommand(connections),
+    'connections.connect': connectCommand(connections),
     'connections.scopes': scopesCommand(connections, cache),
     'connections.lookup': lookupCommand(connections, cache),
     'connections.disconnect': disconnectCommand(connections, disconnectPorts(endpoints)),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   authorizeAnswerSchema,
   authorizeInputSchema,
+  connectInputSchema,
   connectionLogSchema,
   connectionSchema,
   connectorSchema,
@@ -91,6 +92,28 @@ export const connectionRoutes = [
         connectionId: body.connection_id,
         returnTo: body.return_to,
       }),
+  ),
+  route(
+    {
+      id: 'connect',
+      tag,
+      summary: 'Connect an account by key or password; stored once the service said yes',
+      method: 'post',
+      path: '/connections',
+      access: 'admin',
+      place: here,
+      query: workspaceQuery,
+      body: connectInputSchema,
+      answer: { status: 201, schema: connectionSchema },
+      codes: [
+        ...askingTheService,
+        'connections.key_refused',
+        'connections.account_mismatch',
+        'provider.timeout',
+      ],
+    },
+    async ({ hub, session, workspaceId, body }) =>
+      hub.connections.connect(session, { workspaceId }, body),
   ),
   route(
     {

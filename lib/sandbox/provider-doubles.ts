@@ -1,4 +1,5 @@
+import { mailDouble } from './mail/mail-double.ts';
 import type { DoubleModule } from './provider-double.ts';
 
 /** The providers beside GitHub: one line each. A double lives in a folder of its own name. */
-export const providerDoubles: readonly DoubleModule[] = [];
+export const providerDoubles: readonly DoubleModule[] = [mailDouble];

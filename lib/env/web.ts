@@ -7,11 +7,13 @@ import {
   refuseHalfCache,
   refuseSandboxInPublic,
 } from './common.ts';
+import { webMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
   .extend({
     ...cacheEnv,
+    ...webMailEnv,
     DATABASE_URL_WEB: databaseUrl,
     /** Signs next-auth's own cookies (state, PKCE); sessions themselves are rows. */
     NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),

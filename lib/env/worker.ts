@@ -9,11 +9,13 @@ import {
   refuseHalfCache,
   refuseSandboxInPublic,
 } from './common.ts';
+import { refuseHalfMail, workerMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
   .extend({
     ...cacheEnv,
+    ...workerMailEnv,
     DATABASE_URL_WORKER: databaseUrl,
     /** A session connection for LISTEN. Unset or refused: the worker polls, and says so. */
     DATABASE_URL_WORKER_SESSION: databaseUrl.optional(),
@@ -40,6 +42,7 @@ const schema = commonEnv
     /** Seconds between two polls of a stream without webhooks. */
     POLL_SECONDS: z.coerce.number().int().min(5).max(3600).default(30),
   })
+  .superRefine(refuseHalfMail)
   .superRefine(refuseSandboxInPublic)
   .superRefine(refuseHalfCache);
 export type WorkerEnv = z.infer<typeof schema>;

@@ -10,6 +10,7 @@ export interface Ports {
   supabase: number;
   sandbox: number;
   workerHealth: number;
+  sandboxMail: number;
 }
 
 /** What the parts need of the database and Supabase, embedded or not. */
@@ -111,6 +112,7 @@ export function sandbox(plan: Plan): ChildSpec | null {
     env: {
       ...common(plan),
       SANDBOX_PORT: String(plan.ports.sandbox),
+      SANDBOX_MAIL_PORT: String(plan.ports.sandboxMail),
       SANDBOX_DATA_DIR: join(plan.settings.stateDir, 'sandbox'),
       SANDBOX_CONTROL_TOKEN: controlToken,
       SANDBOX_PUBLIC_ORIGIN: `http://localhost:${plan.settings.port}`,
@@ -121,6 +123,13 @@ export function sandbox(plan: Plan): ChildSpec | null {
       ...pick(plan.settings.env, ['SANDBOX_EXPIRING_TOKENS']),
     },
   };
+}
+
+/** How mail leaves: what the operator set up, or the sandbox's mailbox; null when neither is there. */
+function mailTransport({ env, hasSandbox }: Settings): 'smtp' | 'resend' | 'sandbox' | null {
+  if (env['SMTP_URL']) return 'smtp';
+  if (env['RESEND_API_KEY']) return 'resend';
+  return hasSandbox ? 'sandbox' : null;
 }
 
 export function worker(plan: Plan): ChildSpec {
@@ -145,12 +154,22 @@ export function worker(plan: Plan): ChildSpec {
       SEAL_GATEWAY_PUBLIC_KEY: settings.env['SEAL_GATEWAY_PUBLIC_KEY'] ?? secrets.gateway.publicKey,
       WORKER_HEALTH_PORT: String(ports.workerHealth),
       OUTGOING_ALLOW: allowed.filter(Boolean).join(','),
-      ...pick(settings.env, ['POLL_SECONDS', 'SEAL_KEK_FILE']),
+      ...(mailTransport(settings) === 'sandbox'
+        ? { SANDBOX_SMTP_URL: `smtp://127.0.0.1:${ports.sandboxMail}` }
+        : {}),
+      ...pick(settings.env, [
+        'POLL_SECONDS',
+        'SMTP_URL',
+        'RESEND_API_KEY',
+        'MAIL_FROM',
+        'SEAL_KEK_FILE',
+      ]),
     },
   };
 }
 
 const webNames = [
+  'MAIL_FROM',
   'SIGNUP_DOMAINS',
   'AUTH_GITHUB_ID',
   'AUTH_GITHUB_SECRET',
@@ -159,6 +178,11 @@ const webNames = [
   'AUTH_OIDC_SECRET',
   'AUTH_OIDC_NAME',
 ];
+
+const mailFor = (settings: Settings): Record<string, string> => {
+  const transport = mailTransport(settings);
+  return transport === null ? {} : { MAIL_TRANSPORT: transport };
+};
 
 export function web(plan: Plan): ChildSpec {
   const { settings, secrets, backing, ports, isDev } = plan;
@@ -196,6 +220,7 @@ export function web(plan: Plan): ChildSpec {
             SANDBOX_CONTROL_TOKEN: controlToken,
           }
         : {}),
+      ...mailFor(settings),
       ...pick(settings.env, webNames),
     },
   };

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { HubError, newId } from '#lib/core/index';
 import { asUser, type Tx } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
@@ -58,7 +58,7 @@ export async function connectByKey(
     timeoutMs: connectWaitMs,
   });
   const reply = await awaitCommand(deps.db, id, connectWaitMs);
-  const connectionId = String(reply['connection_id']);
+  const { connection_id: connectionId } = z.object({ connection_id: z.uuid() }).parse(reply);
   return asUser(deps.db, actor, (tx) => getConnection(tx, { connectionId }));
 }
 

@@ -3,11 +3,16 @@ import type { Clock } from '#lib/core/index';
 import { type Db, json, type Queryable, type Tx } from '#lib/db/index';
 import type { CacheMarks } from './cache-decision.ts';
 
-export interface StoredEntry {
+export interface NewEntry {
   /** JSON of the value. */
   text: string;
   marks: CacheMarks;
   loadedAtMs: number;
+}
+
+export interface StoredEntry extends NewEntry {
+  /** Of one load; another load has another one. */
+  stamp: string;
 }
 
 export interface EntryAt {
@@ -29,7 +34,8 @@ export interface CacheStore {
   /** `through` reads in a transaction of the caller's, under their own rights. */
   look(at: EntryAt, tags: readonly string[], through?: Queryable): Promise<Seen>;
   claim(at: EntryAt, holder: string, leaseMs: number): Promise<boolean>;
-  write(at: EntryAt, holder: string, entry: StoredEntry, keepMs: number): Promise<boolean>;
+  /** The stamp, or null when the claim has passed to somebody else. */
+  write(at: EntryAt, holder: string, entry: NewEntry, keepMs: number): Promise<string | null>;
   release(at: EntryAt, holder: string): Promise<void>;
 }
 
@@ -71,6 +77,7 @@ interface Row {
   value: string | null;
   marks: unknown;
   age_ms: number | null;
+  stamp: string | null;
   is_loading: boolean | null;
 }
 
@@ -80,7 +87,7 @@ export function postgresCache(db: Db, clock: Clock): CacheStore {
     look: async ({ workspaceId, key }, tags, through = db) => {
       // Marks after the entry: one that is marked in between is then judged old, never the reverse.
       const [row] = await through<Row[]>`
-        select value, marks, lease_until > now() as is_loading,
+        select value, marks, lease_until > now() as is_loading, loaded_at::text as stamp,
           (extract(epoch from clock_timestamp() - loaded_at) * 1000)::float8 as age_ms
         from private.cache_entries where workspace_id = ${workspaceId} and key = ${key}`;
       const present = await readMarks(through, workspaceId, tags);
@@ -103,12 +110,13 @@ export function postgresCache(db: Db, clock: Clock): CacheStore {
     },
     write: async ({ workspaceId, key }, holder, entry, keepMs) => {
       const age = Math.max(0, clock.now() - entry.loadedAtMs) / 1000;
-      const { count } = await db`
+      const [row] = await db<{ stamp: string }[]>`
         update private.cache_entries set value = ${entry.text}, marks = ${json(db, entry.marks)},
           loaded_at = clock_timestamp() - make_interval(secs => ${age}), holder = null, lease_until = null,
           expires_at = now() + make_interval(secs => ${keepMs / 1000})
-        where workspace_id = ${workspaceId} and key = ${key} and holder = ${holder}`;
-      return count === 1;
+        where workspace_id = ${workspaceId} and key = ${key} and holder = ${holder}
+        returning loaded_at::text as stamp`;
+      return row?.stamp ?? null;
     },
     release: async ({ workspaceId, key }, holder) => {
       await db`
@@ -120,6 +128,8 @@ export function postgresCache(db: Db, clock: Clock): CacheStore {
 
 function toEntry(row: Row, nowMs: number): StoredEntry | null {
   const marks = marksSchema.safeParse(row.marks);
-  if (row.value === null || row.age_ms === null || !marks.success) return null;
-  return { text: row.value, marks: marks.data, loadedAtMs: nowMs - row.age_ms };
+  if (row.value === null || row.age_ms === null || row.stamp === null || !marks.success) {
+    return null;
+  }
+  return { stamp: row.stamp, text: row.value, marks: marks.data, loadedAtMs: nowMs - row.age_ms };
 }

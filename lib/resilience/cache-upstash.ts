@@ -4,6 +4,7 @@ import type { Db } from '#lib/db/index';
 import { type CacheStore, type EntryAt, readMarks, type StoredEntry } from './cache-store.ts';
 
 const storedSchema = z.object({
+  stamp: z.string(),
   text: z.string(),
   marks: z.record(z.string(), z.string().nullable()),
   loadedAtMs: z.number(),
@@ -37,9 +38,9 @@ export function upstashCache(redis: Redis, db: Db): CacheStore {
       const done = await redis.eval(
         writeScript,
         [leaseKey(at), entryKey(at)],
-        [holder, JSON.stringify(entry), String(keepMs)],
+        [holder, JSON.stringify({ ...entry, stamp: holder }), String(keepMs)],
       );
-      return Number(done) === 1;
+      return Number(done) === 1 ? holder : null;
     },
     release: async (at, holder) => {
       await redis.eval(releaseScript, [leaseKey(at)], [holder]);

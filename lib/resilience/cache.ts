@@ -106,6 +106,9 @@ export function createCache(options: CacheOptions): Cache {
   };
 }
 
+/** A value as it was found; `stamp` tells one load from another. */
+type Kept<T> = Cached<T> & { isLoading: boolean; stamp: string };
+
 type Parts = { store: CacheStore; log: Logger; clock: Clock; memory: CacheMemory };
 
 function entryAt(topic: { name: string }, { workspaceId, key }: CacheAt): EntryAt {
@@ -121,7 +124,7 @@ async function find<T>(
   at: EntryAt,
   tags: readonly string[],
   how: { through?: Queryable | undefined; isShared?: boolean } = {},
-): Promise<(Cached<T> & { isLoading: boolean }) | null> {
+): Promise<Kept<T> | null> {
   const { clock, memory, log } = parts;
   const { through } = how;
   const near = how.isShared ? null : memory.get(memoryKey(at));
@@ -149,12 +152,13 @@ function toCached<T>(
   entry: StoredEntry,
   present: CacheMarks,
   at: { nowMs: number; isLoading: boolean },
-): (Cached<T> & { isLoading: boolean }) | null {
+): Kept<T> | null {
   const state = judgeEntry(entry, topic, present, at.nowMs);
   if (state === 'expired') return null;
   const read = readValue(topic, entry.text);
   if (!read) return null;
-  return { value: read.value, asOfMs: entry.loadedAtMs, state, isLoading: at.isLoading };
+  const { loadedAtMs: asOfMs, stamp } = entry;
+  return { value: read.value, asOfMs, state, stamp, isLoading: at.isLoading };
 }
 
 /** Loads, or waits for whoever does and takes what they wrote. */
@@ -164,36 +168,39 @@ async function loadOnce<T>(
   at: EntryAt,
   request: CacheRead<T>,
 ): Promise<Cached<T>> {
-  const { store, clock } = parts;
+  const { store } = parts;
   const holder = newId();
-  const askedMs = clock.now();
+  const before = request.refresh ? await stampOf(parts, at) : null;
   const until = Date.now() + leaseMs;
   for (let wait = firstLookMs; ; wait = Math.min(wait * 1.5, lastLookMs)) {
     const isMine = await store.claim(at, holder, leaseMs).catch((error: unknown) => {
       parts.log.warn('The shared cache cannot be written', { kind: topic.name, err: error });
       return 'unshared' as const;
     });
-    if (isMine !== false) return loadHeld(parts, topic, { ...at, holder, askedMs }, request);
+    if (isMine !== false) return loadHeld(parts, topic, { ...at, holder, before }, request);
     if (Date.now() >= until) break;
     await new Promise((resolve) => setTimeout(resolve, wait));
     const kept = await find(parts, topic, at, request.tags, { isShared: true });
-    if (kept && isEnough(kept, { askedMs, refresh: request.refresh })) return kept;
+    if (kept && isEnough(kept, request.refresh, before)) return kept;
   }
   throw new HubError('internal.unavailable', 'Another process has been asking for too long.', {
     retry: 'later',
   });
 }
 
-/** What was begun before we asked is good enough unless somebody wants it new. */
-const isEnough = (
-  kept: Cached<unknown>,
-  want: { askedMs: number; refresh: boolean | undefined },
-): boolean => kept.asOfMs >= want.askedMs || (kept.state === 'fresh' && !want.refresh);
+/** Whoever wants it new takes any load but the one that was there; the others take a fresh one. */
+const isEnough = (kept: Kept<unknown>, refresh: boolean | undefined, before: string | null) =>
+  refresh ? kept.stamp !== before : kept.state === 'fresh';
+
+async function stampOf({ store }: Parts, at: EntryAt): Promise<string | null> {
+  const seen = await store.look(at, []).catch(() => null);
+  return seen?.entry?.stamp ?? null;
+}
 
 async function loadHeld<T>(
   { store, log, clock, memory }: Parts,
   topic: CacheTopic<T>,
-  at: EntryAt & { holder: string; askedMs: number },
+  at: EntryAt & { holder: string; before: string | null },
   request: CacheRead<T>,
 ): Promise<Cached<T>> {
   const { holder } = at;
@@ -203,7 +210,7 @@ async function loadHeld<T>(
     const seen = await store.look(at, request.tags).catch(() => null);
     const other =
       seen?.entry && toCached(topic, seen.entry, seen.present, { ...seen, nowMs: started });
-    if (other && isEnough(other, { ...at, refresh: request.refresh })) {
+    if (other && isEnough(other, request.refresh, at.before)) {
       // Somebody finished between our look and our claim.
       await store.release(at, holder);
       return other;
@@ -219,9 +226,9 @@ async function loadHeld<T>(
       return cached;
     }
     const entry = { text: written.text, marks: seen.present, loadedAtMs: started };
-    const isKept = await store.write(at, holder, entry, topic.keepMs).catch(() => false);
-    if (isKept) memory.put(memoryKey(at), { ...entry, checkedAtMs: started });
-    loads.inc({ topic: topic.name, outcome: isKept ? 'kept' : 'overtaken' });
+    const stamp = await store.write(at, holder, entry, topic.keepMs).catch(() => null);
+    if (stamp !== null) memory.put(memoryKey(at), { ...entry, stamp, checkedAtMs: started });
+    loads.inc({ topic: topic.name, outcome: stamp === null ? 'overtaken' : 'kept' });
     return cached;
   } catch (error) {
     loads.inc({ topic: topic.name, outcome: isHubError(error) ? error.code : 'failed' });

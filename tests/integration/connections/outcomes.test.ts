@@ -127,7 +127,7 @@ describe('a member', () => {
   it('sees what a stream can be scoped to', async () => {
     world.provider.onApi = (_path, _token, answer) => answer(200, []);
     const asked = listScopes(world.web, world.owner, { ...place(), resource: 'issues' });
-    expect(await world.during(asked)).toEqual([
+    expect((await world.during(asked)).data).toEqual([
       {
         key: 'a/b',
         title: 'a/b',

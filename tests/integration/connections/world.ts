@@ -19,7 +19,7 @@ import {
 import { type JsonObject, newId, systemClock } from '#lib/core/index';
 import { asUser, connect, type Db } from '#lib/db/index';
 import { logger } from '#lib/observability/index';
-import { cacheStore, createCache } from '#lib/resilience/index';
+import { type Cache, cacheStore, createCache } from '#lib/resilience/index';
 import { createOutgoing, generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
@@ -52,6 +52,8 @@ export interface World {
   /** A worker under this signal works until something is so. */
   workUntil(isSo: () => boolean, signal: AbortSignal): Promise<void>;
   connect(): Promise<string>;
+  /** A cache as a process has it that has just started. */
+  newCache(): Cache;
   close(): Promise<void>;
 }
 
@@ -161,6 +163,7 @@ export async function makeWorld(): Promise<World> {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
+    newCache: () => cacheOf(workerDb),
     connect: async () => {
       const page = await begin();
       return finish({ state: page.get('state') ?? '', code: 'good-code' });

@@ -55,15 +55,15 @@ it('gives a key to one holder, and what another one writes is not taken', async 
   const store = made();
   expect(await store.claim(at, 'first', 1_000)).toBe(true);
   expect(await store.claim(at, 'second', 1_000)).toBe(false);
-  expect(await store.write(at, 'second', entry, 1_000)).toBe(false);
+  expect(await store.write(at, 'second', entry, 1_000)).toBeNull();
   expect(await store.look(at, ['tag'])).toEqual({
     entry: null,
     present: { tag: 'one' },
     isLoading: true,
   });
-  expect(await store.write(at, 'first', entry, 1_000)).toBe(true);
+  expect(await store.write(at, 'first', entry, 1_000)).toBe('first');
   expect(await store.look(at, ['tag', 'other'])).toEqual({
-    entry,
+    entry: { ...entry, stamp: 'first' },
     present: { tag: 'one', other: null },
     isLoading: false,
   });

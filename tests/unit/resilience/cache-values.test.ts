@@ -87,7 +87,7 @@ describe('what is believed when it is read', () => {
 });
 
 describe('memory of a process', () => {
-  const entry = (text: string) => ({ text, marks: {}, loadedAtMs: 0, checkedAtMs: 0 });
+  const entry = (text: string) => ({ text, marks: {}, loadedAtMs: 0, checkedAtMs: 0, stamp: '' });
 
   it('never holds more than it may, and forgets what was unused for longest', () => {
     const memory = cacheMemory({ entries: 3, bytes: 10 });

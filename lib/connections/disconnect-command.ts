@@ -7,7 +7,8 @@ import { logConnection } from './connection-log.ts';
 import { finishDisconnect } from './connection-store.ts';
 import { readCredential } from './credential.ts';
 import { eraseCredential, readUsable } from './credential-store.ts';
-import { type Revoked, revokeToken } from './revoke-token.ts';
+import { openSealed } from './open-sealed.ts';
+import { type Revoked, revokeCredential } from './revoke-token.ts';
 import { credentialField } from './sealed-fields.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
 
@@ -69,15 +70,15 @@ async function revoke(deps: ConnectionDeps, command: Command, at: ConnectionAt):
   if (!row?.envelope) return { outcome: 'already_invalid' };
   try {
     const client = await clientOfRow(deps, connectorOf(deps, row), row);
-    const opened = deps.opener.open(row.envelope, {
+    const opened = await openSealed(deps, row.envelope, {
       workspaceId: at.workspaceId,
       ownerId: at.connectionId,
       field: credentialField,
     });
-    const { accessToken } = readCredential(opened);
+    const credential = readCredential(opened);
     let last: Revoked = { outcome: 'failed', why: 'It was not tried.' };
     for (let n = 0; n < tries && last.outcome === 'failed'; n += 1) {
-      last = await revokeToken(client, accessToken, command.signal);
+      last = await revokeCredential(client, credential, command.signal);
     }
     return last;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Account, allScopes } from '#lib/connectors/protocol/index';
+import type { Account } from '#lib/connectors/protocol/index';
 import { HubError, isHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { type AppRow, readApp } from './app-store.ts';
@@ -10,7 +10,9 @@ import { type Completion, completeConnection } from './complete-connection.ts';
 import { type Credential, readCredential, writeCredential } from './credential.ts';
 import { type ExchangeState, readExchangeState } from './oauth-state-store.ts';
 import { createProviderHttp } from './provider-http.ts';
-import { revokeToken } from './revoke-token.ts';
+import { openSealed } from './open-sealed.ts';
+import { nonceOf } from './oidc-nonce.ts';
+import { revokeCredential } from './revoke-token.ts';
 import { codeField, exchangedField, verifierField } from './sealed-fields.ts';
 import { exchangeCode, type TokenClient } from './token-endpoint.ts';
 import type { ConnectionDeps } from './worker-deps.ts';
@@ -42,7 +44,7 @@ export function exchangeCommand(deps: ConnectionDeps): CommandKind {
       } catch (error) {
         // Access that belongs to no connection is not left lying at the provider.
         if (isHubError(error) && error.retry === 'never') {
-          await revokeToken(job.client, token.credential.accessToken, command.signal);
+          await revokeCredential(job.client, token.credential, command.signal);
         }
         throw error;
       }
@@ -72,11 +74,12 @@ const toCompletion = (job: Exchange, token: Obtained, account: Account): Complet
   userId: job.state.user_id,
   authKind: 'oauth2',
   appId: job.app.id,
+  isPreset: job.app.is_preset,
   endpoints: job.app.is_preset ? {} : job.connector.endpoints,
   account,
   credential: token.credential,
   scopes: {
-    asked: allScopes(requireOAuth(job.connector.manifest).scopes),
+    asked: job.state.scopes,
     granted: token.scopes ?? job.state.scopes,
   },
 });
@@ -117,7 +120,7 @@ async function obtain(job: Exchange): Promise<Obtained> {
     );
   }
   const code = command.open(codeField).toString('utf8');
-  const verifier = job.deps.opener.open(job.state.verifier, {
+  const verifier = await openSealed(job.deps, job.state.verifier, {
     workspaceId: command.workspaceId,
     ownerId: job.stateHash,
     field: verifierField,
@@ -133,7 +136,8 @@ async function obtain(job: Exchange): Promise<Obtained> {
 
 async function exchange(job: Exchange, code: string, verifier: string) {
   const { provider } = job.connector.manifest;
-  const grant = { code, verifier, redirectUri: job.state.redirect_uri };
+  const nonce = requireOAuth(job.connector.manifest).nonce ? nonceOf(verifier) : null;
+  const grant = { code, verifier, nonce, redirectUri: job.state.redirect_uri };
   let outcome: Awaited<ReturnType<typeof exchangeCode>>;
   try {
     outcome = await exchangeCode(job.client, grant, job.command.signal);

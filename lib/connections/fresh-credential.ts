@@ -1,9 +1,10 @@
-import { HubError } from '#lib/core/index';
+import { HubError, isHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { connectorOf } from './client-of.ts';
 import { markNeedsReauth } from './connection-log.ts';
 import { type Credential, freshnessOf, readCredential } from './credential.ts';
 import { claimLease, readUsable, type UsableRow } from './credential-store.ts';
+import { openSealed } from './open-sealed.ts';
 import { refreshHeld } from './refresh-credential.ts';
 import { credentialField } from './sealed-fields.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
@@ -81,12 +82,25 @@ async function openStored(
   const isUsable =
     row.status === 'active' || (row.status === 'disconnecting' && allowDisconnecting);
   if (!isUsable || !row.envelope) throw new HubError('connections.not_active');
-  const opened = deps.opener.open(row.envelope, {
+  const context = {
     workspaceId: at.workspaceId,
     ownerId: at.connectionId,
     field: credentialField,
-  });
-  return { row, credential: readCredential(opened) };
+  };
+  try {
+    return { row, credential: readCredential(await openSealed(deps, row.envelope, context)) };
+  } catch (error) {
+    // A key that is not here may be put back; what was changed or moved never opens again.
+    if (isHubError(error) && error.details?.['reason'] !== 'unknown_key') {
+      await transaction(deps.db, (tx) =>
+        markNeedsReauth(tx, at, {
+          code: error.code,
+          detail: 'The stored credential does not open: it was changed or moved. Connect again.',
+        }),
+      );
+    }
+    throw error;
+  }
 }
 
 /** Marks the connection as in need of a new authorization and answers the error that says so. */

@@ -17,6 +17,7 @@ import 'server-only';
 
 export { checkCommand } from './ask-commands.ts';
 export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
+export { authorizeCommand } from './authorize-command.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
 export { connectByKey } from './connect-by-key.ts';
 export { connectCommand } from './connect-command.ts';

@@ -159,6 +159,12 @@ export const authorizeInputSchema = z.strictObject({
   connector: z.string().min(1).max(40),
   /** Reconnect in place. */
   connection_id: z.uuid().optional(),
+  /** What the access is to be good for; more may be asked for later. Everything where nothing is said. */
+  abilities: z
+    .array(z.enum(['read', 'write', 'webhooks']))
+    .min(1)
+    .max(3)
+    .optional(),
   /** Path of this hub to return to; never another origin. */
   return_to: z
     .string()

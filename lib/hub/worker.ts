@@ -10,6 +10,7 @@ import 'server-only';
 
 import {
   type ConnectionDeps,
+  authorizeCommand,
   checkCommand,
   connectCommand,
   createConnectionGuards,
@@ -239,6 +240,7 @@ async function handle(
 ): Promise<void> {
   const { db, log, clock, opener } = connections;
   const kinds = {
+    'connections.authorize': authorizeCommand(connections),
     'connections.exchange': exchangeCommand(connections),
     'connections.check': checkCommand(connections),
     'connections.connect': connectCommand(connections),

@@ -7,7 +7,7 @@ export type KeyClass = z.infer<typeof keyClassSchema>;
 
 export const keyUseSchema = z.object({
   class: keyClassSchema,
-  part: z.enum(['credentials', 'app_secrets', 'sign_ins', 'commands', 'webhook_secrets']),
+  part: z.enum(['credentials', 'app_secrets', 'sign_ins', 'commands', 'mails', 'webhook_secrets']),
   key_id: z.string(),
   sealed: z.number().int(),
 });

@@ -56,6 +56,8 @@ as $$
     union all
     select 'worker', 'commands', substring(sealed from 2 for 8) from private.commands where sealed is not null
     union all
+    select 'worker', 'mails', substring(envelope from 2 for 8) from private.mails where envelope is not null
+    union all
     select 'gateway', 'webhook_secrets', substring(envelope from 2 for 8) from private.webhook_secrets
     union all
     select 'gateway', 'webhook_secrets', substring(previous_envelope from 2 for 8) from private.webhook_secrets

@@ -90,6 +90,7 @@ export const connectionRoutes = [
         origin,
         connector: body.connector,
         connectionId: body.connection_id,
+        abilities: body.abilities,
         returnTo: body.return_to,
       }),
   ),

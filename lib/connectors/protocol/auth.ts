@@ -98,7 +98,8 @@ export function authOf<K extends AuthKind>(
   return manifest.auth.find(isIt) ?? null;
 }
 
-const abilities = ['read', 'write', 'webhooks'] as const;
+export const abilities = ['read', 'write', 'webhooks'] as const;
+export type Ability = (typeof abilities)[number];
 
 /** Every scope once, in the order read, write, webhooks. */
 export const allScopes = (scopes: ScopesByAbility): string[] => [

@@ -12,8 +12,10 @@
  */
 
 export {
+  type Ability,
   type AuthKind,
   type AuthMode,
+  abilities,
   allScopes,
   authOf,
   type BaseUrlField,

@@ -255,7 +255,7 @@ function spawnRotator(url: string, keys: string): ChildProcess {
   const script = path.join(import.meta.dirname, 'rotator-process.ts');
   return spawn(process.execPath, ['--conditions=react-server', script], {
     stdio: 'inherit',
-    env: { PATH: process.env['PATH'] ?? '', DATABASE_URL_WORKER: url, SEAL_KEYS: keys },
+    env: { ...process.env, DATABASE_URL_WORKER: url, SEAL_KEYS: keys },
   });
 }
 

@@ -72,7 +72,9 @@ function whyNot(
   }
   // RFC 7617 §2: the first colon ends the user name.
   if (mode.kind === 'basic' && name === 'username' && value.includes(':')) return 'holds a colon';
-  return new RegExp(`^(?:${field.pattern})$`, 'u').test(value) ? null : field.patternWords;
+  return new RegExp(`^(?:${field.pattern})$`, 'u').test(value)
+    ? null
+    : `does not fit: it ${field.patternWords}`;
 }
 
 /** The address of a self-hosted instance, from a form. */

@@ -54,6 +54,9 @@ const makers: Record<string, Maker> = {
     if (target !== 'absent') await world.row('app', workspaceId);
     return { body: { connector: 'github' } };
   },
+  connect: () => ({
+    body: { connector: 'stripe', auth_kind: 'api_key', fields: { key: 'rk_test_0123456789' } },
+  }),
   listScopes: () => ({ query: { resource: 'issues' } }),
   listLookup: () => ({ params: { name: 'labels' } }),
   createStream: () => ({ body: { resource: 'issues', scope_key: 'northwind/api' } }),

@@ -119,8 +119,12 @@ function answerCommands(web: WebFixture): { stop(): Promise<void> } {
   const loop = async (): Promise<void> => {
     while (isRunning) {
       await web.admin`
+        with made as (
+          insert into public.connections (id, workspace_id, connector, auth_kind, account_id, account_name, status)
+          select id, workspace_id, 'stripe', 'api_key', id, 'Account', 'active' from private.commands
+          where status = 'pending' and kind = 'connections.connect')
         update private.commands set status = 'done', finished_at = now(),
-          reply = coalesce(${web.admin.json(replies)}::jsonb -> kind, '{}')
+          reply = coalesce(${web.admin.json(replies)}::jsonb -> kind, jsonb_build_object('connection_id', id))
         where status = 'pending'`;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

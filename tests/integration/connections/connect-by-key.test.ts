@@ -19,12 +19,12 @@ const pasted = {
   consoleUrl: 'https://fake.example.com/keys',
   baseUrl,
 };
-const anything = { ...plain, pattern: '.+', patternWords: 'is missing' };
+const anything = { ...plain, pattern: '.+', patternWords: 'is any text' };
 const auth: AuthMode[] = [
   {
     ...pasted,
     kind: 'api_key',
-    fields: { key: { ...plain, pattern: 'key-.+', patternWords: 'must begin with key-' } },
+    fields: { key: { ...plain, pattern: 'key-.+', patternWords: 'begins with key-' } },
     sent: { in: 'header', name: 'Authorization', prefix: 'Bearer ' },
   },
   { ...pasted, kind: 'basic', fields: { username: anything, password: anything } },

@@ -9,7 +9,7 @@ import { manifest } from '../../integration/connections/fake-provider.ts';
 const field = { label: 'Key', placeholder: null, help: null };
 const key: KeyMode = {
   kind: 'api_key',
-  fields: { key: { ...field, pattern: 'rk_[A-Za-z0-9]+', patternWords: 'must begin with rk_' } },
+  fields: { key: { ...field, pattern: 'rk_[A-Za-z0-9]+', patternWords: 'begins with rk_' } },
   sent: { in: 'header', name: 'X-Key', prefix: 'Token ' },
   permissions: { read: [], write: [], webhooks: [] },
   consoleUrl: null,
@@ -18,8 +18,8 @@ const key: KeyMode = {
 const basic: BasicMode = {
   kind: 'basic',
   fields: {
-    username: { ...field, pattern: '.+@.+', patternWords: 'must be an e-mail address' },
-    password: { ...field, pattern: '.+', patternWords: 'is missing' },
+    username: { ...field, pattern: '.+@.+', patternWords: 'is an e-mail address' },
+    password: { ...field, pattern: '.+', patternWords: 'is any text' },
   },
   permissions: { read: [], write: [], webhooks: [] },
   consoleUrl: null,
@@ -63,9 +63,9 @@ describe('what is pasted', () => {
     ['rk_\ud800', 'holds a character that cannot be typed'],
     ['rk_a b', 'holds a space'],
     ['rk_а', 'holds a character no key has'],
-    ['sk_live1', 'must begin with rk_'],
+    ['sk_live1', 'does not fit: it begins with rk_'],
     ['rk_live1" or "1', 'holds a space'],
-    ['"rk_live1', 'must begin with rk_'],
+    ['"rk_live1', 'does not fit: it begins with rk_'],
     [`rk_${'a'.repeat(65_536)}`, 'is longer than 4096 characters'],
   ])('%j: %s', (text, reason) => {
     expect(faultsOf(() => checkFields(key, { key: text }))).toEqual([['fields.key', reason]]);

@@ -78,7 +78,7 @@ async function loadLookup(
   signal: AbortSignal,
 ): Promise<LookupItemRow[]> {
   const opened = await openConnection(deps, at, { lane: 'edit', signal });
-  const { lookup } = opened.api;
+  const lookup = opened.api.lookup?.bind(opened.api);
   if (!lookup || !opened.manifest.lookups.includes(wanted.name)) {
     throw new HubError('request.invalid', `${opened.manifest.provider} has no ${wanted.name}.`);
   }

@@ -31,6 +31,7 @@ export const keys = {
   audit: (workspaceId: string) => ['audit', workspaceId] as const,
   sessions: () => ['sessions'] as const,
   sealingKeys: () => ['sealing_keys'] as const,
+  cache: (workspaceId: string) => ['cache', workspaceId] as const,
   sandbox: (workspaceId: string) => ['sandbox', workspaceId] as const,
 };
 

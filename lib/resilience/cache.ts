@@ -99,7 +99,7 @@ export function createCache(options: CacheOptions): Cache {
       figures.count(at, kept?.state ?? 'expired');
       return kept;
     },
-    figures: figures.of,
+    figures: (workspaceId) => figures.of(workspaceId),
     settled: async () => {
       while (flights.size > 0) await Promise.allSettled(flights.values());
     },

@@ -158,6 +158,7 @@ export function worker(plan: Plan): ChildSpec {
         ? { SANDBOX_SMTP_URL: `smtp://127.0.0.1:${ports.sandboxMail}` }
         : {}),
       ...pick(settings.env, [
+        ...cacheNames,
         'POLL_SECONDS',
         'SMTP_URL',
         'RESEND_API_KEY',
@@ -168,6 +169,7 @@ export function worker(plan: Plan): ChildSpec {
   };
 }
 
+const cacheNames = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
 const webNames = [
   'MAIL_FROM',
   'SIGNUP_DOMAINS',
@@ -221,7 +223,7 @@ export function web(plan: Plan): ChildSpec {
           }
         : {}),
       ...mailFor(settings),
-      ...pick(settings.env, webNames),
+      ...pick(settings.env, [...webNames, ...cacheNames]),
     },
   };
 }

@@ -49,8 +49,10 @@ const commands = async () => {
   return row?.n;
 };
 /** A process believes for a second what it has just seen. */
-const eventually = (wanted: number) =>
-  expect.poll(async () => (await ask(), calls), patience).toBe(wanted);
+const callsSoFar = async () => {
+  await ask();
+  return calls;
+};
 
 describe('what a stream can be scoped to', () => {
   it('is asked of the service once, and then known', async () => {
@@ -87,13 +89,13 @@ describe('what a stream can be scoped to', () => {
     await transaction(world.worker.db, (tx) =>
       markTags(tx, place().workspaceId, metadataTags(connectionId, ['scopes'])),
     );
-    await eventually(2);
+    await expect.poll(callsSoFar, patience).toBe(2);
   });
 
   it('is asked anew after the account was connected again', async () => {
     await ask();
     await world.connect();
-    await eventually(2);
+    await expect.poll(callsSoFar, patience).toBe(2);
   });
 
   it('holds nothing of what was sealed', async () => {

@@ -47,10 +47,10 @@ function draftOf(message: MailMessage): Draft {
       const workspace = oneLine(message.workspace);
       const inviter = oneLine(message.inviter);
       return {
-        subject: `${inviter} invites you to ${workspace} on Patchbay`,
+        subject: `Invitation to ${workspace} on Patchbay, by ${inviter}`,
         heading: `Join ${workspace}`,
         lines: [
-          `${inviter} invites you to the workspace ${workspace} as ${oneLine(message.role)}.`,
+          `You are invited to the workspace “${workspace}” as ${oneLine(message.role)}, by ${inviter}.`,
           `The invitation is for this address and ends in ${message.days} days.`,
         ],
         button: { label: 'Open the invitation', url: message.url },
@@ -60,11 +60,11 @@ function draftOf(message: MailMessage): Draft {
     case 'connection_alert': {
       const service = oneLine(message.service);
       return {
-        subject: `${service} must be connected again in ${oneLine(message.workspace)}`,
-        heading: `${service} must be connected again`,
+        subject: `Connect ${service} again in ${oneLine(message.workspace)}`,
+        heading: `Connect ${service} again`,
         lines: [
           `The connection to ${service} as ${oneLine(message.account)} has stopped since ${oneLine(message.since)}.`,
-          oneLine(message.cause, causeChars),
+          `The reason: ${oneLine(message.cause, causeChars)}`,
           'Edits made meanwhile are kept and sent afterwards.',
         ],
         button: { label: 'Open the connection', url: message.url },

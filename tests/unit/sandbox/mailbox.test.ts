@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { connect as dial } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type KeptMail, type Sandbox, startSandbox } from '#lib/sandbox/index';
 import { systemClock } from '#lib/core/index';
-import { Mailbox } from '#lib/sandbox/mail/mailbox';
+import { type Sandbox, startSandbox } from '#lib/sandbox/index';
+import { type KeptMail, Mailbox } from '#lib/sandbox/mail/mailbox';
 import { controlToken, options, temporaryDirectory } from './sandbox-harness.ts';
 
 let dataDir: string;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isHubError } from '#lib/core/index';
 import { isAddress, oneLine, readAddress, readMailbox } from '#lib/mail/address';
 
 describe('an address', () => {
@@ -58,11 +57,7 @@ describe('an address', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
         const text = parts.join('');
-        try {
-          expect(readAddress(text)).toMatch(/^[^\s<>,;:"()\0]+@[a-z0-9.-]+$/);
-        } catch (error) {
-          expect(isHubError(error)).toBe(true);
-        }
+        return !isAddress(text) || /^[^\s<>,;:"()\0]+@[a-z0-9.-]+$/.test(text);
       }),
       { numRuns: 2_000 },
     );

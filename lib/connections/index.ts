@@ -15,6 +15,7 @@
  */
 import 'server-only';
 
+export { alertIncidents, type ConnectionAlert } from './alert-incidents.ts';
 export { checkCommand } from './ask-commands.ts';
 export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
 export { authorizeCommand } from './authorize-command.ts';
@@ -26,6 +27,7 @@ export { type DisconnectPorts, disconnectCommand } from './disconnect-command.ts
 export { exchangeCommand } from './exchange-command.ts';
 export { finishAuthorization } from './finish-authorization.ts';
 export { createConnectionGuards } from './guards.ts';
+export { enqueueIdleConnections, keepAlive } from './keep-alive.ts';
 export {
   catalogue,
   getConnection,

@@ -56,6 +56,7 @@ import { presetEndpoints } from './preset-endpoints.ts';
 import { sharedCache } from './shared-cache.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
+import { type MailSettings, mailWork } from './worker-mail.ts';
 import { disconnectPorts, endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
 
 export type WorkerSettings = Pick<
@@ -69,6 +70,7 @@ export type WorkerSettings = Pick<
   | 'PORT'
   | 'DATABASE_URL_WORKER_SESSION'
 > &
+  MailSettings &
   Partial<
     Pick<
       WorkerEnv,
@@ -117,6 +119,7 @@ export function createWorker(options: WorkerOptions): Worker {
   });
   const sync = syncDeps(connections, queue, endpoints, settings.POLL_SECONDS);
   const cache = sharedCache(settings, db, log);
+  const mail = mailWork(connections, queue, settings);
   const stopping = new AbortController();
   let sweeps: Sweeps | null = null;
   let rotating: Rotating | null = null;
@@ -130,13 +133,14 @@ export function createWorker(options: WorkerOptions): Worker {
         cache,
         poke: (work) => sweeps?.poke(work),
       });
+      await mail.handle();
       await queue.start();
       if (stopping.signal.aborted) return;
       rotating = rotateWorkerKeys({ db, opener: connections.opener, log });
       sweeps = startSweeps({
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
-        sweeps: allSweeps({ db, queue, sync }),
+        sweeps: [...allSweeps({ db, queue, sync }), ...mail.sweeps],
         log,
         onEnqueued: () => queue.kick(),
       });

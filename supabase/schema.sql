@@ -838,6 +838,8 @@ create policy member_update on public.sagas as permissive for update to hub_user
 create policy worker_all on public.sagas as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER touch_insert AFTER INSERT ON public.sagas REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+CREATE TRIGGER touch_update AFTER UPDATE ON public.sagas REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_sagas();
 grant select on public.sagas to authenticated;
 grant insert, select on public.sagas to hub_user;
 grant insert, select, update on public.sagas to patchbay_worker;
@@ -940,12 +942,13 @@ create table public.webhook_endpoints (
   last_received_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   is_attempted boolean not null default false,
-  expires_at timestamp with time zone,
+  renew_at timestamp with time zone,
   checked_at timestamp with time zone,
   next_check_at timestamp with time zone default now(),
   attempts integer not null default 0,
   epoch bigint not null default 0,
   lease_until timestamp with time zone,
+  queued_until timestamp with time zone,
   constraint webhook_endpoints_connection_id_scope_key_key UNIQUE (connection_id, scope_key),
   constraint webhook_endpoints_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
@@ -1971,6 +1974,26 @@ declare
 begin
   for space in select n.workspace_id, array_agg(distinct n.id) as ids from fresh n group by n.workspace_id loop
     perform private.touch(space.workspace_id, tg_table_name, space.ids);
+  end loop;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.touch_sagas()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  space record;
+begin
+  for space in
+    select n.workspace_id, array_agg(distinct n.id) as ids
+    from fresh n join stale o on o.id = n.id where o.version <> n.version
+    group by n.workspace_id
+  loop
+    perform private.touch(space.workspace_id, 'sagas', space.ids);
   end loop;
   return null;
 end

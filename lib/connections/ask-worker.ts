@@ -12,7 +12,6 @@ export interface ConnectionPlace {
 }
 
 const checkWaitMs = 20_000;
-const disconnectWaitMs = 60_000;
 
 /** "Test connection": asks the service who we are, and answers the connection as it then stands. */
 export async function checkConnection(
@@ -27,28 +26,21 @@ export async function checkConnection(
 
 /**
  * Disconnecting begins at once (nothing new is started for the connection) and ends in the worker:
- * webhooks removed, access revoked, credential erased, a receipt left.
+ * webhooks removed, access revoked, credential erased, a receipt left. `begin` starts that work in
+ * the same transaction, so that a connection is never disconnecting without somebody who does it.
  */
 export async function disconnect(
   deps: ConnectionWebDeps,
   actor: Actor,
   place: ConnectionPlace,
+  begin: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   await asUser(deps.db, actor, async (tx) => {
     const found = await findForMember(tx, { ...place, role: 'admin' });
     if (!found) throw new HubError('resource.not_found');
     if (found.status === 'disconnected') return;
     await setStatus(tx, place, { status: 'disconnecting', code: null, detail: null });
-    // The command is the web process's own to write; leaving the member's role keeps both in one
-    // transaction, so that a connection is never disconnecting without somebody who does it.
-    await tx`select set_config('role', 'none', true)`;
-    await requestCommand(tx, {
-      workspaceId: place.workspaceId,
-      kind: 'connections.disconnect',
-      payload: { connection_id: place.connectionId },
-      requestedBy: actor.userId,
-      timeoutMs: disconnectWaitMs,
-    });
+    await begin(tx);
   });
 }
 

@@ -59,6 +59,12 @@ export async function completeConnection(
     code: present ? 'connections.reconnected' : 'connections.connected',
     message: `${present ? 'Connected again' : 'Connected'} as ${done.account.name}.`,
   });
+  await deps.onConnected?.(tx, {
+    ...at,
+    isNew: !present,
+    accountName: done.account.name,
+    requestedBy: done.userId,
+  });
   return connectionId;
 }
 

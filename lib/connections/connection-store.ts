@@ -76,6 +76,17 @@ export async function setStatus(
   return count === 1;
 }
 
+/** False when it is not being disconnected any more: somebody has connected again. Locks the row. */
+export async function lockDisconnecting(
+  tx: Tx,
+  at: { workspaceId: string; connectionId: string },
+): Promise<boolean> {
+  const rows = await tx`
+    select 1 from public.connections where workspace_id = ${at.workspaceId}
+      and id = ${at.connectionId} and status = 'disconnecting' for update`;
+  return rows.length > 0;
+}
+
 /** False when it is not being disconnected any more. */
 export async function finishDisconnect(
   db: Queryable,

@@ -23,7 +23,13 @@ export { type CommandKind, enqueueDueCommands, runCommand } from './command-runn
 export { connectByKey } from './connect-by-key.ts';
 export { connectCommand } from './connect-command.ts';
 export { logConnection } from './connection-log.ts';
-export { type DisconnectPorts, disconnectCommand } from './disconnect-command.ts';
+export {
+  eraseAccess,
+  isDisconnecting,
+  type Revocation,
+  revokeAccess,
+  writeReceipt,
+} from './disconnect-steps.ts';
 export { exchangeCommand } from './exchange-command.ts';
 export { finishAuthorization } from './finish-authorization.ts';
 export { createConnectionGuards } from './guards.ts';
@@ -43,4 +49,4 @@ export { appSecretShelf, credentialShelf } from './sealed-shelves-store.ts';
 export { startAuthorization } from './start-authorization.ts';
 export { dropOldRows, enqueueDueRefreshes, runRefresh } from './sweep-refreshes.ts';
 export type { Actor, ConnectionWebDeps } from './web-deps.ts';
-export type { ConnectionDeps, ConnectorRegistry } from './worker-deps.ts';
+export type { Connected, ConnectionAt, ConnectionDeps, ConnectorRegistry } from './worker-deps.ts';

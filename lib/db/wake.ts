@@ -10,8 +10,7 @@ export type WorkName =
   | 'runs'
   | 'polls'
   | 'mail'
-  | 'sagas'
-  | 'webhooks';
+  | 'sagas';
 
 /** A hint that travels with the commit of the caller's transaction; losing it costs only time. */
 export async function wake(db: Queryable, work: WorkName): Promise<void> {

@@ -19,10 +19,12 @@ import {
   startAuthorization,
 } from '#lib/connections/index';
 import type { appInputSchema } from '#lib/connections/schema';
-import { HubError, type JsonObject } from '#lib/core/index';
+import { HubError, type JsonObject, newId } from '#lib/core/index';
 import { type Session, writeAudit } from '#lib/identity/index';
+import { listSagas } from '#lib/sagas/index';
 import { createStream } from '#lib/sync/index';
 import type { Stream } from '#lib/sync/schema';
+import { beginDisconnect, beginStream } from './sagas/start-sagas.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface At {
@@ -40,6 +42,8 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
     list: (session: Session, at: At) => asBearer(session, (tx) => listConnections(tx, at)),
     get: (session: Session, connectionId: string) =>
       asBearer(session, (tx) => getConnection(tx, { connectionId })),
+    sagas: (session: Session, at: At & { connectionId: string }) =>
+      asBearer(session, (tx) => listSagas(tx, at)),
     log: (session: Session, page: { connectionId: string; before: string | null; limit: number }) =>
       asBearer(session, (tx) => listConnectionLog(tx, page)),
 
@@ -100,7 +104,9 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
           subject: place.connectionId,
         }),
       );
-      await disconnect(deps, actorOf(session), place);
+      await disconnect(deps, actorOf(session), place, (tx) =>
+        beginDisconnect(tx, { ...place, requestedBy: session.userId }),
+      );
       return asBearer(session, (tx) => getConnection(tx, place));
     },
     addStream: (session: Session, input: NewStreamInput) =>
@@ -140,8 +146,9 @@ async function addStream(
       details: { errors: [{ field: 'scope_key', reason: 'is not among the scopes' }] },
     });
   }
-  return asBearer(session, (tx) =>
-    createStream(tx, {
+  return asBearer(session, async (tx) => {
+    const runId = newId();
+    const stream = await createStream(tx, {
       workspaceId,
       connectionId,
       resource,
@@ -150,6 +157,16 @@ async function addStream(
       scopeKey: chosen.key,
       scope: chosen.scope as JsonObject,
       requestedBy: session.userId,
-    }),
-  );
+      heldRunId: runId,
+    });
+    await beginStream(tx, {
+      workspaceId,
+      connectionId,
+      streamId: stream.id,
+      runId,
+      name: chosen.title,
+      requestedBy: session.userId,
+    });
+    return stream;
+  });
 }

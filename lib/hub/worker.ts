@@ -14,7 +14,6 @@ import {
   checkCommand,
   connectCommand,
   createConnectionGuards,
-  disconnectCommand,
   dropOldRows,
   enqueueDueCommands,
   enqueueDueRefreshes,
@@ -53,11 +52,13 @@ import { connectorApis } from './connector-apis.ts';
 import { connectors } from './connectors.ts';
 import { rotateWorkerKeys } from './key-rotation.ts';
 import { presetEndpoints } from './preset-endpoints.ts';
+import { beginConnect } from './sagas/start-sagas.ts';
+import { handleSagas, sagaSweeps } from './sagas/worker-sagas.ts';
 import { sharedCache } from './shared-cache.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
-import { disconnectPorts, endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
+import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
 
 export type WorkerSettings = Pick<
   WorkerEnv,
@@ -118,6 +119,7 @@ export function createWorker(options: WorkerOptions): Worker {
     port: settings.PORT,
   });
   const sync = syncDeps(connections, queue, endpoints, settings.POLL_SECONDS);
+  const steps = { connections, endpoints, pollMs: settings.POLL_SECONDS * 1000 };
   const cache = sharedCache(settings, db, log);
   const mail = mailWork(connections, queue, settings);
   const stopping = new AbortController();
@@ -129,10 +131,10 @@ export function createWorker(options: WorkerOptions): Worker {
       await handle(queue, {
         connections,
         sync,
-        endpoints,
         cache,
         poke: (work) => sweeps?.poke(work),
       });
+      await handleSagas(steps, queue);
       await mail.handle();
       await queue.start();
       if (stopping.signal.aborted) return;
@@ -140,12 +142,12 @@ export function createWorker(options: WorkerOptions): Worker {
       sweeps = startSweeps({
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
-        sweeps: [...allSweeps({ db, queue, sync }), ...mail.sweeps],
+        sweeps: [...allSweeps({ db, queue, sync }), ...sagaSweeps(steps, queue), ...mail.sweeps],
         log,
         onEnqueued: () => queue.kick(),
       });
       // Webhooks registered under an address that is not ours any more; not waited for.
-      realignEndpoints(endpoints, stopping.signal).catch((error: unknown) => {
+      realignEndpoints(endpoints).catch((error: unknown) => {
         if (!stopping.signal.aborted) captureError(log, error, 'Webhooks were not realigned');
       });
     },
@@ -153,6 +155,7 @@ export function createWorker(options: WorkerOptions): Worker {
       stopping.abort(new Error('The worker stops'));
       await Promise.all([sweeps?.stop(), rotating?.stop()]);
       await queue.stop({ drainMs });
+      await connections.guards.close();
       connections.outgoing.close();
     },
     health: () =>
@@ -173,8 +176,9 @@ function connectionDeps({ db, log, settings, clock = systemClock }: WorkerOption
       ...(settings.SEAL_WORKER_OLDER_KEYS ?? []),
     ),
     outgoing: createOutgoing({ allow: settings.OUTGOING_ALLOW }),
-    guards: createConnectionGuards(clock),
+    guards: createConnectionGuards({ db, clock, log }),
     presetEndpoints: presetEndpoints(settings.SANDBOX_URL),
+    onConnected: beginConnect,
     clock,
     log,
   };
@@ -232,16 +236,12 @@ function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }
 interface Handlers {
   connections: ConnectionDeps;
   sync: SyncDeps;
-  endpoints: EndpointDeps;
   cache: Cache;
   poke: Sweeps['poke'];
 }
 
 /** Who does which job. What a person waits for has fetchers of its own, so nothing stands before it. */
-async function handle(
-  queue: Queue,
-  { connections, sync, endpoints, cache, poke }: Handlers,
-): Promise<void> {
+async function handle(queue: Queue, { connections, sync, cache, poke }: Handlers): Promise<void> {
   const { db, log, clock, opener } = connections;
   const kinds = {
     'connections.authorize': authorizeCommand(connections),
@@ -250,7 +250,6 @@ async function handle(
     'connections.connect': connectCommand(connections),
     'connections.scopes': scopesCommand(connections, cache),
     'connections.lookup': lookupCommand(connections, cache),
-    'connections.disconnect': disconnectCommand(connections, disconnectPorts(endpoints)),
   };
   const commands = { db, opener, kinds, log };
   const inbox = {

@@ -12,6 +12,8 @@ export interface StepContext {
   input: JsonObject;
   /** What the steps before it left, by name. */
   outputs: Readonly<Record<string, JsonObject>>;
+  /** Why those that failed did, by name. */
+  faults: Readonly<Record<string, { code: string; message: string }>>;
   /** Its own, when it completed: for its compensation. */
   output: JsonObject | null;
   /** From 1. Above it, an earlier try may have done everything but say so. */

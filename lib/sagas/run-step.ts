@@ -83,6 +83,9 @@ function contextOf({ work, view, step, signal }: HeldStep): StepContext {
   const { saga } = work;
   const here = view.steps.find(({ name }) => name === step.name);
   const outputs = view.steps.flatMap(({ name, output }) => (output ? [[name, output]] : []));
+  const faults = view.steps.flatMap(({ name, state, error }) =>
+    state === 'failed' && error ? [[name, error]] : [],
+  );
   return {
     workspaceId: saga.workspace_id,
     connectionId: saga.connection_id,
@@ -91,6 +94,7 @@ function contextOf({ work, view, step, signal }: HeldStep): StepContext {
     requestedBy: saga.requested_by,
     input: view.input,
     outputs: Object.fromEntries(outputs) as StepContext['outputs'],
+    faults: Object.fromEntries(faults) as StepContext['faults'],
     output: here?.output ?? null,
     attempt: (here?.attempts ?? 0) + (here?.state === 'waiting' ? 0 : 1),
     key: `${saga.id}:${step.name}`,

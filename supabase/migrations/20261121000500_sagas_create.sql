@@ -49,16 +49,40 @@ call private.protect('public.saga_events', 'editor');
 revoke update, delete on public.saga_events from hub_user;
 revoke update, delete on public.saga_events from patchbay_worker;
 
+-- A saga is touched by every lease; pages need to know only when something was appended.
+create or replace function private.touch_sagas() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  space record;
+begin
+  for space in
+    select n.workspace_id, array_agg(distinct n.id) as ids
+    from fresh n join stale o on o.id = n.id where o.version <> n.version
+    group by n.workspace_id
+  loop
+    perform private.touch(space.workspace_id, 'sagas', space.ids);
+  end loop;
+  return null;
+end
+$$;
+create trigger touch_insert after insert on public.sagas referencing new table as fresh
+  for each statement execute function private.touch_new();
+create trigger touch_update after update on public.sagas referencing old table as stale new table as fresh
+  for each statement execute function private.touch_sagas();
+
 -- Webhooks as desired state: what is wanted follows from streams and connections, what there is
 -- stands here, and `next_check_at` says when the two are compared again.
 alter table public.webhook_endpoints
   -- Something may stand at the service under our address even when nobody heard its answer.
   add column is_attempted boolean not null default false,
-  add column expires_at timestamptz,
+  -- A registration that ends by itself is made anew at this time.
+  add column renew_at timestamptz,
   add column checked_at timestamptz,
   add column next_check_at timestamptz default now(),
   add column attempts int not null default 0,
   add column epoch bigint not null default 0,
-  add column lease_until timestamptz;
+  add column lease_until timestamptz,
+  add column queued_until timestamptz;
 update public.webhook_endpoints set is_attempted = status <> 'removed';
 create index webhook_endpoints_due on public.webhook_endpoints (next_check_at) where next_check_at is not null;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Accept,
-  disconnect,
   listLookup,
   listScopes,
   metadataTags,
@@ -130,7 +129,7 @@ describe('a lookup the connector does not have', () => {
 
 it('is gone with the connection', async () => {
   await ask();
-  await disconnect(world.web, world.owner, place());
+  await world.end(world.owner, place());
   await expect(listScopes(world.web, world.owner, place())).rejects.toMatchObject({
     code: 'connections.not_active',
   });

@@ -20,6 +20,7 @@ import { connectorRules } from '#lib/hub/connector-rules';
 import { connectors } from '#lib/hub/connectors';
 import { type Gateway, startGateway } from '#lib/hub/gateway';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
+import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
 import { installQueue } from '#lib/queue/index';
@@ -271,7 +272,9 @@ describe('the story, in order', () => {
   });
 
   it('disconnects: webhook removed, access revoked, records kept', async () => {
-    await disconnect(web, member, place());
+    await disconnect(web, member, place(), (tx) =>
+      beginDisconnect(tx, { ...place(), requestedBy: member.userId }),
+    );
     const status = async () => (await asMember((tx) => getConnection(tx, place()))).status;
     await expect.poll(status, patience).toBe('disconnected');
     const shown = await asMember((tx) => getConnection(tx, place()));

@@ -46,7 +46,8 @@ export function exchangeCode(
 ): Promise<TokenOutcome> {
   return ask(client, signal, async ({ server, self, auth, options, types }) => {
     const answer = new URLSearchParams({ code: grant.code });
-    // The state was taken from its row before the code came here.
+    // State and iss were checked against their row before the code came here.
+    if (server.authorization_response_iss_parameter_supported) answer.set('iss', server.issuer);
     const checked = oauth.validateAuthResponse(server, self, answer, oauth.skipStateCheck);
     const response = await oauth.authorizationCodeGrantRequest(
       server,

@@ -7,8 +7,10 @@ import { isHubError } from '#lib/core/index';
 import type { Lane } from '#lib/resilience/index';
 import { connectorOf } from './client-of.ts';
 import { freshCredential, giveUp } from './fresh-credential.ts';
+import { gatherReads } from './gather-reads.ts';
+import { createSavedNote } from './note-saved.ts';
 import { createProviderHttp } from './provider-http.ts';
-import { reportFault } from './report-fault.ts';
+import { reportFault, reportRecovery } from './report-fault.ts';
 import { sendCredential } from './send-credential.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
 
@@ -45,8 +47,9 @@ export async function openConnection(
     });
   const { row } = await fresh();
   const { manifest, api, endpoints } = connectorOf(deps, row);
-  const guards = deps.guards.of(at.connectionId);
+  const guards = deps.guards.shared(at, manifest.rate);
   const report = { deps, at, runId: options.runId, guards };
+  const onSaved = createSavedNote(deps, { ...at, connector: row.connector, runId: options.runId });
   const http = createProviderHttp({
     connector: row.connector,
     baseUrl: endpoints.apiBaseUrl,
@@ -60,13 +63,9 @@ export async function openConnection(
     onRefused: () => giveUp(deps, row, 'refused'),
     toError: (answer) => api.toError(answer),
     findFault: api.findFault?.bind(api),
-    onRepeat: (error, waitMs) => {
-      deps.log.info('A call is repeated', {
-        connection_id: at.connectionId,
-        code: error.code,
-        ms: waitMs,
-      });
-    },
+    rateHeaders: manifest.rate.headers,
+    onRecovery: (error, waitMs) => void reportRecovery(report, error, waitMs),
+    onSaved,
   });
   return {
     connection: {
@@ -76,7 +75,7 @@ export async function openConnection(
       apiBaseUrl: endpoints.apiBaseUrl,
     },
     manifest,
-    api: reporting(api, (error) => reportFault(report, error)),
+    api: reporting(gatherReads(api, guards, onSaved), (error) => reportFault(report, error)),
     ctx: { http, signal: options.signal },
   };
 }
@@ -99,6 +98,7 @@ function reporting(api: ConnectorApi, report: (error: unknown) => Promise<void>)
     backfill: watch(api.backfill.bind(api)),
     poll: watch(api.poll.bind(api)),
     read: watch(api.read.bind(api)),
+    ...(api.readMany && { readMany: watch(api.readMany.bind(api)) }),
     update: watch(api.update.bind(api)),
     ...(api.registerWebhook && { registerWebhook: watch(api.registerWebhook.bind(api)) }),
     ...(api.removeWebhook && { removeWebhook: watch(api.removeWebhook.bind(api)) }),

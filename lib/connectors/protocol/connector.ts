@@ -157,6 +157,15 @@ export interface ConnectorApi {
   /** Null only when the object is gone; a container that cannot be seen is an error. */
   read(ctx: ConnectorContext, resource: string, ref: RemoteRef): Promise<RemoteObject | null>;
   /**
+   * Many reads in one call, in the order of the refs (at most `limits.readMany`), where the provider
+   * offers that. Reads wanted at the same moment are gathered into it.
+   */
+  readMany?(
+    ctx: ConnectorContext,
+    resource: string,
+    refs: readonly RemoteRef[],
+  ): Promise<(RemoteObject | null)[]>;
+  /**
    * Sends only the given canonical fields. A value the provider cannot express is refused before
    * anything is sent: `provider.refused` with details {fields: FieldFault[]}, like a refusal there.
    */

@@ -13,6 +13,11 @@ export interface HttpRequest {
   isIdempotent?: boolean;
   /** Conditional GET: the answer may be 304 with an empty body. */
   etag?: string;
+  /**
+   * A GET whose answer may be kept and asked for by its ETag the next time; the caller sees the same
+   * answer as ever. For lists that seldom change and hold no secret; never for what changes by itself.
+   */
+  isKeepable?: boolean;
 }
 
 export interface HttpAnswer {

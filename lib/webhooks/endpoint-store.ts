@@ -30,7 +30,8 @@ const columns = (db: Queryable) => db`
 /** Longer than one registration or removal may take (endpoint-lease.ts), so its holder never loses it. */
 const leaseSeconds = 45;
 const lease = (db: Queryable) => db`
-  epoch = e.epoch + 1, lease_until = now() + make_interval(secs => ${leaseSeconds})`;
+  epoch = e.epoch + 1, queued_until = null,
+  lease_until = now() + make_interval(secs => ${leaseSeconds})`;
 const isFree = (db: Queryable) => db`(e.lease_until is null or e.lease_until < now())`;
 
 export function findEndpointOf(

@@ -58,6 +58,7 @@ export async function catalogue(
         writable: [...resource.writable],
       })),
       auth: manifest.auth.map(modeCard),
+      conformance: deps.connectors.conformance(manifest.name),
       has_sandbox: deps.presetEndpoints(manifest.name) !== null,
       gaps: [...manifest.gaps],
       console_url: authOf(manifest, 'oauth2')?.consoleUrl ?? null,

@@ -36,6 +36,17 @@ export const authModeSchema = z.object({
 });
 export type AuthModeCard = z.infer<typeof authModeSchema>;
 
+/**
+ * What a connector has proven, by point of the contract suite: against what. `unproven` is a claim
+ * that no test has earned; what is not claimed is left out.
+ */
+export const proofs = ['our double', 'captured payloads', 'the real service', 'unproven'] as const;
+export type Proof = (typeof proofs)[number];
+export const conformanceSchema = z.array(
+  z.object({ point: z.string(), title: z.string(), proof: z.enum(proofs) }),
+);
+export type Conformance = z.infer<typeof conformanceSchema>;
+
 /** What the catalogue shows of a connector. */
 export const connectorSchema = z.object({
   name: z.string(),
@@ -54,6 +65,7 @@ export const connectorSchema = z.object({
   auth: z.array(authModeSchema),
   /** A sandbox of it runs beside this hub. */
   has_sandbox: z.boolean(),
+  conformance: conformanceSchema,
   gaps: z.array(z.string()),
   console_url: z.string().nullable(),
   /** The exact addresses an operator copies into the provider's console. */

@@ -43,6 +43,7 @@ beforeAll(async () => {
     connectors: {
       list: () => [connector],
       get: (name) => (name === 'fake' ? connector : undefined),
+      conformance: () => [],
     },
   };
   worker = {

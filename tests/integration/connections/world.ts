@@ -217,6 +217,7 @@ function connectorsOf(more: readonly ConnectorManifest[]): ConnectionWebDeps['co
   return {
     list: () => all,
     get: (name) => all.find((connector) => connector.manifest.name === name),
+    conformance: () => [],
   };
 }
 

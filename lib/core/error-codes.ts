@@ -60,6 +60,7 @@ export const errorCodes = {
   'provider.unreachable': { status: 502, title: 'The service cannot be reached' },
   'provider.bad_answer': { status: 502, title: 'The answer of the service makes no sense' },
   'provider.answer_too_large': { status: 502, title: 'The answer of the service is too large' },
+  'provider.redirected': { status: 502, title: 'The service points to another address' },
   'provider.host_refused': { status: 502, title: 'The credential may not go to this host' },
   'webhooks.endpoint_unknown': { status: 404, title: 'No such webhook address' },
   'webhooks.signature_missing': { status: 401, title: 'The signature is missing or wrong' },

@@ -52,6 +52,9 @@ export function refuseHalfCache(
   });
 }
 
+/** Shared by web and worker for the worker's listener: signs what web asks there. */
+export const workerSecret = z.string().min(32, 'must have at least 32 characters');
+
 /** What every process of the hub reads. */
 export const commonEnv = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),

@@ -6,6 +6,7 @@ import {
   rawKey,
   refuseHalfCache,
   refuseSandboxInPublic,
+  workerSecret,
 } from './common.ts';
 import { webMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
@@ -48,8 +49,28 @@ const schema = commonEnv
     SANDBOX_CONTROL_TOKEN: z.string().optional(),
     /** The gateway's shared secret on forwarded requests; without it forwarded headers are ignored. */
     GATEWAY_TOKEN: z.string().min(20).optional(),
+    /**
+     * The worker's listener: calls passed on to services then stream. On this machine, or over TLS,
+     * because what passes there is the services' data. Unset: they go by the queue.
+     */
+    WORKER_URL: z
+      .url()
+      .regex(
+        /^(https:\/\/[^/?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)\/?$/,
+        'must be https://, or http:// on this machine, without a path',
+      )
+      .optional(),
+    WORKER_SECRET: workerSecret.optional(),
     /** Only for a deployment without a gateway: lets the Next route check webhook signatures. */
     SEAL_GATEWAY_PRIVATE_KEY: rawKey.optional(),
+  })
+  .superRefine((env, context) => {
+    if ((env.WORKER_URL === undefined) === (env.WORKER_SECRET === undefined)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['WORKER_URL'],
+      message: 'and WORKER_SECRET are set together or not at all',
+    });
   })
   .superRefine(refuseSandboxInPublic)
   .superRefine(refuseHalfCache);

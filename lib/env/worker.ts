@@ -8,6 +8,7 @@ import {
   rawKey,
   refuseHalfCache,
   refuseSandboxInPublic,
+  workerSecret,
 } from './common.ts';
 import { refuseHalfMail, workerMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
@@ -29,6 +30,10 @@ const schema = commonEnv
     SEAL_GATEWAY_PUBLIC_KEY: rawKey,
     /** Loopback port of the worker's health page (`GET /health`). Unset: there is none. */
     WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+    /** Port and address of the listener for the web process. Unset: it asks by the queue. */
+    WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+    WORKER_HOST: z.string().min(1).default('127.0.0.1'),
+    WORKER_SECRET: workerSecret.optional(),
     /** host:port pairs that outgoing calls may reach although they are not public. */
     OUTGOING_ALLOW: z
       .string()
@@ -43,6 +48,14 @@ const schema = commonEnv
     POLL_SECONDS: z.coerce.number().int().min(5).max(3600).default(30),
   })
   .superRefine(refuseHalfMail)
+  .superRefine((env, context) => {
+    if (env.WORKER_PORT === undefined || env.WORKER_SECRET !== undefined) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['WORKER_SECRET'],
+      message: 'is missing; without it anybody on the network could use every connection',
+    });
+  })
   .superRefine(refuseSandboxInPublic)
   .superRefine(refuseHalfCache);
 export type WorkerEnv = z.infer<typeof schema>;

@@ -8,6 +8,7 @@ import { cacheUseCases } from './web-cache.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
+import { proxyUseCases } from './web-proxy.ts';
 import { recordUseCases } from './web-records.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
 import { syncUseCases } from './web-sync.ts';
@@ -33,6 +34,7 @@ export function webUseCases(deps: UseCaseDeps) {
     webhooks: webhookUseCases(deps),
     board: boardUseCases(deps),
     cache: cacheUseCases(deps),
+    proxy: proxyUseCases(deps),
     sandbox: sandboxUseCases(deps),
     keys: keyUseCases(deps),
   };

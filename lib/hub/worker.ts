@@ -21,6 +21,8 @@ import {
   logConnection,
   lookupCommand,
   openConnection,
+  proxyCall,
+  proxyCommand,
   runCommand,
   runRefresh,
   scopesCommand,
@@ -56,6 +58,7 @@ import { beginConnect } from './sagas/start-sagas.ts';
 import { handleSagas, sagaSweeps } from './sagas/worker-sagas.ts';
 import { sharedCache } from './shared-cache.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
+import type { ListenerOptions } from './worker-listener.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
 import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
@@ -94,6 +97,8 @@ export interface Worker {
   /** Lets what runs finish for drainMs. */
   stop(options: { drainMs: number }): Promise<void>;
   health(): Promise<WorkerHealth>;
+  /** A call passed on to the service of a connection. */
+  proxy: ListenerOptions['proxy'];
 }
 
 /** How often each kind of row is looked at when nobody said that one is due. */
@@ -158,6 +163,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await connections.guards.close();
       connections.outgoing.close();
     },
+    proxy: (at, call, bounds) => proxyCall(connections, at, call, bounds),
     health: () =>
       readWorkerHealth(db, {
         version: options.version,
@@ -250,6 +256,7 @@ async function handle(queue: Queue, { connections, sync, cache, poke }: Handlers
     'connections.connect': connectCommand(connections),
     'connections.scopes': scopesCommand(connections, cache),
     'connections.lookup': lookupCommand(connections, cache),
+    'connections.proxy': proxyCommand(connections),
   };
   const commands = { db, opener, kinds, log };
   const inbox = {

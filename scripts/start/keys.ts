@@ -21,7 +21,7 @@ export async function changeKeys(what: string | undefined): Promise<void> {
 
 /** One line for each secret production sets, fresh ones; private keys wrapped when there is a KEK. */
 async function printKeys(kekFile: string | undefined): Promise<void> {
-  const { worker, gateway, nextAuthSecret, gatewayToken } = makeSecrets();
+  const { worker, gateway, nextAuthSecret, gatewayToken, workerSecret } = makeSecrets();
   const kms = kekFile === undefined ? null : fileKms(kekFile);
   const kept = (name: string, key: string) => (kms ? wrapKey(kms, name, key) : key);
   const lines = {
@@ -31,6 +31,7 @@ async function printKeys(kekFile: string | undefined): Promise<void> {
     SEAL_GATEWAY_PRIVATE_KEY: await kept('SEAL_GATEWAY_PRIVATE_KEY', gateway.privateKey),
     NEXTAUTH_SECRET: nextAuthSecret,
     GATEWAY_TOKEN: gatewayToken,
+    WORKER_SECRET: workerSecret,
   };
   for (const [name, value] of Object.entries(lines)) console.log(`${name}=${value}`);
 }

@@ -10,6 +10,8 @@ export interface Ports {
   supabase: number;
   sandbox: number;
   workerHealth: number;
+  /** The worker's listener for web. */
+  worker: number;
   sandboxMail: number;
 }
 
@@ -153,6 +155,8 @@ export function worker(plan: Plan): ChildSpec {
         settings.env['SEAL_WORKER_OLDER_KEYS'] ?? secrets.worker.older.join(','),
       SEAL_GATEWAY_PUBLIC_KEY: settings.env['SEAL_GATEWAY_PUBLIC_KEY'] ?? secrets.gateway.publicKey,
       WORKER_HEALTH_PORT: String(ports.workerHealth),
+      WORKER_PORT: String(ports.worker),
+      WORKER_SECRET: settings.env['WORKER_SECRET'] ?? secrets.workerSecret,
       OUTGOING_ALLOW: allowed.filter(Boolean).join(','),
       ...(mailTransport(settings) === 'sandbox'
         ? { SANDBOX_SMTP_URL: `smtp://127.0.0.1:${ports.sandboxMail}` }
@@ -213,6 +217,8 @@ export function web(plan: Plan): ChildSpec {
       SUPABASE_PUBLISHABLE_KEY: backing.publishableKey,
       ...(backing.supabasePublicUrl ? { SUPABASE_PUBLIC_URL: backing.supabasePublicUrl } : {}),
       GATEWAY_TOKEN: settings.env['GATEWAY_TOKEN'] ?? secrets.gatewayToken,
+      WORKER_URL: settings.env['WORKER_URL'] ?? loopback(ports.worker),
+      WORKER_SECRET: settings.env['WORKER_SECRET'] ?? secrets.workerSecret,
       ...(settings.hasSandbox
         ? {
             SANDBOX_SIGN_IN_CLIENT_ID: signIn.clientId,

@@ -17,6 +17,8 @@ const schema = z.object({
   gateway: pair,
   nextAuthSecret: z.string(),
   gatewayToken: z.string(),
+  /** Files from before it existed get one with each start. */
+  workerSecret: z.string().default(() => token()),
   sandbox: z.object({ controlToken: z.string(), signIn: app, connecting: app }),
 });
 
@@ -35,6 +37,7 @@ export function makeSecrets(): Secrets {
     gateway: { ...generateKeyPair(), older: [] },
     nextAuthSecret: token(),
     gatewayToken: token(),
+    workerSecret: token(),
     sandbox: { controlToken: token(), signIn: makeApp(), connecting: makeApp() },
   };
 }

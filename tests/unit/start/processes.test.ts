@@ -9,7 +9,7 @@ function plan(over: Partial<processes.Plan['settings']> = {}): processes.Plan {
   return {
     secrets,
     isDev: false,
-    ports: { web: 1, supabase: 2, sandbox: 3, workerHealth: 4, sandboxMail: 5 },
+    ports: { web: 1, supabase: 2, sandbox: 3, workerHealth: 4, sandboxMail: 5, worker: 6 },
     settings: {
       port: 3_000,
       publicUrl: undefined,

@@ -8,6 +8,7 @@ import { cacheUseCases } from './web-cache.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
+import { mailUseCases } from './web-mail.ts';
 import { proxyUseCases } from './web-proxy.ts';
 import { recordUseCases } from './web-records.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
@@ -32,6 +33,7 @@ export function webUseCases(deps: UseCaseDeps) {
     records: recordUseCases(deps),
     sync: syncUseCases(deps),
     webhooks: webhookUseCases(deps),
+    mail: mailUseCases(deps),
     board: boardUseCases(deps),
     cache: cacheUseCases(deps),
     proxy: proxyUseCases(deps),

@@ -16,7 +16,7 @@
  */
 import 'server-only';
 
-export { readMailbox } from './address.ts';
+export { readAddress, readMailbox } from './address.ts';
 export type { MailDesk } from './mail-desk.ts';
 export { liftSuppression, readMailOverview } from './read-overview.ts';
 export { type MailOrder, sendMail } from './send-mail.ts';

@@ -55,6 +55,8 @@ export async function sendMail(
   const code = order.withhold ?? refusalOf(pace);
   if (code !== null) {
     await insertSuppressed(db, mail, code);
+    // As with a mail that is sent, so that the time taken says nothing of which it was.
+    await wake(db, 'mail');
     return { id: mail.id, status: 'suppressed', code };
   }
   if (await insertQueued(db, mail, envelope)) await wake(db, 'mail');

@@ -66,6 +66,19 @@ const makers: Record<string, Maker> = {
   editRecord: () => ({
     body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
   }),
+  liftMailSuppression: async ({ world, workspaceId, target }) => {
+    const suppressionId = newId();
+    const address = `${suppressionId}@example.test`;
+    if (target !== 'absent') {
+      await world.web.admin`
+        insert into private.mail_suppressions (id, address, code, detail)
+        values (${suppressionId}, ${address}, 'smtp.550', 'No such mailbox')`;
+      await world.web.admin`
+        insert into private.mails (id, workspace_id, kind, recipient, status, deadline_at, ended_at)
+        values (${newId()}, ${workspaceId}, 'test', ${address}, 'failed', now(), now())`;
+    }
+    return { params: { id: suppressionId } };
+  },
   listChanges: () => ({ query: { after: '0' } }),
   setSandboxActivity: () => ({ body: { action: 'start' } }),
 };

@@ -36,6 +36,7 @@ export async function makeWorld(): Promise<World> {
   const sandbox = await startControl();
   const web = await startWeb({
     SANDBOX_URL: `http://127.0.0.1:${(sandbox.address() as AddressInfo).port}`,
+    MAIL_TRANSPORT: 'smtp',
     SANDBOX_CONTROL_TOKEN: 'control-token',
     SANDBOX_SIGN_IN_CLIENT_ID: 'sign-in',
     SANDBOX_SIGN_IN_CLIENT_SECRET: 'sign-in-secret',

@@ -8,7 +8,7 @@ import type { ConnectorApi } from '#lib/connectors/protocol/index';
 import { toError } from './errors.ts';
 import { pollEvents } from './poll-events.ts';
 import { listScopes, readAccount } from './read-account.ts';
-import { registerWebhook, removeWebhook } from './register-webhook.ts';
+import { listWebhooks, registerWebhook, removeWebhook } from './register-webhook.ts';
 import { readObject, updateObject } from './sync-object.ts';
 import { backfillObjects } from './walk-objects.ts';
 
@@ -19,6 +19,7 @@ export const stripeApi = {
   poll: pollEvents,
   read: readObject,
   update: updateObject,
+  listWebhooks,
   registerWebhook,
   removeWebhook,
   toError,

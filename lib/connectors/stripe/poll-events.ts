@@ -20,13 +20,20 @@ import { overlapSeconds } from './walk-objects.ts';
 const keptSeconds = 29 * 86_400;
 /** Payments read again at one moment. */
 const readsAtOnce = 4;
+/** Events remembered of the time that is seen twice; what is beyond them costs a call and no more. */
+const maxSeen = 300;
+
+const eventIds = z.array(z.string().max(200)).max(maxSeen).optional();
 
 const cursorSchema = z.object({
   /** Seconds, by Stripe's clock. */
   since: z.number().int().nonnegative(),
+  /** Events of the last poll that the next one will list once more. */
+  seen: eventIds,
   /** Of a poll that has more pages: the event the page before ended with, and when the poll began. */
   after: z.string().max(200).optional(),
   startedAt: z.number().int().nonnegative().optional(),
+  fresh: eventIds,
 });
 
 /**
@@ -51,14 +58,20 @@ export async function pollEvents(
   const startedAt = cursor.startedAt ?? dateOf(page.answer);
   if (startedAt - cursor.since > keptSeconds) throw gone('it keeps events for 30 days only');
   const events = page.items.flatMap((item) => eventSchema.safeParse(item).data ?? []);
+  const since = Math.max(cursor.since, startedAt - overlapSeconds);
+  const { seen = [], fresh: before = [] } = cursor;
+  const young = events.filter((event) => event.created >= since).map(({ id }) => id);
+  const fresh = [...before, ...young].slice(0, maxSeen);
   const last = page.hasMore ? lastId(page.items) : null;
   if (last !== null && last === cursor.after) throw badAnswer('its pages turn in circles');
+  // In the order in which they happened: of two states of one second the later one counts.
+  const news = events.filter(({ id }) => !seen.includes(id)).reverse();
   return {
-    ...(await gather(ctx, resource, events)),
+    ...(await gather(ctx, resource, news)),
     cursor:
       last === null
-        ? { since: Math.max(cursor.since, startedAt - overlapSeconds) }
-        : { since: cursor.since, after: last, startedAt },
+        ? { since, seen: fresh }
+        : { since: cursor.since, after: last, startedAt, seen, fresh },
     hasMore: last !== null,
     notModified: false,
     intervalMs: null,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectorContext } from '#lib/connectors/protocol/index';
+import type { z } from 'zod';
+import type { ConnectorContext, RemoteWebhook } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, type JsonObject } from '#lib/core/index';
 import { badAnswer } from './errors.ts';
 import { stripeManifest, stripeVersion } from './manifest.ts';
@@ -16,7 +17,7 @@ export async function registerWebhook(
   _scope: JsonObject,
   target: { url: string; secret: string },
 ): Promise<{ remoteId: string; secret: string }> {
-  const present = await findEndpoints(ctx, target.url);
+  const present = (await listWebhooks(ctx)).filter(({ url }) => url === target.url);
   const answer = await ask(ctx, {
     method: 'POST',
     path: '/v1/webhook_endpoints',
@@ -31,7 +32,7 @@ export async function registerWebhook(
   });
   const made = endpointSchema.safeParse(answer.json);
   if (!made.success || !made.data.secret) throw badAnswer('the webhook endpoint has no secret');
-  for (const id of present) await removeById(ctx, id);
+  for (const { remoteId } of present) await removeById(ctx, remoteId);
   return { remoteId: made.data.id, secret: made.data.secret };
 }
 
@@ -54,10 +55,22 @@ async function removeById(ctx: ConnectorContext, id: string): Promise<void> {
 }
 
 /** An account holds 16 endpoints at most, so one page shows them all. */
-async function findEndpoints(ctx: ConnectorContext, url: string): Promise<string[]> {
+export async function listWebhooks(ctx: ConnectorContext): Promise<RemoteWebhook[]> {
   const page = await list(ctx, '/v1/webhook_endpoints', {});
   return page.items.flatMap((item) => {
     const read = endpointSchema.safeParse(item);
-    return read.success && read.data.url === url ? [read.data.id] : [];
+    return read.success ? [toWebhook(read.data)] : [];
   });
+}
+
+/** Stripe turns an endpoint off that failed for days. What it does not say is taken to be right. */
+function toWebhook({ id, url, ...said }: z.infer<typeof endpointSchema>): RemoteWebhook {
+  const { status, enabled_events: enabled } = said;
+  const hears = (event: string): boolean =>
+    enabled === null || enabled === undefined || enabled.includes('*') || enabled.includes(event);
+  return {
+    remoteId: id,
+    url,
+    isHealthy: status !== 'disabled' && stripeManifest.webhook.events.every(hears),
+  };
 }

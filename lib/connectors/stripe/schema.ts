@@ -86,6 +86,8 @@ export const accountSchema = z.looseObject({
 export const endpointSchema = z.looseObject({
   id: z.string().regex(/^we_\w{1,190}$/),
   url: z.string(),
+  status: z.string().nullish(),
+  enabled_events: z.array(z.string()).nullish(),
   /** Told once, to whoever makes the endpoint. */
   secret: z.string().min(1).max(500).nullish(),
 });

@@ -15,16 +15,25 @@ const messages: Record<number, { type: string; code?: string; message: string }>
   },
   429: {
     type: 'invalid_request_error',
-    code: 'lock_timeout',
-    message:
-      'This object cannot be accessed right now because another API request or Stripe process is currently accessing it.',
+    code: 'rate_limit',
+    message: 'Request rate limit exceeded.',
   },
+};
+
+/** The other 429: not too many calls, but one that stands in the way of another. */
+const lockTimeout = {
+  type: 'invalid_request_error',
+  code: 'lock_timeout',
+  message:
+    'This object cannot be accessed right now because another API request or Stripe process is currently accessing it.',
 };
 
 /** A fault on purpose, in Stripe's words. */
 export function stripeFault(effect: Extract<FaultEffect, { kind: 'status' }>): Response {
-  if (effect.body !== 'json') return faultResponse(effect);
-  const error = messages[effect.status] ?? {
+  const isLock = effect.body === 'secondary' && effect.status === 429;
+  if (effect.body !== 'json' && !isLock) return faultResponse(effect);
+  const said = isLock ? lockTimeout : messages[effect.status];
+  const error = said ?? {
     type: 'api_error',
     message: 'An unknown error occurred.',
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stripeApi } from '#lib/connectors/stripe/api';
+import type { JsonObject } from '#lib/core/index';
 import { fakeContext, inOrder, type Reply } from '#tests/fixtures/connectors/fake-context';
 import { customerJson, paymentJson } from '#tests/fixtures/stripe/objects';
 
@@ -88,12 +89,12 @@ describe('writing', () => {
     expect(ctx.requests[0]?.form).toEqual({ description: 'New', 'expand[0]': 'latest_charge' });
   });
 
-  it.each([
+  it.each<['customers' | 'payments', JsonObject, string]>([
     ['customers', { emails: ['a@b.test', 'c@d.test'] }, 'emails'],
     ['customers', { company: 'X' }, 'company'],
     ['payments', { name: 'X' }, 'name'],
     ['payments', { amount: 5 }, 'amount'],
-  ] as const)('refuses before a call what %s cannot hold: %j', async (resource, fields, field) => {
+  ])('refuses before a call what %s cannot hold: %j', async (resource, fields, field) => {
     const ctx = context();
     const update = stripeApi.update(ctx, resource, resource === 'payments' ? payment : ref, fields);
     await expect(update).rejects.toMatchObject({

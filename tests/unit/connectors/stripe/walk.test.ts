@@ -103,10 +103,16 @@ describe('asking what happened', () => {
     const ctx = context(page([event('evt_2', 'cus_2')], true), page([event('evt_1', 'cus_1')]));
     const first = await stripeApi.poll(ctx, 'customers', scope, since);
     expect(first).toMatchObject({ hasMore: true, notModified: false });
-    expect(first.cursor).toEqual({ since: second - 600, after: 'evt_2', startedAt: second });
+    expect(first.cursor).toEqual({
+      since: second - 600,
+      after: 'evt_2',
+      startedAt: second,
+      seen: [],
+      fresh: [],
+    });
     const last = await stripeApi.poll(ctx, 'customers', scope, first.cursor);
     expect(last).toMatchObject({ hasMore: false, cursor: { since: second - 60 } });
-    expect(last.cursor).toEqual({ since: second - 60 });
+    expect(last.cursor).toEqual({ since: second - 60, seen: [] });
     expect(ctx.requests[0]?.query).toMatchObject({
       'created[gte]': second - 600,
       'types[0]': 'customer.created',
@@ -117,12 +123,12 @@ describe('asking what happened', () => {
 
   it('moves on when nothing happens, so that no quiet month outlives the events', async () => {
     const got = await stripeApi.poll(context(page([])), 'customers', scope, since);
-    expect(got.cursor).toEqual({ since: second - 60 });
+    expect(got.cursor).toEqual({ since: second - 60, seen: [] });
   });
 
   it('never moves back', async () => {
     const got = await stripeApi.poll(context(page([])), 'customers', scope, { since: second - 5 });
-    expect(got.cursor).toEqual({ since: second - 5 });
+    expect(got.cursor).toEqual({ since: second - 5, seen: [] });
   });
 
   it('reads a payment again, once, for all that its charge says', async () => {
@@ -137,6 +143,25 @@ describe('asking what happened', () => {
     const got = await stripeApi.poll(ctx, 'payments', scope, since);
     expect(got.objects).toHaveLength(1);
     expect(got.objects[0]?.fields).toMatchObject({ state: 'partly_refunded', refunded: 5 });
+  });
+
+  it('does not take the minute that is seen twice in twice', async () => {
+    const event = (id: string) =>
+      eventJson('customer.updated', customerJson(), { id, created: second - 30 });
+    const first = await stripeApi.poll(context(page([event('evt_1')])), 'customers', scope, since);
+    expect(first.objects).toHaveLength(1);
+    const ctx = context(page([event('evt_2'), event('evt_1')]));
+    const again = await stripeApi.poll(ctx, 'customers', scope, first.cursor);
+    expect(again.objects).toHaveLength(1);
+    expect(again.cursor).toEqual({ since: second - 60, seen: ['evt_2', 'evt_1'] });
+  });
+
+  it('hands on what happened in the order in which it did, for two in one second', async () => {
+    const event = (id: string, name: string) =>
+      eventJson('customer.updated', customerJson({ name }), { id, created });
+    const ctx = context(page([event('evt_2', 'Later'), event('evt_1', 'Earlier')]));
+    const { objects } = await stripeApi.poll(ctx, 'customers', scope, since);
+    expect(objects.map(({ fields }) => fields['name'])).toEqual(['Earlier', 'Later']);
   });
 
   it.each([{ since: second - 30 * 86_400 }, { from: 'another version' }])(

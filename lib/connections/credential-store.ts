@@ -103,14 +103,18 @@ export async function noteRefreshed(
 const firstRetrySeconds = 15;
 const lastRetrySeconds = 900;
 
-/** Gives the lease back after a fault of the service. */
+/**
+ * Gives the lease back after a fault of the service. When it is not known what came of the call, the
+ * lease is left as one that ended, which tells the next holder that the token may be used up.
+ */
 export async function postponeRefresh(
   db: Queryable,
-  at: ConnectionAt & { epoch: number },
+  at: ConnectionAt & { epoch: number; isUnknown: boolean },
   random: number,
 ): Promise<void> {
   await db`
-    update private.credentials set lease_until = null, refresh_attempts = refresh_attempts + 1,
+    update private.credentials set refresh_attempts = refresh_attempts + 1,
+      lease_until = case when ${at.isUnknown} then clock_timestamp() end,
       retry_at = now() + make_interval(secs => ${0.5 + random}
         * least(${lastRetrySeconds}, ${firstRetrySeconds} * power(2, least(refresh_attempts, 10))))
     where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}

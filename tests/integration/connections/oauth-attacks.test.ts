@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finishAuthorization, startAuthorization } from '#lib/connections/index';
@@ -10,6 +8,7 @@ import { connectors } from '#lib/hub/connectors';
 import { createOutgoing, sealTo } from '#lib/security/index';
 import { isLong } from '../../setup/is-long.ts';
 import { manifest as fake } from './fake-provider.ts';
+import { startTokenDesk, type TokenDesk } from './token-desk.ts';
 import { type Member, makeWorld, origin, type World } from './world.ts';
 
 /**
@@ -241,49 +240,6 @@ async function people(): Promise<Record<string, Member>> {
     colleague,
     otherBrowser: { ...owner, sessionId: await session(owner.userId, '1 day') },
     ended: { ...owner, sessionId: await session(owner.userId, '-1 day') },
-  };
-}
-
-interface TokenDesk {
-  url: string;
-  hostPort: string;
-  /** A code only the server of this connector gives. */
-  mint(connector: string): string;
-  /** Codes that arrived: at whose token endpoint, and whose they are. */
-  received: { at: string; of: string }[];
-  close(): Promise<void>;
-}
-
-/** The token endpoints of all connectors, each under its own path; every code is remembered. */
-async function startTokenDesk(): Promise<TokenDesk> {
-  const minted = new Map<string, string>();
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const form = new URLSearchParams(Buffer.concat(chunks).toString());
-      const at = request.url?.split('/')[1] ?? '';
-      desk.received.push({ at, of: minted.get(form.get('code') ?? '') ?? 'nobody' });
-      response.writeHead(400, { 'content-type': 'application/json' });
-      response.end('{"error":"invalid_grant"}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const hostPort = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url: `http://${hostPort}`,
-    hostPort,
-    received: [],
-    mint: (connector) => {
-      const code = newId();
-      minted.set(code, connector);
-      return code;
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }
 

@@ -44,6 +44,8 @@ export interface World {
   web: ConnectionWebDeps;
   worker: ConnectionDeps;
   provider: FakeProvider;
+  /** Of the worker. */
+  privateKey: string;
   owner: Member;
   stranger: Member;
   kinds: Record<string, CommandKind>;
@@ -164,6 +166,7 @@ export async function makeWorld(more: readonly ConnectorManifest[] = []): Promis
     web,
     worker,
     provider,
+    privateKey: keys.privateKey,
     owner,
     stranger,
     kinds,

@@ -16,6 +16,11 @@ export interface ContractStream {
   resource: string;
   /** The ScopeOption.key that `scopes()` must offer. */
   scopeKey: string;
+  /**
+   * The provider's objects carry no time of their last change, so that what is read is as new as the
+   * answer: two reads of one state rank differently.
+   */
+  isRankedByReading?: boolean;
   /** External ids of everything in it; at least one page and a bit, so that pages are turned. */
   all: () => Promise<string[]>;
   /**

@@ -1,10 +1,15 @@
 import type { ConnectorRegistry } from '#lib/connections/index';
 import { githubApi } from '#lib/connectors/github/api';
+import { linearApi } from '#lib/connectors/linear/api';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
 import { stripeApi } from '#lib/connectors/stripe/api';
 import { connectors } from './connectors.ts';
 
-const apis: Readonly<Record<string, ConnectorApi>> = { github: githubApi, stripe: stripeApi };
+const apis: Readonly<Record<string, ConnectorApi>> = {
+  github: githubApi,
+  linear: linearApi,
+  stripe: stripeApi,
+};
 
 /** Every connector with the half that calls its provider. The worker alone may load this. */
 export const connectorApis: ConnectorRegistry = {

@@ -45,6 +45,7 @@ export { deleteApp, listApps, putApp, putPresetApp } from './manage-apps.ts';
 export { lookupCommand, scopesCommand } from './metadata-commands.ts';
 export { metadataTags } from './metadata-topics.ts';
 export { openConnection } from './open-connection.ts';
+export { auditRefusal } from './open-sealed.ts';
 export { type ProxyAnswer, proxyCall } from './proxy-call.ts';
 export { proxyCommand } from './proxy-command.ts';
 export { type ProxyCall, type ProxyMethod, proxyCallSchema } from './proxy-shape.ts';

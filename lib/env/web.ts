@@ -3,6 +3,7 @@ import {
   cacheEnv,
   commonEnv,
   databaseUrl,
+  olderKeys,
   rawKey,
   refuseHalfCache,
   refuseSandboxInPublic,
@@ -63,6 +64,7 @@ const schema = commonEnv
     WORKER_SECRET: workerSecret.optional(),
     /** Only for a deployment without a gateway: lets the Next route check webhook signatures. */
     SEAL_GATEWAY_PRIVATE_KEY: rawKey.optional(),
+    SEAL_GATEWAY_OLDER_KEYS: olderKeys.optional(),
   })
   .superRefine((env, context) => {
     if ((env.WORKER_URL === undefined) === (env.WORKER_SECRET === undefined)) return;

@@ -260,7 +260,7 @@ create table public.connection_budgets (
   quota_limit integer,
   quota_remaining integer,
   quota_reset_at timestamp with time zone,
-  is_quota_told boolean not null default false,
+  quota_word text,
   paused_until timestamp with time zone,
   calls bigint not null default 0,
   calls_saved bigint not null default 0,
@@ -268,10 +268,11 @@ create table public.connection_budgets (
   constraint connection_budgets_pkey PRIMARY KEY (connection_id),
   constraint connection_budgets_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint connection_budgets_burst_check CHECK ((burst >= (1)::double precision)),
-  constraint connection_budgets_check CHECK ((((quota_limit IS NULL) = (quota_remaining IS NULL)) AND ((quota_limit IS NULL) = (quota_reset_at IS NULL)))),
+  constraint connection_budgets_check CHECK ((((quota_limit IS NULL) = (quota_remaining IS NULL)) AND ((quota_limit IS NULL) = (quota_reset_at IS NULL)) AND ((quota_limit IS NULL) = (quota_word IS NULL)))),
   constraint connection_budgets_concurrent_check CHECK ((concurrent >= 1)),
   constraint connection_budgets_per_second_check CHECK ((per_second > (0)::double precision)),
   constraint connection_budgets_quota_remaining_check CHECK ((quota_remaining >= 0)),
+  constraint connection_budgets_quota_word_check CHECK ((quota_word = ANY (ARRAY['told'::text, 'look'::text, 'silent'::text]))),
   constraint connection_budgets_tokens_check CHECK ((tokens >= (0)::double precision))
 );
 CREATE INDEX connection_budgets_of_workspace ON public.connection_budgets USING btree (workspace_id);

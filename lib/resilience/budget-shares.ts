@@ -23,6 +23,8 @@ export interface Exchanged {
   state: BudgetState;
   mine: Share;
   grant: Grant;
+  /** Holders whose shares ran out: they are taken off the book. */
+  gone: string[];
 }
 
 /** Longer than a call may take, so that what a dead worker had under way has ended with its lease. */
@@ -43,12 +45,15 @@ export function exchange(
   const old = living.find((share) => share.holder === holder.id && share.epoch === holder.epoch);
   const others = living.filter((share) => share.holder !== holder.id).reduce(add, noOthers());
   const heard = old ? report : { ...report, ended: 0, unused: 0, uncounted: 0 };
-  const before = book.state ?? fullBudget(pace, nowMs);
+  const gone = book.shares.filter((share) => share.leaseUntilMs <= nowMs);
+  const known = book.state ?? fullBudget(pace, nowMs);
+  const before = { ...known, ended: gone.reduce((sum, share) => sum + share.held, known.ended) };
   const { state, held, grant } = settle(before, pace, old?.held ?? 0, others, heard, nowMs);
   const last = book.shares.find((share) => share.holder === holder.id)?.epoch ?? holder.epoch;
   return {
     state,
     grant,
+    gone: gone.map((share) => share.holder).filter((id) => id !== holder.id),
     mine: {
       holder: holder.id,
       epoch: old ? old.epoch : Math.max(last, holder.epoch) + 1,

@@ -35,6 +35,8 @@ class WorkerBudget implements Budget {
   readonly #clock: Clock;
   readonly #id = newId();
   #epoch = 0;
+  /** Calls of all workers that ended, as last heard. */
+  #ended = 0;
   #waiters: Waiter[] = [];
   #ahead = { count: 0, untilMs: 0 };
   #underWay = 0;
@@ -100,6 +102,7 @@ class WorkerBudget implements Budget {
 
   #ticket(): Ticket {
     const epoch = this.#epoch;
+    const endedBefore = this.#ended;
     let isOpen = true;
     this.#underWay += 1;
     const close = (tell: () => void): void => {
@@ -117,7 +120,7 @@ class WorkerBudget implements Budget {
           if (isUncounted) this.#untold.uncounted += 1;
         });
         if (!facts) return;
-        this.#untold.facts.push({ facts, atMs: this.#clock.now() });
+        this.#untold.facts.push({ facts: { ...facts, endedBefore }, atMs: this.#clock.now() });
         if (!isPlenty(facts)) this.#ahead.untilMs = 0;
         if (facts.retryInMs !== null) this.#askIn(0);
       },
@@ -179,9 +182,10 @@ class WorkerBudget implements Budget {
     try {
       const holder = { id: this.#id, epoch: this.#epoch };
       const turn = { holder, pace: this.#pace, report, saved: told.saved };
-      const { grant, epoch } = await this.#store.turn(turn);
+      const { grant, epoch, ended } = await this.#store.turn(turn);
       if (epoch !== this.#epoch) this.#ahead.count = 0;
       this.#epoch = epoch;
+      this.#ended = ended;
       this.#serve(grant);
     } catch (error) {
       // Nobody calls uncounted. What was to be told is told the next time.

@@ -25,6 +25,7 @@ import { listSagas } from '#lib/sagas/index';
 import { createStream } from '#lib/sync/index';
 import type { Stream } from '#lib/sync/schema';
 import { beginDisconnect, beginStream } from './sagas/start-sagas.ts';
+import { presetFiller } from './web-presets.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface At {
@@ -34,11 +35,16 @@ interface At {
 const actorOf = ({ userId, sessionId }: Session): Actor => ({ userId, sessionId });
 
 /** connections' use cases as the web process calls them; acts of an admin leave an audit row. */
-export function connectionUseCases({ asBearer, connections: deps, identity }: UseCaseDeps) {
+export function connectionUseCases({ asBearer, connections: deps, identity, env }: UseCaseDeps) {
+  const fillPresets = presetFiller(env, deps);
   const { publicUrl } = identity.settings;
   return {
-    catalogue: (session: Session, at: At & { origin: string }) =>
-      asBearer(session, (tx) => catalogue(tx, deps, { ...at, publicUrl })),
+    async catalogue(session: Session, at: At & { origin: string }) {
+      if (session.workspaces.some(({ id }) => id === at.workspaceId)) {
+        await fillPresets(at.workspaceId, await asBearer(session, (tx) => listApps(tx, at)));
+      }
+      return asBearer(session, (tx) => catalogue(tx, deps, { ...at, publicUrl }));
+    },
     list: (session: Session, at: At) => asBearer(session, (tx) => listConnections(tx, at)),
     get: (session: Session, connectionId: string) =>
       asBearer(session, (tx) => getConnection(tx, { connectionId })),

@@ -92,6 +92,15 @@ export const words = {
     refresh: 'Ask again',
     notRefreshed: 'The service was not asked again',
   },
+  reauth: {
+    title: (service: string, account: string) => `${service} (${account}) must be connected again`,
+    cause: 'The service does not accept the credential any more.',
+    since: 'Since',
+    kept: 'Edits are kept and sent afterwards.',
+    askAdmin: 'Edits are kept; owners and admins can connect it again.',
+    reconnect: 'Reconnect',
+    look: 'Look',
+  },
   disconnect: {
     action: 'Disconnect',
     body: 'Syncing stops, webhooks are removed, the authorisation is revoked at the service and the credential erased. Records stay.',

@@ -69,6 +69,11 @@ function PartRow({ part }: { part: Health['parts'][number] }) {
         <span className="block font-medium">{about?.name ?? part.name}</span>
         {about && <span className="block text-meta text-mut">{about.does}</span>}
       </span>
+      {part.name === 'sandbox' && (
+        <a href="/sandbox/mail" className="text-accent hover:underline">
+          {words.mailbox}
+        </a>
+      )}
       <span className={toneText[look.tone]}>{part.detail ?? words.status[part.status]}</span>
     </li>
   );

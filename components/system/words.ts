@@ -15,6 +15,7 @@ export const words = {
     supabase: { name: 'Supabase', does: 'REST and Realtime for browsers and your own code' },
     sandbox: { name: 'Sandbox', does: 'Stands in for the services while you try things' },
   } as Record<string, { name: string; does: string } | undefined>,
+  mailbox: 'Mailbox',
   work: 'Work',
   workFailed: 'The figures could not be read',
   figures: {

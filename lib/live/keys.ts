@@ -29,6 +29,7 @@ export const keys = {
   members: (workspaceId: string) => ['members', workspaceId] as const,
   invitations: (workspaceId: string) => ['invitations', workspaceId] as const,
   audit: (workspaceId: string) => ['audit', workspaceId] as const,
+  mail: (workspaceId: string) => ['mail', workspaceId] as const,
   sessions: () => ['sessions'] as const,
   sealingKeys: () => ['sealing_keys'] as const,
   cache: (workspaceId: string) => ['cache', workspaceId] as const,

@@ -67,7 +67,7 @@ export const words = {
   noWebhook: 'No webhook is registered; reading everything again registers one.',
   empty: {
     title: 'Nothing is connected yet',
-    body: 'Connect GitHub, choose a repository, and its issues live here and there at once.',
+    body: 'Connect a service, choose what to follow, and it lives here and there at once.',
   },
   failed: 'The connections could not be read',
   catalogue: {
@@ -134,10 +134,14 @@ export const words = {
   },
   scopes: {
     title: 'Choose what to keep in step',
-    search: 'Search repositories',
+    resource: 'What to read',
+    search: (thing: string) => `Search by ${thing}`,
+    choose: (thing: string) => `Choose a${/^[aeiou]/.test(thing) ? 'n' : ''} ${thing}`,
+    nothing: 'Nothing is kept in step yet',
+    nothingHint: 'What is chosen is read once, then follows every change.',
     add: 'Keep in step',
     added: 'already here',
-    empty: 'The account sees no repository.',
+    empty: (thing: string) => `The account sees no ${thing}.`,
     failed: 'The service did not say what there is',
     asOf: 'As of',
     refreshing: 'Asking the service again',

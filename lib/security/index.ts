@@ -18,7 +18,12 @@ export { createCallChecker, createCallSigner } from './call-token.ts';
 export { envelopeOverheadBytes } from './envelope.ts';
 export { generateKeyPair, type KeyPair, keyIdOf } from './keys.ts';
 export type { Opener } from './opener.ts';
-export { createOutgoing, type Outgoing, type OutgoingAnswer, type OutgoingStream } from './outgoing.ts';
+export {
+  createOutgoing,
+  type Outgoing,
+  type OutgoingAnswer,
+  type OutgoingStream,
+} from './outgoing.ts';
 export { outgoingFetch } from './outgoing-fetch.ts';
 export { isPublicAddress } from './public-address.ts';
 export { readKeys } from './read-keys.ts';

@@ -9,7 +9,7 @@ import { addressRefused, type Connector } from './outgoing-connect.ts';
 interface Opened {
   response: IncomingMessage;
   /** Ends the call and says in a HubError what became of it. */
-  fail(error: unknown): unknown;
+  fail: (error: unknown) => unknown;
 }
 
 /** One request and its answer, read whole. Never follows a redirect. */

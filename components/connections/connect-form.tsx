@@ -1,7 +1,7 @@
 'use client';
 
 import { ExternalLink } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
@@ -32,59 +32,79 @@ function whyNot(field: AuthModeCard['fields'][number], value: string): string | 
   return fits ? undefined : text.doesNotFit(field.pattern_words);
 }
 
-/** A key or a password leaves this form once, sealed on arrival, and never comes back. */
-export function ConnectForm({ connector, mode, connectionId, onConnected }: ConnectFormProps) {
+/** The state of the form, and what the service said of what was sent last. */
+function useForm({ connector, mode, connectionId, onConnected }: ConnectFormProps) {
   const connect = useConnectByKey();
   const [values, setValues] = useState<Record<string, string>>({});
   const [baseUrl, setBaseUrl] = useState('');
   const [isSandbox, setSandbox] = useState(connector.has_sandbox);
-  // What the service said belongs to what was sent; typing goes on from there.
-  const refused = (field: string) =>
-    connect.error?.errors.find((fault) => fault.field === field)?.reason;
-  const isNamed = connect.error?.errors.some(({ field }) => isShown(mode, field)) ?? false;
-  const set = (name: string, value: string) => {
-    connect.reset();
-    setValues((present) => ({ ...present, [name]: value }));
-  };
   const isComplete =
     mode.fields.every(({ name }) => (values[name] ?? '').trim() !== '') &&
     (isSandbox || !mode.base_url?.is_required || baseUrl.trim() !== '');
   const submit = () => {
     if (!isComplete || mode.kind === 'oauth2') return;
-    connect.mutate(
-      {
-        connector: connector.name,
-        auth_kind: mode.kind,
-        fields: values,
-        is_sandbox: isSandbox,
-        ...(isSandbox || baseUrl.trim() === '' ? {} : { base_url: baseUrl }),
-        ...(connectionId === undefined ? {} : { connection_id: connectionId }),
-      },
-      {
-        onSuccess: (connection) => {
-          setValues({});
-          onConnected(connection);
-        },
-      },
-    );
+    const input = {
+      connector: connector.name,
+      auth_kind: mode.kind,
+      fields: values,
+      is_sandbox: isSandbox,
+      ...(isSandbox || baseUrl.trim() === '' ? {} : { base_url: baseUrl }),
+      ...(connectionId === undefined ? {} : { connection_id: connectionId }),
+    };
+    const onSuccess = (connection: Connection) => {
+      setValues({});
+      onConnected(connection);
+    };
+    connect.mutate(input, { onSuccess });
   };
+  return {
+    values,
+    baseUrl,
+    isSandbox,
+    isComplete,
+    isBusy: connect.isPending,
+    submit,
+    setSandbox,
+    // What the service said belongs to what was sent; typing goes on from there.
+    set: (name: string, value: string) => {
+      connect.reset();
+      setValues((present) => ({ ...present, [name]: value }));
+    },
+    setBaseUrl: (value: string) => {
+      connect.reset();
+      setBaseUrl(value);
+    },
+    refusalOf: (field: string) =>
+      connect.error?.errors.find((fault) => fault.field === field)?.reason,
+    /** A refusal that is about none of the fields in sight. */
+    refusal:
+      connect.error && !connect.error.errors.some(({ field }) => isShown(mode, field))
+        ? connect.error.reason
+        : null,
+  };
+}
+
+/** A key or a password leaves this form once, sealed on arrival, and never comes back. */
+export function ConnectForm(props: ConnectFormProps) {
+  const { connector, mode } = props;
+  const form = useForm(props);
   return (
     <form
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        form.submit();
       }}
     >
       {connector.has_sandbox && (
-        <Switch checked={isSandbox} onCheckedChange={setSandbox} label={text.sandbox} />
+        <Switch checked={form.isSandbox} onCheckedChange={form.setSandbox} label={text.sandbox} />
       )}
-      {!isSandbox && mode.base_url && (
+      {!form.isSandbox && mode.base_url && (
         <Field
           label={mode.base_url.label}
           required={mode.base_url.is_required}
           hint={mode.base_url.help}
-          error={refused('base_url')}
+          error={form.refusalOf('base_url')}
         >
           {(control) => (
             <Input
@@ -93,51 +113,30 @@ export function ConnectForm({ connector, mode, connectionId, onConnected }: Conn
               inputMode="url"
               autoComplete="off"
               placeholder={mode.base_url?.placeholder ?? undefined}
-              value={baseUrl}
-              onChange={(event) => {
-                connect.reset();
-                setBaseUrl(event.target.value);
-              }}
+              value={form.baseUrl}
+              onChange={(event) => form.setBaseUrl(event.target.value)}
             />
           )}
         </Field>
       )}
       {mode.fields.map((field) => (
-        <Field
+        <Pasted
           key={field.name}
-          label={field.label}
-          required
-          hint={field.help}
-          error={refused(`fields.${field.name}`) ?? whyNot(field, values[field.name] ?? '')}
+          field={field}
+          value={form.values[field.name] ?? ''}
+          onValueChange={(value) => form.set(field.name, value)}
+          refusal={form.refusalOf(`fields.${field.name}`)}
           action={field.is_secret && <ConsoleLink mode={mode} provider={connector.provider} />}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              mono
-              type={field.is_secret ? 'password' : 'text'}
-              autoComplete="off"
-              spellCheck={false}
-              placeholder={field.placeholder ?? undefined}
-              value={values[field.name] ?? ''}
-              onChange={(event) => set(field.name, event.target.value)}
-            />
-          )}
-        </Field>
+        />
       ))}
       <Permissions permissions={mode.permissions} />
-      {connect.error && !isNamed && (
+      {form.refusal !== null && (
         <Notice tone="bad" title={text.failed(connector.provider)} live>
-          {connect.error.reason}
+          {form.refusal}
         </Notice>
       )}
       <div className="flex flex-wrap items-center gap-3">
-        <Button
-          type="submit"
-          variant="primary"
-          busy={connect.isPending}
-          aria-disabled={!isComplete}
-        >
+        <Button type="submit" variant="primary" busy={form.isBusy} aria-disabled={!form.isComplete}>
           {text.submit}
         </Button>
         <p className="min-w-0 flex-1 basis-52 text-meta text-mut">
@@ -145,6 +144,39 @@ export function ConnectForm({ connector, mode, connectionId, onConnected }: Conn
         </p>
       </div>
     </form>
+  );
+}
+
+interface PastedProps {
+  field: AuthModeCard['fields'][number];
+  value: string;
+  onValueChange: (value: string) => void;
+  refusal: string | undefined;
+  action: ReactNode;
+}
+
+function Pasted({ field, value, onValueChange, refusal, action }: PastedProps) {
+  return (
+    <Field
+      label={field.label}
+      required
+      hint={field.help}
+      error={refusal ?? whyNot(field, value)}
+      action={action}
+    >
+      {(control) => (
+        <Input
+          {...control}
+          mono
+          type={field.is_secret ? 'password' : 'text'}
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={field.placeholder ?? undefined}
+          value={value}
+          onChange={(event) => onValueChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -29,7 +29,12 @@ describe('a token endpoint', () => {
     ['an error with status 200', 200, { error: 'bad_verification_code' }, /bad_verification_code/],
     ['an error with status 400', 400, { error: 'invalid_grant' }, /invalid_grant/],
     ['that the client is wrong', 200, { error: 'incorrect_client_credentials' }, /Settings/],
-    ['an error that is markup', 400, { error: '<script>' }, /refused the sign-in \(script\)/],
+    [
+      'an error that is markup',
+      400,
+      { error: '<script>' },
+      /refused the sign-in \(unnamed_error\)/,
+    ],
     ['no access_token', 200, { token_type: 'bearer' }, /without a usable token/],
     ['an empty access_token', 200, { access_token: '', token_type: 'bearer' }, /usable token/],
     ['a token that is no text', 200, { access_token: 7, token_type: 'bearer' }, /usable token/],

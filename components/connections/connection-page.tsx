@@ -21,6 +21,7 @@ import { ConnectionLog } from './connection-log';
 import { ConnectionStatus } from './connection-status';
 import { Receipt } from './receipt';
 import { Reconnect } from './reconnect';
+import { SagaTimeline } from './saga-timeline';
 import { SandboxActivity } from './sandbox-activity';
 import { StreamList } from './stream-list';
 import { useAct, useConnection } from './use-connections';
@@ -77,6 +78,7 @@ export function ConnectionPage({ id }: { id: string }) {
             <Receipt connection={row} service={nameOf(row.connector)} />
           )}
           <StreamList connection={row} />
+          <SagaTimeline id={id} />
           <Panel title="What happened">
             <ConnectionLog id={id} />
           </Panel>

@@ -13,6 +13,7 @@ export const keys = {
   connections: (workspaceId: string) => ['connections', workspaceId] as const,
   connection: (workspaceId: string, id: string) => ['connections', workspaceId, id] as const,
   connectionLog: (workspaceId: string, id: string) => ['connection_log', workspaceId, id] as const,
+  sagas: (workspaceId: string, id: string) => ['sagas', workspaceId, id] as const,
   connectors: (workspaceId: string) => ['connectors', workspaceId] as const,
   scopes: (workspaceId: string, id: string, resource: string) =>
     ['scopes', workspaceId, id, resource] as const,
@@ -45,5 +46,6 @@ export const staleBy: Record<string, readonly string[]> = {
   conflicts: ['history', 'board'],
   push_intents: ['history'],
   connection_log: ['connection_log'],
+  sagas: ['sagas'],
   inbox_events: ['inbox_events', 'refusals'],
 };

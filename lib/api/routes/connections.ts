@@ -7,6 +7,7 @@ import {
   connectionSchema,
   connectorSchema,
 } from '#lib/connections/schema';
+import { sagaSchema } from '#lib/sagas/schema';
 import { route } from '../contract.ts';
 import { decodeIdCursor, encodeIdCursor } from '../cursor.ts';
 import { idParams, listOf, paging, workspaceQuery } from '../shapes.ts';
@@ -146,6 +147,24 @@ export const connectionRoutes = [
     },
     async ({ hub, session, workspaceId, params }) =>
       hub.connections.disconnect(session, { workspaceId, connectionId: params.id }),
+  ),
+  route(
+    {
+      id: 'listSagas',
+      tag,
+      summary:
+        'How connecting, starting streams and disconnecting went, step by step, newest first',
+      method: 'get',
+      path: '/connections/{id}/sagas',
+      access: 'viewer',
+      place: theConnection,
+      params: idParams,
+      answer: { status: 200, schema: listOf(sagaSchema) },
+    },
+    async ({ hub, session, workspaceId, params }) => ({
+      data: await hub.connections.sagas(session, { workspaceId, connectionId: params.id }),
+      next_cursor: null,
+    }),
   ),
   route(
     {

@@ -47,6 +47,7 @@ async function look(): Promise<Finding[]> {
         ? 'The sandbox is on: anybody who reaches the port can sign in as anybody.'
         : 'The sandbox is off.',
     ),
+    good(mailSentence(settings)),
     ...(isExternal
       ? await databases(settings)
       : [good('The database is the embedded PostgreSQL.')]),
@@ -54,7 +55,7 @@ async function look(): Promise<Finding[]> {
       ? [
           bad(
             new Error(
-              'Nobody can sign in: set AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, or AUTH_OIDC_ISSUER, AUTH_OIDC_ID and AUTH_OIDC_SECRET.',
+              'Nobody can sign in: set AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, or AUTH_OIDC_ISSUER, AUTH_OIDC_ID and AUTH_OIDC_SECRET, or a way to send mail.',
             ),
           ),
         ]
@@ -62,9 +63,19 @@ async function look(): Promise<Finding[]> {
   ];
 }
 
+function mailSentence({ env, hasSandbox }: Settings): string {
+  if (env['SMTP_URL']) return `Mail is sent by SMTP, from ${env['MAIL_FROM']}.`;
+  if (env['RESEND_API_KEY']) return `Mail is sent by Resend, from ${env['MAIL_FROM']}.`;
+  return hasSandbox
+    ? 'Mail goes to the sandbox’s mailbox: /sandbox/mail.'
+    : 'Mail is not set up: invitations are handed over by link, and nobody is told when a connection stops. Set SMTP_URL or RESEND_API_KEY, and MAIL_FROM.';
+}
+
 const signInIsSet = (env: Settings['env']): boolean =>
   Boolean(
-    (env['AUTH_GITHUB_ID'] && env['AUTH_GITHUB_SECRET']) ||
+    env['SMTP_URL'] ||
+      env['RESEND_API_KEY'] ||
+      (env['AUTH_GITHUB_ID'] && env['AUTH_GITHUB_SECRET']) ||
       (env['AUTH_OIDC_ISSUER'] && env['AUTH_OIDC_ID'] && env['AUTH_OIDC_SECRET']),
   );
 

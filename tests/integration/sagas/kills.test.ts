@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { isLong } from '../../setup/is-long.ts';
 import { type KillWorld, live, makeKillWorld, type Place } from './kill-world.ts';
+
+/** Of the breaths at which a worker is killed; all of them in the long run. */
+const stride = isLong ? 1 : 4;
 
 let world: KillWorld;
 beforeAll(async () => {
@@ -61,7 +65,7 @@ function killedEverywhere(story: Story): void {
 
   it('and wherever a worker is killed', async () => {
     const breaths = await tell(story, []);
-    for (let at = 1; at <= breaths; at += 1) await tell(story, [at]);
+    for (let at = 1; at <= breaths; at += stride) await tell(story, [at]);
   });
 
   it('and when several die one after the other', async () => {
@@ -70,7 +74,7 @@ function killedEverywhere(story: Story): void {
         fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 4 }),
         async (deaths) => void (await tell(story, deaths)),
       ),
-      { numRuns: 15, seed: 11 },
+      { numRuns: isLong ? 200 : 15, seed: 11 },
     );
   });
 }
@@ -191,27 +195,31 @@ describe('starting a stream', () => {
   describe('that is ended in the middle', () => {
     it('leaves no webhook, wherever the worker that began it was killed', async () => {
       const breaths = await tell({ ...failing, check: () => Promise.resolve() }, []);
-      for (let at = 1; at <= breaths; at += 1) {
-        const place = await world.arrange('waiting');
-        await live(world, world.workerThatDiesAt(at), async () => void (await reads(place)));
-        await world.beginDisconnect(place);
-        await live(world, world.workerThatDiesAt());
-        expect(await world.hooksOf(place)).toEqual([]);
-        expect(await connectionOf(place)).toMatchObject({
-          status: 'disconnected',
-          has_credential: false,
-          receipt: { revocation: 'revoked', webhooks: { left: 0 } },
-        });
-        await everySagaIsItsEvents(place);
-      }
+      for (let at = 1; at <= breaths; at += stride) await endInTheMiddle(at);
     });
   });
 });
 
+/** A stream is begun by a worker that dies, and its connection is ended then. */
+async function endInTheMiddle(diesAt: number, change: Partial<ConnectorApi> = {}): Promise<void> {
+  const place = await world.arrange('waiting');
+  const between = async () => void (await reads(place));
+  await live(world, world.workerThatDiesAt(diesAt, change), between);
+  await world.beginDisconnect(place);
+  await live(world, world.workerThatDiesAt(undefined, change));
+  expect(await world.hooksOf(place)).toEqual([]);
+  expect(await connectionOf(place)).toMatchObject({
+    status: 'disconnected',
+    has_credential: false,
+    receipt: { revocation: 'revoked', webhooks: { left: 0 } },
+  });
+  await everySagaIsItsEvents(place);
+}
+
 describe('a planted mistake is caught', () => {
-  const caught = async (story: Story, change: Partial<ConnectorApi>): Promise<boolean> => {
+  const isCaught = async (tryAt: (at: number) => Promise<unknown>): Promise<boolean> => {
     for (let at = 1; at <= 60; at += 1) {
-      const isRight = await tell(story, [at], change).then(
+      const isRight = await tryAt(at).then(
         () => true,
         () => false,
       );
@@ -221,12 +229,26 @@ describe('a planted mistake is caught', () => {
   };
 
   it('a compensation that is skipped', async () => {
-    expect(await caught(failing, { removeWebhook: () => Promise.resolve() })).toBe(true);
+    const change = { removeWebhook: () => Promise.resolve() };
+    expect(await isCaught((at) => tell(failing, [at], change))).toBe(true);
   });
 
   it('a registration that is only known when its answer was heard', async () => {
     // Without the list a webhook whose making nobody heard of is found by no address.
     const change = { listWebhooks: () => Promise.resolve([]) };
-    expect(await caught(failing, change)).toBe(true);
+    expect(await isCaught((at) => endInTheMiddle(at, change))).toBe(true);
+  });
+
+  it('a revocation that is told of before it was made', async () => {
+    const change = { revoke: () => Promise.resolve('revoked' as const) };
+    const story: Story = {
+      begin: async () => {
+        const place = await registered();
+        await world.beginDisconnect(place);
+        return place;
+      },
+      check: (place) => isEnded(place, 1),
+    };
+    expect(await isCaught((at) => tell(story, [at], change))).toBe(true);
   });
 });

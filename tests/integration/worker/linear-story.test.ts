@@ -46,8 +46,8 @@ beforeAll(async () => {
     seed: { issues: 1, webIssues: 1 },
     settings: { linear: { issues: 130, opsIssues: 3, retryAfterMs: [200, 200, 200] } },
   });
-  const { workspaceId, web, asMember } = world;
-  await asMember((tx) => putPresetApp(tx, web, { workspaceId, connector: 'linear', ...app }));
+  const { workspaceId, web } = world;
+  await world.asMember((tx) => putPresetApp(tx, web, { workspaceId, connector: 'linear', ...app }));
 });
 afterAll(() => world.close());
 
@@ -124,12 +124,12 @@ describe('the story of a team, in order', () => {
   });
 
   it('reads every issue of a chosen team, archived ones too', async () => {
-    const { web, member, workspaceId, asMember, admin } = world;
+    const { web, member, workspaceId, admin } = world;
     const options = await listScopes(web, member, { ...place(), resource: 'issues' });
     const chosen = options.data.find((option) => option.title === 'Engineering');
     if (!chosen) throw new Error('The team is not offered');
     teamId = chosen.key;
-    await asMember((tx) =>
+    await world.asMember((tx) =>
       createStream(tx, {
         workspaceId,
         connectionId,

@@ -1205,12 +1205,14 @@ create table private.kept_answers (
   key bytea not null,
   etag text not null,
   body text not null,
+  link text,
   expires_at timestamp with time zone not null,
   constraint kept_answers_pkey PRIMARY KEY (workspace_id, connection_id, key),
   constraint kept_answers_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint kept_answers_body_check CHECK ((octet_length(body) <= 262144)),
   constraint kept_answers_etag_check CHECK (((char_length(etag) >= 1) AND (char_length(etag) <= 400))),
-  constraint kept_answers_key_check CHECK ((octet_length(key) = 32))
+  constraint kept_answers_key_check CHECK ((octet_length(key) = 32)),
+  constraint kept_answers_link_check CHECK ((char_length(link) <= 4000))
 );
 CREATE INDEX kept_answers_by_expiry ON private.kept_answers USING btree (expires_at);
 CREATE INDEX kept_answers_of_connection ON private.kept_answers USING btree (connection_id);

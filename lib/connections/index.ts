@@ -23,6 +23,7 @@ export { authorizeCommand } from './authorize-command.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
 export { connectByKey } from './connect-by-key.ts';
 export { connectCommand } from './connect-command.ts';
+export { callLimits } from './call-limits.ts';
 export { logConnection } from './connection-log.ts';
 export {
   eraseAccess,

@@ -1765,6 +1765,7 @@ export type Database = {
           etag: string;
           expires_at: string;
           key: string;
+          link: string | null;
           workspace_id: string;
         };
         Insert: {
@@ -1773,6 +1774,7 @@ export type Database = {
           etag: string;
           expires_at: string;
           key: string;
+          link?: string | null;
           workspace_id: string;
         };
         Update: {
@@ -1781,6 +1783,7 @@ export type Database = {
           etag?: string;
           expires_at?: string;
           key?: string;
+          link?: string | null;
           workspace_id?: string;
         };
         Relationships: [

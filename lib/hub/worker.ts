@@ -32,7 +32,7 @@ import { type Db, transaction } from '#lib/db/index';
 import type { WorkerEnv } from '#lib/env/index';
 import { captureError, type Logger } from '#lib/observability/index';
 import { createQueue, type Queue, type Sweep, type Sweeps, startSweeps } from '#lib/queue/index';
-import { type Cache, dropOldCache } from '#lib/resilience/index';
+import { type Cache, dropOldAnswers, dropOldCache } from '#lib/resilience/index';
 import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import {
@@ -232,6 +232,7 @@ function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }
       run: async () => {
         await dropOldRows(db);
         await dropOldCache(db);
+        await dropOldAnswers(db);
         await db`delete from private.rate_limits where expires_at < now()`;
         return 0;
       },

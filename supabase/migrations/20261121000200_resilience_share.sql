@@ -88,6 +88,8 @@ create unlogged table private.kept_answers (
   key bytea not null check (octet_length(key) = 32),
   etag text not null check (char_length(etag) between 1 and 400),
   body text not null check (octet_length(body) <= 262144),
+  -- Where the next page is (RFC 8288): an unchanged answer need not say it again.
+  link text check (char_length(link) <= 4000),
   expires_at timestamptz not null,
   primary key (workspace_id, connection_id, key),
   foreign key (workspace_id, connection_id) references public.connections (workspace_id, id) on delete cascade

@@ -22,7 +22,8 @@ export interface ListenerOptions {
 
 export interface Listener {
   port: number;
-  close(): Promise<void>;
+  /** Takes nothing more; what is under way may end within drainMs. */
+  close(options?: { drainMs: number }): Promise<void>;
 }
 
 /** Set on everything this listener says, so that its own refusals are not taken for the service's. */
@@ -104,10 +105,14 @@ export function startWorkerListener(options: ListenerOptions): Promise<Listener>
       const address = server.address();
       resolve({
         port: typeof address === 'object' && address ? address.port : options.port,
-        close: () =>
+        close: ({ drainMs } = { drainMs: 0 }) =>
           new Promise((done) => {
-            server.close(() => done());
-            server.closeAllConnections();
+            const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+            server.close(() => {
+              clearTimeout(cut);
+              done();
+            });
+            server.closeIdleConnections();
           }),
       });
     });

@@ -142,6 +142,15 @@ describe('an answer that is not handed on', () => {
     expect(world.provider.apiCalls.map(({ path }) => path)).toEqual(['/api/moved', '/api/moved']);
   });
 
+  it('one that repeats the credential', async () => {
+    world.provider.onApi = (_path, token, answer) => answer(200, { headers: { token } });
+    for (const way of [direct, queued]) {
+      await expect(way(get('/echo'))).rejects.toMatchObject({ code: 'provider.bad_answer' });
+    }
+    world.provider.onApi = (_path, token, answer) => answer(200, {}, { etag: `"${token}"` });
+    await expect(direct(get('/echo'))).rejects.toMatchObject({ code: 'provider.bad_answer' });
+  });
+
   it('ten megabytes', async () => {
     world.provider.onApi = (_path, _token, answer) => answer(200, 'x'.repeat(10 * 1_048_576));
     for (const way of [direct, queued]) {

@@ -67,6 +67,44 @@ describe('a process does not start', () => {
     expect(workerEnv().SMTP_URL).toBeUndefined();
   });
 
+  it('web process: with half of what the worker’s listener needs, or where anybody listens in', () => {
+    const secret = { WORKER_SECRET: 'x'.repeat(32) };
+    const none = { WORKER_URL: '', WORKER_SECRET: '' };
+    for (const url of ['http://127.0.0.1:4001', 'http://[::1]:4001', 'https://worker.example']) {
+      set({ WORKER_URL: url, ...secret });
+      expect(webEnv().WORKER_URL).toBe(url);
+      set({ ...none, WORKER_URL: url });
+      expect(webEnv).toThrow(/WORKER_URL: and WORKER_SECRET are set together/);
+    }
+    for (const url of ['http://10.0.0.5:4001', 'http://127.0.0.1.evil.test', 'https://h/path']) {
+      set({ WORKER_URL: url, ...secret });
+      expect(webEnv).toThrow(/WORKER_URL: must be https/);
+    }
+    set({ WORKER_URL: 'https://worker.example', WORKER_SECRET: 'short' });
+    expect(webEnv).toThrow(/WORKER_SECRET: must have at least 32/);
+  });
+
+  it('worker: with a listener that anybody could use', () => {
+    set({ WORKER_URL: '', WORKER_PORT: '4001', WORKER_SECRET: '' });
+    expect(workerEnv).toThrow(/WORKER_SECRET: is missing/);
+    set({ WORKER_PORT: '4001', WORKER_SECRET: 'x'.repeat(32) });
+    expect(workerEnv()).toMatchObject({ WORKER_PORT: 4001, WORKER_HOST: '127.0.0.1' });
+  });
+
+  it.each([
+    ['web process', webEnv],
+    ['worker', workerEnv],
+  ])('%s: with half of a cache', (_, read) => {
+    const url = { UPSTASH_REDIS_REST_URL: 'https://redis.example' };
+    const token = { UPSTASH_REDIS_REST_TOKEN: 'x'.repeat(20) };
+    set({ WORKER_PORT: '', WORKER_SECRET: '', UPSTASH_REDIS_REST_TOKEN: '', ...url });
+    expect(read).toThrow(/UPSTASH_REDIS_REST_URL: and UPSTASH_REDIS_REST_TOKEN/);
+    set({ UPSTASH_REDIS_REST_URL: '', ...token });
+    expect(read).toThrow(/UPSTASH_REDIS_REST_URL: and UPSTASH_REDIS_REST_TOKEN/);
+    set({ ...url, ...token });
+    expect(read()).toMatchObject({ ...url, ...token });
+  });
+
   it('gateway: where others reach it, without a name of its own', () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.5', 'hub.internal']) {
       set({ GATEWAY_HOST: host });

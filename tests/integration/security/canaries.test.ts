@@ -228,7 +228,7 @@ async function read(connectionId: string): Promise<void> {
       await listConnections(tx, { workspaceId }),
       await getConnection(tx, { connectionId }),
       await listConnectionLog(tx, { connectionId }),
-      await catalogue(tx, { connectors: world.web.connectors }, at),
+      await catalogue(tx, world.web, at),
       await listAudit(tx, { workspaceId, beforeId: null, limit: 100 }),
     ]),
   );

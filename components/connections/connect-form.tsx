@@ -126,7 +126,7 @@ export function ConnectForm(props: ConnectFormProps) {
           value={form.values[field.name] ?? ''}
           onValueChange={(value) => form.set(field.name, value)}
           refusal={form.refusalOf(`fields.${field.name}`)}
-          action={field.is_secret && <ConsoleLink mode={mode} provider={connector.provider} />}
+          action={field.is_secret && <ConsoleLink {...props} isSandbox={form.isSandbox} />}
         />
       ))}
       <Permissions permissions={mode.permissions} />
@@ -184,16 +184,18 @@ const isShown = (mode: AuthModeCard, field: string): boolean =>
   (field === 'base_url' && mode.base_url !== null) ||
   mode.fields.some(({ name }) => field === `fields.${name}`);
 
-function ConsoleLink({ mode, provider }: { mode: AuthModeCard; provider: string }) {
-  if (mode.console_url === null) return null;
+/** Where the key is made; the sandbox shows its own on its first page. */
+function ConsoleLink({ connector, mode, isSandbox }: ConnectFormProps & { isSandbox: boolean }) {
+  const href = isSandbox ? `/sandbox/${connector.name}` : mode.console_url;
+  if (href === null) return null;
   return (
     <a
-      href={mode.console_url}
+      href={href}
       target="_blank"
       rel="noreferrer"
       className="inline-flex items-center gap-1 text-accent text-meta hover:underline"
     >
-      {text.open(provider)}
+      {isSandbox ? text.openSandbox : text.open(connector.provider)}
       <ExternalLink aria-hidden="true" className="size-3" />
     </a>
   );

@@ -101,6 +101,7 @@ export const words = {
     promise: (provider: string) =>
       `${provider} is asked whose it is before anything is kept. It is stored sealed; nobody can read it again.`,
     open: (provider: string) => `Open ${provider}`,
+    openSandbox: 'Open the sandbox',
   },
   permissions: {
     title: 'What it must be allowed, and no more',

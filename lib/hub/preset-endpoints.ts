@@ -2,7 +2,7 @@ import type { AuthorizeEndpoints } from '#lib/connectors/protocol/index';
 
 type Addresses = (mount: { path: string; base: string }) => AuthorizeEndpoints;
 
-/** By connector: one entry for each whose sandbox is connected by OAuth. */
+/** By connector: one entry for each that has a sandbox. */
 const addresses: Readonly<Record<string, Addresses>> = {
   github: ({ path, base }) => ({
     authorizeUrl: `${path}/login/oauth/authorize`,
@@ -16,6 +16,13 @@ const addresses: Readonly<Record<string, Addresses>> = {
     tokenUrl: `${base}/oauth/token`,
     revokeUrl: `${base}/oauth/revoke`,
     apiBaseUrl: base,
+    webBaseUrl: base,
+  }),
+  stripe: ({ base }) => ({
+    authorizeUrl: null,
+    tokenUrl: null,
+    revokeUrl: null,
+    apiBaseUrl: `${base}/api`,
     webBaseUrl: base,
   }),
 };

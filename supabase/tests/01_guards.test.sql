@@ -48,5 +48,16 @@ select ok(not has_schema_privilege('patchbay_web', 'pgboss', 'usage'), 'web has 
 select ok(not has_table_privilege('authenticated', 'public.invitations', 'select'), 'tokens of invitations are not readable');
 select ok(not pg_has_role('authenticator', 'hub_user', 'member'), 'no token can become hub_user');
 
+-- The cache: members read their own workspace's rows, the worker alone writes.
+select ok(relrowsecurity and relforcerowsecurity, relname || ': row security is on and forced')
+from pg_class where oid in ('private.cache_entries'::regclass, 'private.cache_marks'::regclass);
+select ok(
+  not has_table_privilege(role, tab, 'insert,update,delete,truncate')
+  and not has_any_column_privilege(role, tab, 'insert,update'),
+  tab || ': ' || role || ' may not write')
+from unnest(array['private.cache_entries', 'private.cache_marks']) tab,
+     unnest(array['hub_user', 'patchbay_web', 'authenticated', 'anon', 'service_role']) role;
+select ok(not has_table_privilege('patchbay_web', 'private.cache_entries', 'select'), 'web reads the cache as a member only');
+
 select * from finish();
 rollback;

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '#lib/core/index';
+import { newId, systemClock } from '#lib/core/index';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
+import { createWorkerClient } from '#lib/hub/worker-client';
 import { sealTo } from '#lib/security/index';
+import { freePort } from '../../../supabase/local/free-port.ts';
 import { patience } from '../../setup/patience.ts';
 import {
   newKeys,
@@ -68,6 +70,24 @@ describe('a worker', () => {
     }
     worker.kill('SIGTERM');
     expect(await worker.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('takes calls of the web process, and of nobody else', async () => {
+    const port = await freePort();
+    const secret = 'a secret of web and worker, for tests';
+    await start({ WORKER_PORT: String(port), WORKER_SECRET: secret });
+    const url = `http://127.0.0.1:${port}`;
+    const call = { method: 'GET', target: '/', headers: {}, body: null } as const;
+    const ask = (as: string) =>
+      createWorkerClient({ url, secret: as, clock: systemClock }).proxy(
+        { workspaceId, connectionId: newId() },
+        call,
+        new AbortController().signal,
+      );
+    // The connection does not exist, and only who is let in hears of it.
+    await expect(ask(secret)).rejects.toMatchObject({ code: 'resource.not_found' });
+    await expect(ask(`${secret}!`)).rejects.toMatchObject({ code: 'internal.unavailable' });
+    expect((await fetch(`${url}/proxy`, { method: 'POST' })).status).toBe(401);
   });
 
   it('polls, and says so, when it has no session connection', async () => {

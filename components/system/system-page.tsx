@@ -10,6 +10,7 @@ import { StatusDot } from '@/components/ui/status-dot';
 import { toneText } from '@/components/ui/tone';
 import { type Health, healthSchema } from '@/lib/hub/schema';
 import { CachePanel } from './cache-panel';
+import { LimitsPanel } from './limits-panel';
 import { words } from './words';
 import { WorkPanel } from './work-panel';
 
@@ -54,6 +55,7 @@ export function SystemPage() {
         </Panel>
       )}
       <WorkPanel />
+      <LimitsPanel />
       <CachePanel />
     </Page>
   );

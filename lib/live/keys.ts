@@ -34,6 +34,7 @@ export const keys = {
   sessions: () => ['sessions'] as const,
   sealingKeys: () => ['sealing_keys'] as const,
   cache: (workspaceId: string) => ['cache', workspaceId] as const,
+  limits: (workspaceId: string) => ['limits', workspaceId] as const,
   sandbox: (workspaceId: string) => ['sandbox', workspaceId] as const,
 };
 

@@ -49,6 +49,8 @@ const schema = commonEnv
     SANDBOX_GITHUB_CLIENT_SECRET: z.string().optional(),
     SANDBOX_LINEAR_CLIENT_ID: z.string().optional(),
     SANDBOX_LINEAR_CLIENT_SECRET: z.string().optional(),
+    SANDBOX_SLACK_CLIENT_ID: z.string().optional(),
+    SANDBOX_SLACK_CLIENT_SECRET: z.string().optional(),
     SANDBOX_CONTROL_TOKEN: z.string().optional(),
     /** The gateway's shared secret on forwarded requests; without it forwarded headers are ignored. */
     GATEWAY_TOKEN: z.string().min(20).optional(),

@@ -2,12 +2,14 @@ import type { ConnectorRegistry } from '#lib/connections/index';
 import { githubApi } from '#lib/connectors/github/api';
 import { linearApi } from '#lib/connectors/linear/api';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { slackApi } from '#lib/connectors/slack/api';
 import { stripeApi } from '#lib/connectors/stripe/api';
 import { connectors } from './connectors.ts';
 
 const apis: Readonly<Record<string, ConnectorApi>> = {
   github: githubApi,
   linear: linearApi,
+  slack: slackApi,
   stripe: stripeApi,
 };
 

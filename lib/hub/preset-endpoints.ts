@@ -18,6 +18,13 @@ const addresses: Readonly<Record<string, Addresses>> = {
     apiBaseUrl: base,
     webBaseUrl: base,
   }),
+  slack: ({ path, base }) => ({
+    authorizeUrl: `${path}/oauth/v2/authorize`,
+    tokenUrl: `${base}/api/oauth.v2.access`,
+    revokeUrl: null,
+    apiBaseUrl: `${base}/api`,
+    webBaseUrl: base,
+  }),
   stripe: ({ base }) => ({
     authorizeUrl: null,
     tokenUrl: null,

@@ -28,6 +28,7 @@ function presetsOf(env: WebEnv): Preset[] {
   const pairs = [
     ['github', env.SANDBOX_GITHUB_CLIENT_ID, env.SANDBOX_GITHUB_CLIENT_SECRET],
     ['linear', env.SANDBOX_LINEAR_CLIENT_ID, env.SANDBOX_LINEAR_CLIENT_SECRET],
+    ['slack', env.SANDBOX_SLACK_CLIENT_ID, env.SANDBOX_SLACK_CLIENT_SECRET],
   ] as const;
   return pairs.flatMap(([connector, clientId, clientSecret]) =>
     clientId && clientSecret ? [{ connector, clientId, clientSecret }] : [],

@@ -127,6 +127,12 @@ export function sandbox(plan: Plan): ChildSpec | null {
           name: 'Patchbay',
           loopbackPaths: [connectingPath('linear')],
         },
+        {
+          ...sandboxApp(plan.secrets, 'slack'),
+          provider: 'slack',
+          name: 'Patchbay',
+          loopbackPaths: [connectingPath('slack')],
+        },
       ]),
       ...pick(plan.settings.env, ['SANDBOX_EXPIRING_TOKENS']),
     },
@@ -200,6 +206,7 @@ export function web(plan: Plan): ChildSpec {
   const { settings, secrets, backing, ports, isDev } = plan;
   const { signIn, connecting, controlToken } = secrets.sandbox;
   const linear = sandboxApp(secrets, 'linear');
+  const slack = sandboxApp(secrets, 'slack');
   return {
     name: 'web',
     isReady: async () => (await fetch(`${loopback(ports.web)}/api/health/live`)).ok,
@@ -234,6 +241,8 @@ export function web(plan: Plan): ChildSpec {
             SANDBOX_GITHUB_CLIENT_SECRET: connecting.clientSecret,
             SANDBOX_LINEAR_CLIENT_ID: linear.clientId,
             SANDBOX_LINEAR_CLIENT_SECRET: linear.clientSecret,
+            SANDBOX_SLACK_CLIENT_ID: slack.clientId,
+            SANDBOX_SLACK_CLIENT_SECRET: slack.clientSecret,
             SANDBOX_CONTROL_TOKEN: controlToken,
           }
         : {}),

@@ -83,7 +83,7 @@ export const messageEventSchema = z.looseObject({
   subtype: z.string().nullish(),
   event_ts: tsSchema.nullish(),
   deleted_ts: tsSchema.nullish(),
-  message: z.unknown(),
+  message: z.unknown().optional(),
 });
 
 export const reactionEventSchema = z.looseObject({

@@ -18,20 +18,21 @@ import { type ChannelScope, tsSchema } from './schema.ts';
 const overlapSeconds = 3_600;
 /** Threads of one page of history. */
 const maxThreads = 1_000;
+/** Threads read in one step of a walk, all at once. */
+const threadsAtOnce = 5;
 
 const cursor = z.string().max(1_000);
 /** Where a walk stands: in a thread of the page before, or behind a page of the history. */
 const markSchema = z.object({
   /** Null when the history itself is read to its end. */
   history: z.object({ cursor, before: tsSchema.nullable() }).nullable(),
-  threads: z.array(tsSchema).max(maxThreads),
-  /** Within the first of the threads. */
-  reply: cursor.nullable(),
+  /** Threads still to be read, each behind the replies it has given already. */
+  threads: z.array(z.object({ ts: tsSchema, at: cursor.nullable() })).max(maxThreads),
   startedAt: z.number().int().nonnegative(),
 });
 type Mark = z.infer<typeof markSchema>;
 
-/** One call a page: the history from the newest message on, and after each page its threads. */
+/** The history from the newest message on, and after each page its threads, some at a time. */
 export async function backfillMessages(
   ctx: ConnectorContext,
   resource: string,
@@ -42,51 +43,44 @@ export async function backfillMessages(
   const scope = readScope(stored);
   // What cannot be read starts anew, which costs calls and loses nothing.
   const mark = markSchema.safeParse(from).data ?? null;
-  const [thread] = mark?.threads ?? [];
-  const step = mark && thread ? readThread(ctx, scope, mark, thread) : readPage(ctx, scope, mark);
-  const { page, items, next } = await step;
+  const isInThreads = mark !== null && mark.threads.length > 0;
+  const step = isInThreads ? readThreads(ctx, scope, mark) : readPage(ctx, scope, mark);
+  const { items, next } = await step;
   return {
     ...mapItems(items, scope),
-    next: next && (next.threads.length > 0 || next.history) ? { ...next } : null,
+    next: next.threads.length > 0 || next.history ? { ...next } : null,
     total: null,
-    cursor: { since: (next ?? mark)?.startedAt ?? dateOf(page.answer) },
+    cursor: { since: next.startedAt },
   };
 }
 
 interface Step {
-  page: HistoryPage;
   items: unknown[];
   next: Mark;
 }
 
-async function readThread(
-  ctx: ConnectorContext,
-  scope: ChannelScope,
-  mark: Mark,
-  thread: string,
-): Promise<Step> {
-  const page = await readThreadPage(ctx, scope, thread, mark.reply ?? undefined);
-  if (page.next !== null && page.next === mark.reply) throw badAnswer('its pages turn in circles');
-  // Its first message came with the history.
-  const items = page.items.filter((item) => !isFirst(item, thread));
-  const threads = page.next === null ? mark.threads.slice(1) : mark.threads;
-  return { page, items, next: { ...mark, threads, reply: page.next } };
+async function readThreads(ctx: ConnectorContext, scope: ChannelScope, mark: Mark): Promise<Step> {
+  const now = mark.threads.slice(0, threadsAtOnce);
+  const pages = await Promise.all(now.map((thread) => readThread(ctx, scope, thread)));
+  const unfinished = pages.flatMap(({ ts, next }) => (next === null ? [] : [{ ts, at: next }]));
+  const threads = [...unfinished, ...mark.threads.slice(threadsAtOnce)];
+  return { items: pages.flatMap(({ items }) => items), next: { ...mark, threads } };
 }
 
 /** A thread that was deleted meanwhile has nothing left to read. */
-async function readThreadPage(
+async function readThread(
   ctx: ConnectorContext,
   scope: ChannelScope,
-  thread: string,
-  at: string | undefined,
-): Promise<HistoryPage> {
+  { ts, at }: Mark['threads'][number],
+): Promise<{ ts: string; items: unknown[]; next: string | null }> {
   try {
-    return await readReplies(ctx, scope, thread, { cursor: at });
+    const page = await readReplies(ctx, scope, ts, { cursor: at ?? undefined });
+    if (page.next !== null && page.next === at) throw badAnswer('its pages turn in circles');
+    // Its first message came with the history.
+    return { ts, items: page.items.filter((item) => !isFirst(item, ts)), next: page.next };
   } catch (error) {
     if (!isHubError(error) || error.details?.['reason'] !== 'thread_not_found') throw error;
-    const headers = new Headers();
-    const answer = { status: 200, headers, json: null, etag: null, clockOffsetMs: null };
-    return { answer, items: [], next: null };
+    return { ts, items: [], next: null };
   }
 }
 
@@ -103,12 +97,10 @@ async function readPage(
   if (page.next !== null && page.next === at?.cursor) throw badAnswer('its pages turn in circles');
   const before = lastTs(page.items) ?? at?.before ?? null;
   return {
-    page,
     items: page.items,
     next: {
       history: page.next === null ? null : { cursor: page.next, before },
-      threads: threadsIn(page.items),
-      reply: null,
+      threads: threadsIn(page.items).map((ts) => ({ ts, at: null })),
       startedAt: mark?.startedAt ?? dateOf(page.answer),
     },
   };

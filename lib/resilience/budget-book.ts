@@ -6,7 +6,7 @@ import {
   refill,
   resetMarginMs,
 } from './budget-state.ts';
-import { type ByLane, byLane, type Lane, lanes, laneReserve } from './lane.ts';
+import { type ByLane, byLane, type Lane, laneReserve, lanes } from './lane.ts';
 import { type Pace, placesLeft, tokensLeft } from './pace.ts';
 
 /** What the other workers have in hand and wait for. */

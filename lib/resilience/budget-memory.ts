@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/core/index';
-import { type Book, exchange, type Share } from './budget-shares.ts';
 import type { Grant, Report } from './budget-book.ts';
+import { type Book, exchange, type Share } from './budget-shares.ts';
 import type { Pace } from './pace.ts';
 
 /** Where a budget is kept. */

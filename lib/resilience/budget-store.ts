@@ -42,7 +42,6 @@ export function postgresBudget(db: Db, at: BudgetAt): BudgetStore {
   return {
     turn: (turn) =>
       transaction(db, async (tx) => {
-        await tx`set local synchronous_commit = off`;
         const row = (await lockBook(tx, at)) ?? (await openBook(tx, at, turn.pace));
         const shares = await tx<ShareRow[]>`
           select holder, epoch, held, waiting_edit, waiting_refetch, waiting_poll, waiting_backfill,
@@ -50,8 +49,7 @@ export function postgresBudget(db: Db, at: BudgetAt): BudgetStore {
           from public.connection_budget_shares
           where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}`;
         const done = exchange(toBook(row, shares), turn.pace, turn.holder, turn.report, row.now_ms);
-        await writeBook(tx, at, turn, done);
-        await writeShare(tx, at, done);
+        await write(tx, at, turn, done);
         return { grant: done.grant, epoch: done.mine.epoch, ended: done.state.ended };
       }),
   };
@@ -63,7 +61,8 @@ async function lockBook(tx: Tx, at: BudgetAt): Promise<BookRow | null> {
     with held as (
       select * from public.connection_budgets
       where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId} for update)
-    select (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, tokens,
+    select set_config('synchronous_commit', 'off', true),
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, tokens,
       (extract(epoch from filled_at) * 1000)::float8 as filled_ms,
       quota_limit, quota_remaining, quota_word,
       (extract(epoch from quota_reset_at) * 1000)::float8 as quota_reset_ms,
@@ -115,26 +114,24 @@ function toBook(row: BookRow, shares: readonly ShareRow[]): Book {
 
 const seconds = (ms: number): number => ms / 1_000;
 
-async function writeBook(tx: Tx, at: BudgetAt, turn: Turn, { state }: Exchanged): Promise<void> {
+/** Book and share in one statement; shares that ran out go with the turn that finds them. */
+async function write(tx: Tx, at: BudgetAt, turn: Turn, done: Exchanged): Promise<void> {
   const { pace, saved } = turn;
+  const { state, mine, gone } = done;
   const { quota } = state;
-  await tx`
-    update public.connection_budgets set tokens = ${state.tokens}, per_second = ${pace.perSecond},
-      burst = ${pace.burst}, concurrent = ${pace.concurrent},
-      filled_at = to_timestamp(${seconds(state.filledAtMs)}),
-      quota_limit = ${quota?.limit ?? null}, quota_remaining = ${quota?.remaining ?? null},
-      quota_reset_at = to_timestamp(${quota ? seconds(quota.resetAtMs) : null}),
-      quota_word = ${quota?.word ?? null},
-      paused_until = to_timestamp(${state.pausedUntilMs > 0 ? seconds(state.pausedUntilMs) : null}),
-      calls = ${state.ended}, calls_saved = calls_saved + ${saved}, updated_at = now()
-    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}`;
-}
-
-/** Shares that ran out go with the turn that finds them. */
-async function writeShare(tx: Tx, at: BudgetAt, { mine, gone }: Exchanged): Promise<void> {
   const { waiting } = mine;
   await tx`
-    with gone as (
+    with book as (
+      update public.connection_budgets set tokens = ${state.tokens}, per_second = ${pace.perSecond},
+        burst = ${pace.burst}, concurrent = ${pace.concurrent},
+        filled_at = to_timestamp(${seconds(state.filledAtMs)}),
+        quota_limit = ${quota?.limit ?? null}, quota_remaining = ${quota?.remaining ?? null},
+        quota_reset_at = to_timestamp(${quota ? seconds(quota.resetAtMs) : null}),
+        quota_word = ${quota?.word ?? null},
+        paused_until = to_timestamp(${state.pausedUntilMs > 0 ? seconds(state.pausedUntilMs) : null}),
+        calls = ${state.ended}, calls_saved = calls_saved + ${saved}, updated_at = now()
+      where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
+    ), ended as (
       delete from public.connection_budget_shares
       where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
         and holder = any(${gone}::uuid[]))

@@ -57,6 +57,28 @@ describe('a token endpoint', () => {
     expect(await world.admin`select 1 from public.connections`).toHaveLength(0);
   });
 
+  it('that answers nothing at all is given up, and connects nobody', async () => {
+    world.provider.onToken = () => undefined;
+    expect(await attempt()).toEqual({ code: failed, message: expect.stringMatching(/in time/) });
+    expect(world.provider.tokenRequests).toHaveLength(1);
+    expect(await world.admin`select 1 from public.connections`).toHaveLength(0);
+  });
+
+  it('that says a key twice, or gives fewer scopes than were asked for, is told as it is', async () => {
+    world.provider.onToken = (_form, answer) => {
+      const { access_token: token } = world.provider.issue();
+      answer(
+        200,
+        `{"access_token":"x","access_token":"${String(token)}","token_type":"Bearer","scope":"user"}`,
+      );
+    };
+    const id = await attempt();
+    const [row] = await world.admin`
+      select scopes_asked, scopes_granted from public.connections where id = ${typeof id === 'string' ? id : null}`;
+    expect(row).toEqual({ scopes_asked: ['repo', 'user'], scopes_granted: ['user'] });
+    await world.admin`delete from public.connections`;
+  });
+
   it('that cannot be reached connects nobody', async () => {
     await world.admin`update public.apps set endpoints = endpoints || '{"tokenUrl":"https://127.0.0.1:1/t"}'`;
     expect(await attempt()).toMatchObject({ code: failed });

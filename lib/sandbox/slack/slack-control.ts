@@ -41,7 +41,7 @@ const installSchema = z.strictObject({ clientId: z.string(), scopes: z.array(z.s
 export function createSlackControl(parts: {
   world: SlackWorld;
   faults: Faults;
-  reset(): Promise<void>;
+  reset: () => Promise<void>;
 }): Hono {
   const { world, faults, reset } = parts;
   const { tables } = world;

@@ -7,7 +7,8 @@ import { chargeJson, customerJson, eventJson, paymentJson } from '#tests/fixture
 
 const parse = (payload: unknown) => {
   const body = JSON.parse(JSON.stringify(payload)) as JsonObject;
-  return stripe.webhook.parse(String(body['type']), body);
+  const { type } = body;
+  return stripe.webhook.parse(typeof type === 'string' ? type : '', body);
 };
 const at = 1_686_089_970;
 

@@ -216,10 +216,15 @@ describe('a mark', () => {
 
 describe('workspaces', () => {
   it('share no value under one key', async () => {
-    await world.cache(0).read(topic, request(['mine']));
+    const cache = world.cache(0);
+    await cache.read(topic, request(['mine']));
     const theirs = { ...at(), workspaceId: await world.workspace() };
-    expect(await world.cache(0).peek(topic, theirs)).toBeNull();
+    // Neither by the memory of the process nor by the shared level, nor by a load under way.
+    expect(await cache.peek(topic, theirs)).toBeNull();
     expect(await world.cache(1).peek(topic, theirs)).toBeNull();
+    const both = [request(['ours']), { ...request(['theirs']), workspaceId: theirs.workspaceId }];
+    const read = await Promise.all(both.map((one) => cache.read(topic, { ...one, refresh: true })));
+    expect(read.map(({ value }) => value)).toEqual([['ours'], ['theirs']]);
   });
 
   it('are kept apart by the database too, and no member writes', async () => {

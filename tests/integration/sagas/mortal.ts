@@ -63,6 +63,8 @@ export class Mortal {
     const then = query.then.bind(query) as Promise<unknown>['then'];
     const gated: Promise<unknown>['then'] = (ok, bad) =>
       this.call(() => new Promise((resolve, reject) => void then(resolve, reject))).then(ok, bad);
-    return Object.assign(query, { then: gated });
+    // The driver's query runs by its own `then`; there is no other place to stand in its way.
+    Reflect.set(query, 'then', gated);
+    return query;
   }
 }

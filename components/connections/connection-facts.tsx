@@ -11,6 +11,7 @@ import { Panel } from '@/components/ui/panel';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Stat } from '@/components/ui/stat';
 import type { Connection } from '@/lib/connections/schema';
+import { Abilities } from './abilities';
 import { words } from './words';
 
 const when = (at: string | null, never: string) => (at ? <RelativeTime value={at} /> : never);
@@ -44,6 +45,9 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
               label: connection.auth_kind === 'oauth2' ? 'Scopes' : 'Needs',
               value: <Scopes connection={connection} />,
             },
+            ...(connection.auth_kind === 'oauth2' && connection.status !== 'disconnected'
+              ? [{ label: 'Access', value: <Abilities connection={connection} /> }]
+              : []),
             { label: 'Id', value: <CopyButton value={connection.id} label="Copy connection id" /> },
           ]}
         />

@@ -14,6 +14,12 @@ export const words = {
   fresh: (time: string) => `fresh within ${time}`,
   reading: (done: string, total: string | null) =>
     `first read: ${done}${total === null ? '' : ` of ${total}`} records`,
+  abilities: {
+    names: { read: 'Read', write: 'Write', webhooks: 'Webhooks' },
+    states: { granted: 'granted', refused: 'not granted', not_asked: 'not asked for' },
+    ask: 'Ask for it',
+    needs: (scopes: readonly string[]) => `Needs ${scopes.join(', ')}`,
+  },
   runs: {
     backfill: 'Reading everything',
     poll: 'Reading changes',

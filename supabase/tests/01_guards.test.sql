@@ -59,5 +59,21 @@ from unnest(array['private.cache_entries', 'private.cache_marks']) tab,
      unnest(array['hub_user', 'patchbay_web', 'authenticated', 'anon', 'service_role']) role;
 select ok(not has_table_privilege('patchbay_web', 'private.cache_entries', 'select'), 'web reads the cache as a member only');
 
+-- Keys are changed by those who hold them; everybody else hears counts at most.
+select ok(not has_table_privilege('patchbay_web', 'private.webhook_secrets', 'insert,delete'),
+  'the gateway seals webhook secrets anew and makes or drops none');
+select ok(not has_column_privilege('patchbay_web', 'private.webhook_secrets', 'workspace_id', 'update')
+  and not has_column_privilege('patchbay_web', 'private.webhook_secrets', 'endpoint_id', 'update'),
+  'nor moves one to another place');
+select ok(not has_function_privilege(role, 'private.sealed_key_use()', 'execute')
+  and not has_function_privilege(role, 'private.audit_hourly(uuid, uuid, text, text, jsonb)', 'execute'),
+  role || ' neither counts sealed values nor writes what was refused')
+from unnest(array['anon', 'authenticated', 'service_role', 'hub_user']) role;
+select is(
+  (select array_agg(name order by ord) from unnest((
+    select proargnames from pg_proc where oid = 'private.sealed_key_use()'::regprocedure)) with ordinality as a (name, ord)),
+  array['class', 'part', 'key_id', 'sealed'],
+  'what is counted leaves without an envelope');
+
 select * from finish();
 rollback;

@@ -9,7 +9,7 @@ export function MailForm({ returnTo, isFirst }: { returnTo: string; isFirst: boo
     <form method="post" action="/api/auth/signin/email" className="grid gap-2.5">
       <input type="hidden" name="return_to" value={returnTo} />
       <label htmlFor="sign-in-email" className="font-medium">
-        {words.mail.label}
+        {isFirst ? words.mail.label : words.mail.orLabel}
       </label>
       <Input
         id="sign-in-email"

@@ -59,13 +59,13 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
           {words.none}
         </Notice>
       )}
-      <div className="mt-6 grid gap-2.5">
+      <div className={choices.length > 0 ? 'mt-6 grid gap-2.5' : undefined}>
         {choices.map((choice, index) => (
           <ChoiceForm key={choice.id} choice={choice} returnTo={returnTo} isFirst={index === 0} />
         ))}
       </div>
       {mail && (
-        <div className={choices.length > 0 ? 'mt-5 border-line border-t pt-5' : undefined}>
+        <div className={choices.length > 0 ? 'mt-5 border-line border-t pt-5' : 'mt-6'}>
           <MailForm returnTo={returnTo} isFirst={choices.length === 0} />
         </div>
       )}

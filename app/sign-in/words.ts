@@ -9,7 +9,8 @@ export const words = {
   noneTitle: 'No way to sign in is set up',
   none: 'Set AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, or AUTH_OIDC_ISSUER, AUTH_OIDC_ID and AUTH_OIDC_SECRET, or a way to send mail (SMTP_URL or RESEND_API_KEY, and MAIL_FROM), and start again.',
   mail: {
-    label: 'Or by a link in a mail',
+    label: 'Your e-mail address',
+    orLabel: 'Or by a link in a mail',
     placeholder: 'you@example.com',
     ask: 'Send me a link',
     sent: 'If this address may sign in, a link is on its way',

@@ -26,7 +26,7 @@ const preparedSchema = z.discriminatedUnion('delivery', [
 const busyMs = 500;
 const busyAtMostMs = 90_000;
 /** How often the first page is looked for. */
-const lookMs = 2_000;
+const lookMs = 1_000;
 /** A service that asks to wait, or a connection that waits for its owner, may take days. */
 const firstPageAtMostMs = 14 * 86_400_000;
 

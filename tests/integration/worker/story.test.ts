@@ -18,21 +18,21 @@ import { newId, systemClock } from '#lib/core/index';
 import { asUser, connect, type Db, type Tx } from '#lib/db/index';
 import { connectorRules } from '#lib/hub/connector-rules';
 import { connectors } from '#lib/hub/connectors';
-import { type Gateway, startGateway } from '#lib/hub/gateway';
+import type { Gateway } from '#lib/hub/gateway';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
-import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
+import { beginDisconnect, beginStream } from '#lib/hub/sagas/start-sagas';
 import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
 import { installQueue } from '#lib/queue/index';
 import { patchRecord } from '#lib/records/index';
 import { cacheStore, createCache } from '#lib/resilience/index';
+import { listSagas } from '#lib/sagas/index';
 import { type Sandbox, startSandbox } from '#lib/sandbox/index';
 import { generateKeyPair } from '#lib/security/index';
-import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
-import { createStream } from '#lib/sync/index';
-import { createReceiver } from '#lib/webhooks/index';
+import { createStream, listStreams, updateStream } from '#lib/sync/index';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { patience } from '../../setup/patience.ts';
+import { openGateway } from './story-gateway.ts';
 
 const log = logger('test', 'silent');
 const origin = 'http://localhost:4123';
@@ -69,7 +69,7 @@ beforeAll(async () => {
     expiringTokens: true,
   });
   const keys = { worker: generateKeyPair(), gateway: generateKeyPair() };
-  gateway = await openGateway(keys.gateway.privateKey);
+  gateway = await openGateway(pools.web, keys.gateway.privateKey);
   web = {
     db: pools.web,
     connectors,
@@ -107,30 +107,6 @@ afterAll(async () => {
   await Promise.all([pools.web.end(), pools.worker.end(), admin.end()]);
   await database.drop();
 });
-
-function openGateway(privateKey: string): Promise<Gateway> {
-  const opener = createWebhookSecretOpener(privateKey);
-  return startGateway({
-    host: '127.0.0.1',
-    port: 0,
-    version: 'test',
-    publicUrl: undefined,
-    token: 'the gateway token of this test',
-    webUrl: 'http://127.0.0.1:9',
-    supabaseUrl: undefined,
-    sandboxUrl: undefined,
-    workerHealthUrl: undefined,
-    db: pools.web,
-    receiver: createReceiver({
-      db: pools.web,
-      findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
-      openSecret: (envelope, at) => opener.open(envelope, at),
-      clock: systemClock,
-      log,
-    }),
-    log,
-  });
-}
 
 async function seedWorkspace(): Promise<void> {
   await admin`insert into public.users (id, email) values (${member.userId}, 'owner@x.test')`;
@@ -200,8 +176,9 @@ describe('the story, in order', () => {
     const options = await listScopes(web, member, { ...place(), resource: 'issues' });
     const chosen = options.data.find((option) => option.key === repository);
     if (!chosen) throw new Error('The repository is not offered');
-    await asMember((tx) =>
-      createStream(tx, {
+    const runId = newId();
+    await asMember(async (tx) => {
+      const stream = await createStream(tx, {
         workspaceId,
         connectionId,
         resource: 'issues',
@@ -210,8 +187,16 @@ describe('the story, in order', () => {
         scopeKey: chosen.key,
         scope: { owner: 'northwind', repo: 'api', ...chosen.scope },
         requestedBy: member.userId,
-      }),
-    );
+        heldRunId: runId,
+      });
+      await beginStream(tx, {
+        ...place(),
+        streamId: stream.id,
+        runId,
+        name: stream.name,
+        requestedBy: member.userId,
+      });
+    });
     const truth = await sandbox.control.issues(repository);
     const phase = async () => (await admin`select phase from public.streams`)[0]?.['phase'];
     await expect.poll(phase, { timeout: 40_000, interval: 100 }).toBe('live');
@@ -280,5 +265,42 @@ describe('the story, in order', () => {
     const shown = await asMember((tx) => getConnection(tx, place()));
     expect(shown).toMatchObject({ receipt: { revocation: 'revoked', webhooks: { removed: 1 } } });
     expect(shown.records).toBeGreaterThan(0);
+    expect(await endpoints()).toEqual([{ status: 'removed', url: null }]);
+    const told = () => asMember((tx) => listSagas(tx, place()));
+    await expect
+      .poll(async () => (await told()).map(({ kind, state }) => `${kind} ${state}`), patience)
+      .toEqual([
+        'disconnect completed',
+        'connect completed',
+        'start_stream completed',
+        'connect completed',
+      ]);
+    const [last] = await told();
+    expect(last?.steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'stop completed',
+      'remove_webhooks completed',
+      'revoke completed',
+      'erase completed',
+      'receipt completed',
+    ]);
+  });
+
+  it('is connected again, goes on, and gets its webhook back by itself', async () => {
+    expect(await signIn(connectionId)).toBe(connectionId);
+    const [stream] = await asMember((tx) => listStreams(tx, place()));
+    await asMember((tx) => updateStream(tx, { streamId: stream?.id ?? '', phase: 'live' }));
+    await expect
+      .poll(endpoints, patience)
+      .toEqual([{ status: 'active', url: expect.stringContaining('/api/webhooks/github/') }]);
+    await sandbox.control.act({
+      as: 'sam-whitfield',
+      method: 'PATCH',
+      path: `/repos/${repository}/issues/3`,
+      body: { title: 'Heard of again' },
+    });
+    await expect.poll(async () => (await recordOf(3)).data.title, patience).toBe('Heard of again');
   });
 });
+
+const endpoints = () =>
+  admin`select status, url from public.webhook_endpoints where connection_id = ${connectionId}`;

@@ -70,7 +70,7 @@ export const words = {
     poll: 'Polling: the service is asked again and again, with conditional requests',
   },
   notDelivered: 'Nothing arrives: the connection has ended.',
-  noWebhook: 'No webhook is registered; reading everything again registers one.',
+  noWebhook: 'No webhook is registered at the moment; it is tried again by itself.',
   empty: {
     title: 'Nothing is connected yet',
     body: 'Connect a service, choose what to follow, and it lives here and there at once.',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#lib/core/index';
+import { dropOldLinks } from '#lib/identity/index';
 import { openContent } from '#lib/mail/mail-envelope';
 import { generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
@@ -128,6 +129,7 @@ describe('a link to sign in by', () => {
     await web.admin`update private.sign_in_links set expires_at = now()`;
     expect(await web.hub.readSignInLink(token)).toBeNull();
     expect(location(await press(new Browser(web.hub), token))).toBe('/sign-in?error=Verification');
+    expect(await dropOldLinks(web.admin)).toBe(1);
   });
 
   it.each(['', 'x', 'A'.repeat(43), 'none', "' or 1=1"])('%j is none', async (token) => {

@@ -110,6 +110,7 @@ describe('the worker’s process', () => {
     ]);
     await expect.poll(() => next.lines.join('\n'), patience).toContain('A mail was sent');
     const said = [...victim.lines, ...next.lines].join('\n');
+    expect(said).not.toContain('A sweep failed');
     expect(said).not.toMatch(/canary-of-a-link|ann@x\.test/);
   });
 

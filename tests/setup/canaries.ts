@@ -15,7 +15,7 @@ export const encodings = {
     JSON.stringify(secret).slice(1, -1),
     JSON.stringify(JSON.stringify(secret)).slice(3, -3),
   ],
-  reversed: (secret: string) => [[...secret].reverse().join('')],
+  reversed: (secret: string) => [Buffer.from(secret, 'latin1').reverse().toString('latin1')],
 } as const;
 
 /** Inside a longer text its bytes may begin at any of three places of a base64 group. */

@@ -106,13 +106,11 @@ describe('workers that are killed in the middle', () => {
       for (let n = 0; n < count; n += 1) start();
     }
     // Every connection is looked at as a caller would: it answers, or it has said what it needs.
-    await Promise.all(
-      ids.map((id) =>
-        expect
-          .poll(() => verdictOf(id), { timeout: 60_000, interval: 500 })
-          .toMatch(/^(active|needs_reauth)$/),
-      ),
-    );
+    for (const id of ids) {
+      await expect
+        .poll(() => verdictOf(id), { timeout: 60_000, interval: 500 })
+        .toMatch(/^(active|needs_reauth)$/);
+    }
     // What was refused stands on the page with its cause.
     const causes = await place.world.admin`
       select status_detail from public.connections where connector = 'oidc' and status = 'needs_reauth'`;

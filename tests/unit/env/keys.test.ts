@@ -52,7 +52,8 @@ describe('a process does not start without its key', () => {
       set({ [setting]: value });
       expect(read).toThrow(new RegExp(`${setting}: `));
       // The sentence names the setting and never says its value.
-      if (value.trim().length > 3) expect(read).not.toThrow(value.trim());
+      const shown = value.trim() || 'nothing';
+      expect(read).not.toThrow(shown);
     });
   }
 

@@ -69,7 +69,8 @@ const tones = {
   compensated: 'warn',
 } as const;
 
-function SagaLine({ saga, isOpen }: { saga: Saga; isOpen: boolean }) {
+/** One saga, open to its steps. */
+export function SagaLine({ saga, isOpen }: { saga: Saga; isOpen: boolean }) {
   const title = nameIn(words.kinds, saga.kind);
   return (
     <details open={isOpen}>

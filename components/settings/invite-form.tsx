@@ -16,7 +16,7 @@ const invitable = ['admin', 'editor', 'viewer'] as const;
 const titles: Record<CreatedInvitation['mail'], (email: string) => string> = {
   queued: (email) => `The invitation is on its way to ${email}`,
   suppressed: (email) => `No mail goes to ${email}: send this link yourself`,
-  off: (email) => `Send this link to ${email}`,
+  off: (email) => `Mail is not set up: send this link to ${email} yourself`,
 };
 
 /** The link is shown once, and mailed where mail is set up. */

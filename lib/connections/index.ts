@@ -21,6 +21,7 @@ export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.
 export { admitProxyCall, proxyByCommand, readProxyCall } from './ask-proxy.ts';
 export { authorizeCommand } from './authorize-command.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
+export { dropPassedCalls } from './command-store.ts';
 export { connectByKey } from './connect-by-key.ts';
 export { connectCommand } from './connect-command.ts';
 export { callLimits } from './call-limits.ts';

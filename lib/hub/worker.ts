@@ -14,9 +14,6 @@ import {
   checkCommand,
   connectCommand,
   createConnectionGuards,
-  dropOldRows,
-  enqueueDueCommands,
-  enqueueDueRefreshes,
   exchangeCommand,
   logConnection,
   lookupCommand,
@@ -28,17 +25,14 @@ import {
   scopesCommand,
 } from '#lib/connections/index';
 import { type Clock, systemClock } from '#lib/core/index';
-import { type Db, transaction } from '#lib/db/index';
+import type { Db } from '#lib/db/index';
 import type { WorkerEnv } from '#lib/env/index';
 import { captureError, type Logger } from '#lib/observability/index';
-import { createQueue, type Queue, type Sweep, type Sweeps, startSweeps } from '#lib/queue/index';
-import { type Cache, dropOldAnswers, dropOldCache } from '#lib/resilience/index';
+import { createQueue, type Queue, type Sweeps, startSweeps } from '#lib/queue/index';
+import type { Cache } from '#lib/resilience/index';
 import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import {
-  enqueueDuePolls,
-  enqueueDuePushes,
-  enqueueDueRuns,
   pollStream,
   pushLink,
   type SyncDeps,
@@ -47,7 +41,6 @@ import {
 import {
   applyInboxEvents,
   type EndpointDeps,
-  enqueueDueInbox,
   realignEndpoints,
 } from '#lib/webhooks/index';
 import { connectorApis } from './connector-apis.ts';
@@ -62,6 +55,7 @@ import type { ListenerOptions } from './worker-listener.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
 import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
+import { rowSweeps } from './worker-sweeps.ts';
 
 export type WorkerSettings = Pick<
   WorkerEnv,
@@ -101,19 +95,6 @@ export interface Worker {
   proxy: ListenerOptions['proxy'];
 }
 
-/** How often each kind of row is looked at when nobody said that one is due. */
-const everyMs = {
-  commands: 1_000,
-  push: 1_000,
-  inbox: 1_000,
-  runs: 1_000,
-  polls: 2_000,
-  refreshes: 5_000,
-  cleaning: 600_000,
-} as const;
-/** Events leased by one sweep. */
-const inboxRows = 200;
-
 export function createWorker(options: WorkerOptions): Worker {
   const { db, log, settings } = options;
   const queue = createQueue({ db, log });
@@ -147,7 +128,7 @@ export function createWorker(options: WorkerOptions): Worker {
       sweeps = startSweeps({
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
-        sweeps: [...allSweeps({ db, queue, sync }), ...sagaSweeps(steps, queue), ...mail.sweeps],
+        sweeps: [...rowSweeps({ db, queue, sync }), ...sagaSweeps(steps, queue), ...mail.sweeps],
         log,
         onEnqueued: () => queue.kick(),
       });
@@ -206,38 +187,6 @@ function syncDeps(
     log: connections.log,
     pollMs: pollSeconds * 1000,
   };
-}
-
-function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }): Sweep[] {
-  return [
-    { work: 'commands', everyMs: everyMs.commands, run: () => enqueueDueCommands({ db, queue }) },
-    { work: 'push', everyMs: everyMs.push, run: () => enqueueDuePushes(sync) },
-    {
-      work: 'inbox',
-      everyMs: everyMs.inbox,
-      run: () => transaction(db, (tx) => enqueueDueInbox(tx, queue, inboxRows)),
-    },
-    { work: 'runs', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
-    { work: 'polls', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
-    {
-      work: null,
-      name: 'refreshes',
-      everyMs: everyMs.refreshes,
-      run: () => enqueueDueRefreshes({ db, queue }),
-    },
-    {
-      work: null,
-      name: 'cleaning',
-      everyMs: everyMs.cleaning,
-      run: async () => {
-        await dropOldRows(db);
-        await dropOldCache(db);
-        await dropOldAnswers(db);
-        await db`delete from private.rate_limits where expires_at < now()`;
-        return 0;
-      },
-    },
-  ];
 }
 
 interface Handlers {

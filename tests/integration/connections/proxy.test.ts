@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   admitProxyCall,
+  dropPassedCalls,
   type ProxyCall,
   proxyByCommand,
   proxyCall,
@@ -169,6 +170,21 @@ describe('a call by command', () => {
     const text = JSON.stringify(rows.map((row) => ({ ...row, sealed: String(row['sealed']) })));
     expect(text).not.toContain('canary');
     expect(text).not.toContain(Buffer.from('canary-of').toString('base64').slice(0, 10));
+  });
+
+  it('does not stay in its row once it has been read', async () => {
+    await queued(get('/x'));
+    const left = async () => {
+      const [row] = await world.admin<{ n: number }[]>`
+        select count(*)::int as n from private.commands where kind = 'connections.proxy'`;
+      return row?.n;
+    };
+    const before = await left();
+    await dropPassedCalls(world.worker.db);
+    expect(await left()).toBe(before);
+    await world.admin`update private.commands set finished_at = finished_at - interval '2 minutes'`;
+    await dropPassedCalls(world.worker.db);
+    expect(await left()).toBe(0);
   });
 
   it('is not sent again by the worker that follows one which died in the middle', async () => {

@@ -97,6 +97,19 @@ describe('a call of a member', () => {
     expect(await refused.json()).toMatchObject({ code: 'provider.answer_too_large' });
   });
 
+  it('ends at the service when only the head was wanted', async () => {
+    let isCut = false;
+    at.service.answer = (_, response) => {
+      response.once('close', () => {
+        isCut = true;
+      });
+      response.write('x');
+    };
+    const answer = await ask('/endless', { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    await expect.poll(() => isCut, patience).toBe(true);
+  });
+
   it('ends at the service when the member leaves', async () => {
     let isCut = false;
     at.service.answer = (_, response) => {

@@ -9,7 +9,7 @@ import {
   refuseSandboxInPublic,
   workerSecret,
 } from './common.ts';
-import { webMailEnv } from './mail.ts';
+import { refuseMailboxInPublic, webMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
@@ -78,6 +78,7 @@ const schema = commonEnv
       message: 'and WORKER_SECRET are set together or not at all',
     });
   })
+  .superRefine(refuseMailboxInPublic)
   .superRefine(refuseSandboxInPublic)
   .superRefine(refuseHalfCache);
 export type WebEnv = z.infer<typeof schema>;

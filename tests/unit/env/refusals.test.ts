@@ -59,6 +59,15 @@ describe('a process does not start', () => {
     expect(workerEnv).toThrow(sentence);
   });
 
+  it('web process and worker: with the sandbox’s mailbox in public', () => {
+    set({ MAIL_TRANSPORT: 'sandbox', SANDBOX_SMTP_URL: 'smtp://127.0.0.1:2525' });
+    expect(webEnv().MAIL_TRANSPORT).toBe('sandbox');
+    expect(workerEnv().SANDBOX_SMTP_URL).toBe('smtp://127.0.0.1:2525');
+    set({ MAIL_TRANSPORT: 'sandbox', SANDBOX_SMTP_URL: 'smtp://127.0.0.1:2525', ...inPublic });
+    expect(webEnv).toThrow(/MAIL_TRANSPORT: cannot lead to the sandbox’s mailbox/);
+    expect(workerEnv).toThrow(/SANDBOX_SMTP_URL: cannot lead to the sandbox’s mailbox/);
+  });
+
   it('worker: but does with a whole way to send mail, or none', () => {
     const mail = { SMTP_URL: 'smtps://u:p@mail.example.com', MAIL_FROM: 'Hub <a@b.test>' };
     set(mail);

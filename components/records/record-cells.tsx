@@ -9,7 +9,7 @@ import { showToast } from '@/components/ui/toaster';
 import { recordStage, useEditRecord, useRecord } from '@/lib/live/index';
 import { StageBadge } from './stage-badge';
 import { TitleCell } from './title-cell';
-import { textOf, textsOf } from './values';
+import { showKey, textOf, textsOf } from './values';
 import { words } from './words';
 
 /** Labels shown in a row before "+2". */
@@ -18,7 +18,7 @@ const labelsShown = 2;
 export function NumberCell({ id }: { id: string }) {
   const { row } = useRecord(id, 'cached');
   const key = row?.links[0]?.external_key;
-  return <span className="text-mut tabular-nums">{key ? `#${key}` : '–'}</span>;
+  return <span className="text-mut tabular-nums">{key ? showKey(key) : '–'}</span>;
 }
 
 export function EditableTitle({

@@ -22,7 +22,7 @@ export function recordColumns({ editing, onDone }: Editing): TableColumn<string>
     {
       id: 'number',
       header: words.columns.number,
-      width: '56px',
+      width: '68px',
       showFrom: 560,
       cell: (id) => <NumberCell id={id} />,
     },

@@ -44,8 +44,9 @@ export const slackManifest = {
   },
   hosts: ['slack.com'],
   selfHostedApiPath: null,
-  // Tier 3, the one of conversations.history. https://docs.slack.dev/apis/web-api/rate-limits
-  rate: { requests: 50, perMs: 60_000, concurrent: 5, headers: null },
+  // Limits are per method: 50 a minute each (tier 3) for the two that read a channel, history and
+  // replies. Beyond them Slack answers 429 with a time. https://docs.slack.dev/apis/web-api/rate-limits
+  rate: { requests: 100, perMs: 60_000, concurrent: 5, headers: null },
   webhook: {
     scheme: {
       kind: 'slack_v0',

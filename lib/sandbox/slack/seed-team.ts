@@ -111,7 +111,8 @@ function talk(world: SlackWorld, chance: Chance, ids: string[], count: number): 
     { length: count },
     () => Math.floor(end) - between(chance, 0, daysBack * 86_400 - 1) * 1_000_000,
   ).sort((a, b) => a - b);
-  const firsts: { channel: string; ts: string }[] = [];
+  /** Messages people come back to: one in eight. */
+  const talked: { channel: string; ts: string }[] = [];
   const places = [
     ['C0CHANNEL0', 55],
     ['C0CHANNEL1', 25],
@@ -120,7 +121,7 @@ function talk(world: SlackWorld, chance: Chance, ids: string[], count: number): 
   ] as const;
   for (const [at, micros] of times.entries()) {
     const ts = tsOf(micros + at);
-    const first = firsts.length > 0 && chance() < 0.2 ? pick(chance, firsts.slice(-40)) : null;
+    const first = talked.length > 0 && chance() < 0.2 ? pick(chance, talked.slice(-4)) : null;
     const channel = first?.channel ?? weighted(chance, places);
     const user = pick(chance, ids);
     world.tables.messages.insert({
@@ -143,6 +144,6 @@ function talk(world: SlackWorld, chance: Chance, ids: string[], count: number): 
             ]
           : [],
     });
-    if (!first) firsts.push({ channel, ts });
+    if (!first && at % 8 === 0) talked.push({ channel, ts });
   }
 }

@@ -17,14 +17,14 @@ import 'server-only';
 
 export { alertIncidents, type ConnectionAlert } from './alert-incidents.ts';
 export { checkCommand } from './ask-commands.ts';
-export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
 export { admitProxyCall, proxyByCommand, readProxyCall } from './ask-proxy.ts';
+export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
 export { authorizeCommand } from './authorize-command.ts';
+export { callLimits } from './call-limits.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
 export { dropPassedCalls } from './command-store.ts';
 export { connectByKey } from './connect-by-key.ts';
 export { connectCommand } from './connect-command.ts';
-export { callLimits } from './call-limits.ts';
 export { logConnection } from './connection-log.ts';
 export {
   eraseAccess,
@@ -48,6 +48,8 @@ export { lookupCommand, scopesCommand } from './metadata-commands.ts';
 export { metadataTags } from './metadata-topics.ts';
 export { openConnection } from './open-connection.ts';
 export { auditRefusal } from './open-sealed.ts';
+export { previewCommand } from './preview-command.ts';
+export { previewStream } from './preview-stream.ts';
 export { type ProxyAnswer, proxyCall } from './proxy-call.ts';
 export { proxyCommand } from './proxy-command.ts';
 export { type ProxyCall, type ProxyMethod, proxyCallSchema } from './proxy-shape.ts';

@@ -1,4 +1,5 @@
 import type { ConnectorRegistry } from '#lib/connections/index';
+import { genericApi } from '#lib/connectors/generic/api';
 import { githubApi } from '#lib/connectors/github/api';
 import { linearApi } from '#lib/connectors/linear/api';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
@@ -8,6 +9,8 @@ import { connectors } from './connectors.ts';
 
 const apis: Readonly<Record<string, ConnectorApi>> = {
   github: githubApi,
+  http_api_key: genericApi,
+  http_basic: genericApi,
   linear: linearApi,
   slack: slackApi,
   stripe: stripeApi,

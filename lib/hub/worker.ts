@@ -10,19 +10,12 @@ import 'server-only';
 
 import {
   type ConnectionDeps,
-  authorizeCommand,
-  checkCommand,
-  connectCommand,
   createConnectionGuards,
-  exchangeCommand,
   logConnection,
-  lookupCommand,
   openConnection,
   proxyCall,
-  proxyCommand,
   runCommand,
   runRefresh,
-  scopesCommand,
 } from '#lib/connections/index';
 import { type Clock, systemClock } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
@@ -32,17 +25,8 @@ import { createQueue, type Queue, type Sweeps, startSweeps } from '#lib/queue/in
 import type { Cache } from '#lib/resilience/index';
 import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
-import {
-  pollStream,
-  pushLink,
-  type SyncDeps,
-  workRun,
-} from '#lib/sync/index';
-import {
-  applyInboxEvents,
-  type EndpointDeps,
-  realignEndpoints,
-} from '#lib/webhooks/index';
+import { pollStream, pushLink, type SyncDeps, workRun } from '#lib/sync/index';
+import { applyInboxEvents, type EndpointDeps, realignEndpoints } from '#lib/webhooks/index';
 import { connectorApis } from './connector-apis.ts';
 import { connectors } from './connectors.ts';
 import { rotateWorkerKeys } from './key-rotation.ts';
@@ -50,9 +34,10 @@ import { presetEndpoints } from './preset-endpoints.ts';
 import { beginConnect } from './sagas/start-sagas.ts';
 import { handleSagas, sagaSweeps } from './sagas/worker-sagas.ts';
 import { sharedCache } from './shared-cache.ts';
+import { commandKinds } from './worker-commands.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
-import type { ListenerOptions } from './worker-listener.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
+import type { ListenerOptions } from './worker-listener.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
 import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
 import { rowSweeps } from './worker-sweeps.ts';
@@ -199,16 +184,7 @@ interface Handlers {
 /** Who does which job. What a person waits for has fetchers of its own, so nothing stands before it. */
 async function handle(queue: Queue, { connections, sync, cache, poke }: Handlers): Promise<void> {
   const { db, log, clock, opener } = connections;
-  const kinds = {
-    'connections.authorize': authorizeCommand(connections),
-    'connections.exchange': exchangeCommand(connections),
-    'connections.check': checkCommand(connections),
-    'connections.connect': connectCommand(connections),
-    'connections.scopes': scopesCommand(connections, cache),
-    'connections.lookup': lookupCommand(connections, cache),
-    'connections.proxy': proxyCommand(connections),
-  };
-  const commands = { db, opener, kinds, log };
+  const commands = { db, opener, kinds: commandKinds(connections, cache), log };
   const inbox = {
     db,
     findParser: (name: string) => connectors.get(name)?.webhook ?? null,

@@ -58,6 +58,14 @@ const makers: Record<string, Maker> = {
   connect: () => ({
     body: { connector: 'stripe', auth_kind: 'api_key', fields: { key: 'rk_test_0123456789' } },
   }),
+  previewStream: async ({ world, id, target }) => {
+    if (target !== 'absent') {
+      await world.web.admin`update public.connections set connector = 'http_api_key' where id = ${id}`;
+    }
+    const fields = { title: 'name' };
+    const definition = { title: 'Items', path: '/items', items: '', id: 'id', fields };
+    return { body: { resource: 'tasks', definition } };
+  },
   listScopes: () => ({ query: { resource: 'issues' } }),
   ...Object.fromEntries(
     ['proxyGet', 'proxyPost', 'proxyPut', 'proxyPatch', 'proxyDelete'].map((id) => [

@@ -6,7 +6,10 @@ import {
   connectionLogSchema,
   connectionSchema,
   connectorSchema,
+  previewInputSchema,
+  streamPreviewSchema,
 } from '#lib/connections/schema';
+import type { JsonObject } from '#lib/core/index';
 import { sagaSchema } from '#lib/sagas/schema';
 import { route } from '../contract.ts';
 import { decodeIdCursor, encodeIdCursor } from '../cursor.ts';
@@ -116,6 +119,28 @@ export const connectionRoutes = [
     },
     async ({ hub, session, workspaceId, body }) =>
       hub.connections.connect(session, { workspaceId }, body),
+  ),
+  route(
+    {
+      id: 'previewStream',
+      tag,
+      summary: 'Try the definition of a stream: what its first page would bring, with nothing kept',
+      method: 'post',
+      path: '/connections/{id}/preview',
+      access: 'editor',
+      place: theConnection,
+      params: idParams,
+      body: previewInputSchema,
+      answer: { status: 200, schema: streamPreviewSchema },
+      codes: askingTheService,
+    },
+    async ({ hub, session, workspaceId, params, body }) =>
+      hub.connections.preview(session, {
+        workspaceId,
+        connectionId: params.id,
+        resource: body.resource,
+        definition: body.definition as JsonObject,
+      }),
   ),
   route(
     {

@@ -11,7 +11,7 @@ const worlds = new Map<string, Promise<Planted>>();
 /** One running provider per connector, for all the mistakes planted in it. */
 function soundOf(name: string): Promise<Planted> {
   const open = async (): Promise<Planted> => {
-    const file = join(import.meta.dirname, `${name}.entry.ts`);
+    const file = join(import.meta.dirname, `${name.replaceAll('_', '-')}.entry.ts`);
     const { entry } = (await import(/* @vite-ignore */ file)) as { entry: ContractEntry };
     return { entry, world: await entry.start() };
   };

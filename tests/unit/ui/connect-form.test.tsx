@@ -50,6 +50,7 @@ const connector: ConnectorCard = {
   auth: [mode],
   has_sandbox: false,
   conformance: [],
+  defines_streams: false,
   gaps: [],
   console_url: null,
   redirect_uri: 'https://hub.example/api/oauth/acme/callback',

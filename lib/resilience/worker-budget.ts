@@ -14,7 +14,7 @@ const aheadMs = 1_000;
 /** What ended is told within this time when nobody waits for it. */
 const tellMs = 200;
 /** While calls are under way the share is renewed; a third of its lease. */
-const renewMs = 10_000;
+const renewMs = 6_500;
 const longestSleepMs = 1_000;
 
 interface Waiter {
@@ -88,6 +88,9 @@ class WorkerBudget implements Budget {
 
   async close(): Promise<void> {
     this.#ahead.untilMs = 0;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(stopped());
     await this.#asking;
     if (this.#hasNews()) await this.#ask().catch(() => undefined);
     clearTimeout(this.#timer?.handle);
@@ -238,6 +241,9 @@ class WorkerBudget implements Budget {
 /** Whether a stock in hand is still harmless after this answer. */
 const isPlenty = ({ limit, remaining, retryInMs }: RateFacts): boolean =>
   retryInMs === null && (limit === null || remaining === null || remaining > limit / 2);
+
+const stopped = (): HubError =>
+  new HubError('internal.unavailable', 'The worker stops.', { retry: 'later' });
 
 const askedToWait = (afterMs: number): HubError =>
   new HubError('provider.rate_limited', 'The quota of this account is used up for now.', {

@@ -23,6 +23,7 @@ export async function makePlace(workers: number) {
   return {
     admin,
     pools,
+    workerUrl: database.workerUrl,
     addConnection,
     close: async () => {
       await Promise.all([...pools.map((pool) => pool.end()), admin.end()]);

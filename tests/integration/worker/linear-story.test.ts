@@ -201,17 +201,17 @@ describe('the story of a team, in order', () => {
   });
 
   it('renews an access that has ended, rotates it, and goes on', async () => {
-    await linear().call('POST', '/tokens/expire', { person: 'mara' });
+    await linear().call('POST', '/tokens/expire', { login: 'mara' });
     const { web, member } = world;
     expect(await checkConnection(web, member, place())).toMatchObject({ status: 'active' });
-    await linear().call('POST', '/tokens/expire', { person: 'mara' });
+    await linear().call('POST', '/tokens/expire', { login: 'mara' });
     expect(await checkConnection(web, member, place())).toMatchObject({ status: 'active' });
     expect((await linear().call<{ grants: number }>('GET', '/status')).grants).toBe(1);
   });
 
   it('asks for authorisation when the access was taken away there, and comes back in place', async () => {
     const { web, member } = world;
-    await linear().call('POST', '/tokens/revoke', { person: 'mara' });
+    await linear().call('POST', '/tokens/revoke', { login: 'mara' });
     await expect(checkConnection(web, member, place())).rejects.toMatchObject({
       code: 'connections.needs_reauth',
     });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isLong } from '../../setup/is-long.ts';
 import {
   connectingAgain,
@@ -13,6 +13,7 @@ import { type KillWorld, makeKillWorld } from './kill-world.ts';
 
 /** Of the breaths at which a worker is killed; all of them in the long run. */
 const stride = isLong ? 1 : 8;
+vi.setConfig({ testTimeout: isLong ? 1_800_000 : 120_000 });
 
 let world: KillWorld;
 beforeAll(async () => {

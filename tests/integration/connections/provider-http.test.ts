@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createConnectionGuards, listConnectionLog, openConnection } from '#lib/connections/index';
+import type { ConnectorApi } from '#lib/connectors/protocol/index';
 import { newId } from '#lib/core/index';
 import { asUser } from '#lib/db/index';
 import { patience } from '../../setup/patience.ts';
@@ -120,6 +121,34 @@ describe('an answer that may be kept', () => {
       expect(Number(left?.['rows'])).toBe(0);
       await tx`update public.connections set status = 'active' where id = ${connectionId}`;
     });
+  });
+});
+
+describe('reads wanted at one moment', () => {
+  it('are one call where the connector can read many, and the run says what was saved', async () => {
+    const { registry } = world.worker;
+    const calls: string[][] = [];
+    const readMany: ConnectorApi['readMany'] = (_ctx, _resource, refs) => {
+      calls.push(refs.map((ref) => ref.externalId));
+      return Promise.resolve(refs.map(() => null));
+    };
+    const found = registry.get('fake');
+    if (!found) throw new Error('There is no fake connector');
+    world.worker.registry = { get: () => ({ ...found, api: { ...found.api, readMany } }) };
+    try {
+      const runId = newId();
+      const jobs = await Promise.all([open(runId), open(runId), open(runId)]);
+      const read = ({ api, ctx }: (typeof jobs)[number], externalId: string) =>
+        api.read(ctx, 'issues', { externalId, externalKey: null, scope: {} });
+      const reads = jobs.map((job, n) => read(job, String(n)));
+      expect(await Promise.all(reads)).toEqual([null, null, null]);
+      expect(calls).toEqual([['0', '1', '2']]);
+      await expect
+        .poll(async () => (await log()).map((row) => [row.message, row.run_id]), patience)
+        .toContainEqual(['2 calls saved.', runId]);
+    } finally {
+      world.worker.registry = registry;
+    }
   });
 });
 

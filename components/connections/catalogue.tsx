@@ -11,7 +11,7 @@ import { ErrorState } from '@/components/ui/error-state';
 import { SearchInput } from '@/components/ui/search-input';
 import { SegmentedControl } from '@/components/ui/segmented-control';
 import { ListSkeleton } from '@/components/ui/skeleton';
-import type { AuthModeCard, Connection, ConnectorCard as Card } from '@/lib/connections/schema';
+import type { AuthModeCard, ConnectorCard as Card, Connection } from '@/lib/connections/schema';
 import { ConnectForm } from './connect-form';
 import { ConnectorCard } from './connector-card';
 import { useConnectors } from './use-connections';

@@ -9,6 +9,8 @@ import { ErrorState } from '@/components/ui/error-state';
 import { Panel } from '@/components/ui/panel';
 import { ListSkeleton } from '@/components/ui/skeleton';
 import type { Connection, ConnectorCard } from '@/lib/connections/schema';
+import { DefineDialog } from './define-dialog';
+import { defineWords } from './define-words';
 import { ScopeDialog } from './scope-dialog';
 import { StreamRow } from './stream-row';
 import { useConnectors, useRuns, useStreams } from './use-connections';
@@ -26,6 +28,7 @@ export function StreamList({ connection }: { connection: Connection }) {
   const [isChoosing, setChoosing] = useState<boolean | null>(null);
   const connectors = useConnectors();
   const connector = connectors.data?.data.find(({ name }) => name === connection.connector);
+  const ChooseDialog = connector?.defines_streams ? DefineDialog : ScopeDialog;
   const thing = connector?.resources[0]?.scope_title ?? 'stream';
   const rows = streams.data?.data ?? [];
   // Whoever has just connected wants to choose next; later the page waits to be asked.
@@ -35,7 +38,7 @@ export function StreamList({ connection }: { connection: Connection }) {
     openedAt - Date.parse(connection.created_at) < justConnectedMs;
   const add = mayAdd && (
     <Button size="sm" icon={<Plus aria-hidden="true" />} onClick={() => setChoosing(true)}>
-      {words.scopes.choose(thing)}
+      {connector?.defines_streams ? defineWords.action : words.scopes.choose(thing)}
     </Button>
   );
   return (
@@ -68,7 +71,7 @@ export function StreamList({ connection }: { connection: Connection }) {
           ))}
         </ul>
       )}
-      <ScopeDialog
+      <ChooseDialog
         connectionId={connection.id}
         resources={connector?.resources ?? noResources}
         open={mayAdd && (isChoosing ?? isUnused)}

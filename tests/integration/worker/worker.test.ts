@@ -117,7 +117,7 @@ describe('a worker', () => {
   });
 });
 
-describe('a worker killed with a command in its hands', () => {
+describe('a worker killed with a saga in its hands', () => {
   let service: Server;
   let asked = 0;
   let isSilent = true;

@@ -1,4 +1,5 @@
 import { connect } from '#lib/db/index';
+import { findKeyFaults } from './keys.ts';
 import { findHolder } from './lock.ts';
 import { checkDisk, checkPort } from './preflight.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -48,6 +49,7 @@ async function look(): Promise<Finding[]> {
         : 'The sandbox is off.',
     ),
     good(mailSentence(settings)),
+    ...(await keys(settings)),
     ...(isExternal
       ? await databases(settings)
       : [good('The database is the embedded PostgreSQL.')]),
@@ -60,6 +62,15 @@ async function look(): Promise<Finding[]> {
           ),
         ]
       : []),
+  ];
+}
+
+async function keys({ env }: Settings): Promise<Finding[]> {
+  const faults = await findKeyFaults(env);
+  if (faults.length > 0) return faults.map((fault) => bad(new Error(fault)));
+  const isOwn = env['SEAL_WORKER_PRIVATE_KEY'] === undefined;
+  return [
+    good(isOwn ? 'The keys are those of this folder.' : 'The keys of the settings fit together.'),
   ];
 }
 

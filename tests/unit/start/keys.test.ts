@@ -3,8 +3,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { generateKeyPair } from '#lib/security/index';
 import { fileKms, unwrapKey } from '#lib/security/kms';
-import { changeKeys } from '../../../scripts/start/keys.ts';
+import { changeKeys, findKeyFaults } from '../../../scripts/start/keys.ts';
 import { readSecrets } from '../../../scripts/start/secrets.ts';
 
 let folder: string;
@@ -99,5 +100,36 @@ describe('npm run keys', () => {
       await expect(changeKeys(what)).rejects.toThrow(/SEAL_WORKER_OLDER_KEYS/);
     }
     await expect(changeKeys('burn')).rejects.toThrow(/There is no burn/);
+  });
+});
+
+describe('the doctor', () => {
+  const [worker, gateway] = [generateKeyPair(), generateKeyPair()];
+  const whole = {
+    SEAL_WORKER_PRIVATE_KEY: worker.privateKey,
+    SEAL_WORKER_PUBLIC_KEY: worker.publicKey,
+    SEAL_GATEWAY_PRIVATE_KEY: gateway.privateKey,
+    SEAL_GATEWAY_PUBLIC_KEY: gateway.publicKey,
+  };
+
+  it.each<[string, Record<string, string | undefined>, RegExp | null]>([
+    ['nothing is set', {}, null],
+    ['the pairs fit', whole, null],
+    [
+      'the halves are of two pairs',
+      { ...whole, SEAL_WORKER_PUBLIC_KEY: gateway.publicKey },
+      /not the public half/,
+    ],
+    ['a half is missing', { ...whole, SEAL_GATEWAY_PUBLIC_KEY: undefined }, /set together/],
+    ['a key is none', { ...whole, SEAL_WORKER_PRIVATE_KEY: 'x' }, /X25519/],
+    [
+      'a key is wrapped by nobody knows what',
+      { ...whole, SEAL_WORKER_PRIVATE_KEY: 'wrapped:AAAA' },
+      /SEAL_KEK_FILE/,
+    ],
+  ])('says what is so when %s', async (_name, env, words) => {
+    const faults = await findKeyFaults(env);
+    expect(faults.join(' ')).toMatch(words ?? /^$/);
+    expect(faults.join(' ')).not.toContain(worker.privateKey);
   });
 });

@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { showToast } from '@/components/ui/toaster';
 import { useEditRecord } from '@/lib/live/index';
-import { type Conflict, taskPatchSchema } from '@/lib/records/schema';
+import { type Conflict, fieldsPatchSchema } from '@/lib/records/schema';
 import { showValue } from './values';
 
 /** A field that changed on both sides: either value is chosen by an ordinary edit. */
@@ -13,7 +13,7 @@ export function ConflictChoice({ conflict, recordId }: { conflict: Conflict; rec
     showToast({ tone: 'bad', title: 'The choice was not saved', description: problem.reason }),
   );
   const choose = (value: unknown) => () => {
-    const patch = taskPatchSchema.safeParse({ [conflict.field]: value });
+    const patch = fieldsPatchSchema.safeParse({ [conflict.field]: value });
     if (patch.success) edit(patch.data);
   };
   return (

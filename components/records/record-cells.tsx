@@ -9,7 +9,7 @@ import { showToast } from '@/components/ui/toaster';
 import { recordStage, useEditRecord, useRecord } from '@/lib/live/index';
 import { StageBadge } from './stage-badge';
 import { TitleCell } from './title-cell';
-import { showKey, textOf, textsOf } from './values';
+import { headingOf, showKey, textOf, textsOf } from './values';
 import { words } from './words';
 
 /** Labels shown in a row before "+2". */
@@ -42,6 +42,21 @@ export function EditableTitle({
       onDone={onDone}
     />
   );
+}
+
+/** What a record that is no task is known by. */
+export function HeadingCell({ id }: { id: string }) {
+  const { row } = useRecord(id, 'cached');
+  return (
+    <span className="block truncate font-medium">
+      {(row && headingOf(row)) || <em className="text-dim">nothing to show</em>}
+    </span>
+  );
+}
+
+export function PlainStateCell({ id }: { id: string }) {
+  const { row } = useRecord(id, 'cached');
+  return <span className="text-mut">{textOf(row?.data['state']).replaceAll('_', ' ')}</span>;
 }
 
 export function LabelsCell({ id }: { id: string }) {

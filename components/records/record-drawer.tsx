@@ -9,11 +9,12 @@ import { Notice } from '@/components/ui/notice';
 import { PanelSkeleton } from '@/components/ui/skeleton';
 import { Tabs } from '@/components/ui/tabs';
 import { useRecord } from '@/lib/live/index';
+import { OtherFields } from './other-fields';
 import { RecordFields } from './record-fields';
 import { RecordJourney } from './record-journey';
 import { RecordRaw } from './record-raw';
 import { RecordText } from './record-text';
-import { showKey, textOf } from './values';
+import { headingOf, showKey } from './values';
 import type { RecordView } from './view-state';
 import { words } from './words';
 
@@ -38,7 +39,7 @@ export function RecordDrawer({ id, tab, onTab, onClose, onFilter }: RecordDrawer
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
-      title={textOf(row?.data['title']) || 'Record'}
+      title={(row && headingOf(row)) || 'Record'}
       eyebrow={
         link
           ? `${nameOf(link.connector)}${link.external_key ? ` ${showKey(link.external_key)}` : ''}`
@@ -89,7 +90,12 @@ export function RecordDrawer({ id, tab, onTab, onClose, onFilter }: RecordDrawer
               {
                 value: 'fields',
                 label: 'Fields',
-                content: <RecordFields row={row} onFilter={onFilter} />,
+                content:
+                  row.kind === 'task' ? (
+                    <RecordFields row={row} onFilter={onFilter} />
+                  ) : (
+                    <OtherFields row={row} />
+                  ),
               },
               { value: 'raw', label: 'Data', content: <RecordRaw row={row} /> },
             ]}

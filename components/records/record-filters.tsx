@@ -7,13 +7,16 @@ import { Chip } from '@/components/ui/chip';
 import { Menu } from '@/components/ui/menu';
 import { SearchInput } from '@/components/ui/search-input';
 import { connectionSchema } from '@/lib/connections/schema';
-import { taskStates } from '@/lib/kinds/index';
+import { type Kind, taskStates } from '@/lib/kinds/index';
 import { callApi, keys } from '@/lib/live/index';
 import { recordSorts } from '@/lib/records/schema';
-import type { RecordView } from './view-state';
+import { noFilters, type RecordView } from './view-state';
 import { words } from './words';
 
 const connectionsSchema = z.object({ data: z.array(connectionSchema) });
+
+/** Kinds that a connector of this hub brings. */
+const shownKinds: readonly Kind[] = ['task', 'message', 'contact', 'payment'];
 
 interface RecordFiltersProps {
   view: RecordView;
@@ -46,24 +49,40 @@ export function RecordFilters({ view, onChange, isBusy }: RecordFiltersProps) {
       />
       <Menu
         align="start"
-        trigger={
-          <Chip
-            name={words.filters.state}
-            value={view.state && words.states[view.state as keyof typeof words.states]}
-            onRemove={view.state ? () => onChange({ state: undefined }) : undefined}
-          />
-        }
+        trigger={<Chip name={words.filters.kind} value={words.kinds[view.kind]} />}
         groups={[
           {
-            items: taskStates.map((state) => ({
-              id: state,
-              label: words.states[state],
-              checked: view.state === state,
-              onSelect: () => onChange({ state }),
+            items: shownKinds.map((kind) => ({
+              id: kind,
+              label: words.kinds[kind],
+              checked: view.kind === kind,
+              onSelect: () => onChange({ ...noFilters, kind, record: undefined }),
             })),
           },
         ]}
       />
+      {view.kind === 'task' && (
+        <Menu
+          align="start"
+          trigger={
+            <Chip
+              name={words.filters.state}
+              value={view.state && words.states[view.state as keyof typeof words.states]}
+              onRemove={view.state ? () => onChange({ state: undefined }) : undefined}
+            />
+          }
+          groups={[
+            {
+              items: taskStates.map((state) => ({
+                id: state,
+                label: words.states[state],
+                checked: view.state === state,
+                onSelect: () => onChange({ state }),
+              })),
+            },
+          ]}
+        />
+      )}
       {sources.length > 0 && (
         <Menu
           align="start"

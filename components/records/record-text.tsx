@@ -8,7 +8,7 @@ import { words } from './words';
 
 /** The body as it is meant to be read. Raw HTML in it stays text; pictures are not fetched. */
 export function RecordText({ row }: { row: RecordRow }) {
-  const body = textOf(row.data['body']);
+  const body = textOf(row.data['body']) || textOf(row.data['description']);
   if (!body.trim()) return <p className="text-mut">{words.noBody}</p>;
   return (
     <div className="prose-body">

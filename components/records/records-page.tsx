@@ -27,21 +27,23 @@ export function RecordsPage() {
   const active = view.record ?? lastActive;
   const q = useDeferredValue(view.q.trim());
   const list = useRecordList(workspace.id, {
-    kind: 'task',
+    kind: view.kind,
     q,
-    state: view.state,
+    state: view.kind === 'task' ? view.state : undefined,
     connection_id: view.connection,
     label: view.label,
     assignee: view.assignee,
     sort: view.sort,
   });
   const isFiltered = Boolean(q || view.state || view.connection || view.label || view.assignee);
-  const columns = recordColumns({ editing, onDone: () => setEditing(null) });
+  const columns = recordColumns({ kind: view.kind, editing, onDone: () => setEditing(null) });
   return (
     <Page fill beside={view.record ? 'md' : undefined}>
       <PageHeader
         title={words.title}
-        sub={list.total === null ? undefined : `tasks · ${formatCount(list.total)}`}
+        sub={
+          list.total === null ? undefined : `${words.kinds[view.kind]} · ${formatCount(list.total)}`
+        }
         actions={
           list.fresh.length > 0 && (
             <Button
@@ -87,7 +89,7 @@ export function RecordsPage() {
           edition={list.edition}
           isStale={list.isFetching}
           empty={<RecordsEmpty isFiltered={isFiltered} onClear={() => change(noFilters)} />}
-          {...(mayEdit ? { onEdit: (id: string) => setEditing(id) } : {})}
+          {...(mayEdit && view.kind === 'task' ? { onEdit: (id: string) => setEditing(id) } : {})}
         />
       )}
       {view.record && (

@@ -1,3 +1,5 @@
+import type { RecordRow } from '@/lib/records/schema';
+
 /** Longer values are cut where they stand beside others; the Data tab has them whole. */
 const valueCharsMax = 160;
 
@@ -25,4 +27,31 @@ export function showValue(value: unknown): string {
       ? value
       : JSON.stringify(value);
   return text.length > valueCharsMax ? `${text.slice(0, valueCharsMax)}…` : text;
+}
+
+/** The one line a record is known by, whatever its kind. */
+export function headingOf({ kind, data }: Pick<RecordRow, 'kind' | 'data'>): string {
+  switch (kind) {
+    case 'message':
+      return textOf(data['body']).trim().split('\n', 1)[0] ?? '';
+    case 'contact':
+      return textOf(data['name']) || (textsOf(data['emails'])[0] ?? '');
+    case 'payment':
+      return [showMoney(data['amount'], data['currency']), textOf(data['description'])]
+        .filter(Boolean)
+        .join(' · ');
+    case 'task':
+    case 'event':
+    case 'document':
+      return textOf(data['title']);
+  }
+}
+
+/** An amount in the currency's minor unit, as people write it. */
+export function showMoney(amount: unknown, currency: unknown): string {
+  if (typeof amount !== 'number' || typeof currency !== 'string') return '';
+  if (!/^[a-z]{3}$/.test(currency)) return '';
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
 }

@@ -1,9 +1,11 @@
 'use client';
 
 import { useUrlQuery } from '@/components/shell/use-url-query';
+import { type Kind, kinds } from '@/lib/kinds/index';
 
 /** What the Records page shows, all of it in the URL, so that a reload or a link shows the same. */
 export interface RecordView {
+  kind: Kind;
   q: string;
   state: string | undefined;
   connection: string | undefined;
@@ -14,7 +16,7 @@ export interface RecordView {
   tab: string;
 }
 
-const defaults: Partial<RecordView> = { sort: '-updated_at', tab: 'journey' };
+const defaults: Partial<RecordView> = { kind: 'task', sort: '-updated_at', tab: 'journey' };
 
 export const noFilters = {
   q: '',
@@ -26,7 +28,9 @@ export const noFilters = {
 
 export function readView(params: URLSearchParams): RecordView {
   const get = (name: string) => params.get(name) ?? undefined;
+  const kind = kinds.find((one) => one === params.get('kind'));
   return {
+    kind: kind ?? 'task',
     q: get('q') ?? '',
     state: get('state'),
     connection: get('connection'),

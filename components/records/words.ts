@@ -1,9 +1,25 @@
-import type { TaskState } from '@/lib/kinds/index';
+import type { Kind, TaskState } from '@/lib/kinds/index';
 
 /** All text of the Records page. */
 export const words = {
   title: 'Records',
   search: 'Search titles and bodies',
+  kinds: {
+    task: 'tasks',
+    message: 'messages',
+    contact: 'contacts',
+    event: 'events',
+    payment: 'payments',
+    document: 'documents',
+  } satisfies Record<Kind, string>,
+  headings: {
+    task: 'Title',
+    message: 'Message',
+    contact: 'Name',
+    event: 'Title',
+    payment: 'Payment',
+    document: 'Title',
+  } satisfies Record<Kind, string>,
   states: {
     open: 'open',
     in_progress: 'in progress',
@@ -20,6 +36,7 @@ export const words = {
     updated: 'Updated',
   },
   filters: {
+    kind: 'kind',
     state: 'state',
     source: 'source',
     label: 'label',
@@ -86,4 +103,7 @@ export const words = {
   deleted: 'This record was deleted at its service.',
   noBody: 'It has no text.',
   readOnly: 'Your role lets you look, not edit.',
+  separated: 'Separated by commas',
+  undo: 'Undo changes',
+  save: 'Save',
 } as const;

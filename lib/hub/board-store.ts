@@ -5,6 +5,11 @@ import type { Board } from './schema.ts';
 const latestRows = 12;
 const attentionRows = 8;
 
+/** What a record is known by in a list: its title, or what stands for one in its kind. */
+const heading = (tx: Tx) => tx`
+  coalesce(r.title, nullif(r.data ->> 'name', ''), r.data -> 'emails' ->> 0,
+    left(r.data ->> 'body', 200), left(r.data ->> 'description', 200))`;
+
 interface Numbers {
   position: number;
   records: number;
@@ -81,7 +86,7 @@ export async function readLatest(tx: Tx, workspaceId: string): Promise<Board['la
     select l.position, l.record_id, l.kind, l.version, l.op, l.origin, l.connection_id, l.run_id, l.mutation_id,
       l.fields, l.diff, l.at,
       case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as actor,
-      r.title, c.connector
+      ${heading(tx)} as title, c.connector
     from change_log l
     join records r on r.id = l.record_id and r.workspace_id = l.workspace_id
     left join users u on u.id = l.actor_id
@@ -112,7 +117,7 @@ export async function readWorries(tx: Tx, workspaceId: string): Promise<Worry[]>
       where s.workspace_id = ${workspaceId} and s.phase = 'failed' and c.status <> 'disconnected'
       union all
       select k.state, min(k.record_id::text), min(c.connector),
-        min(r.title), min(k.error ->> 'message'), count(*)::int, max(coalesce(k.dirty_at, r.updated_at))
+        min(${heading(tx)}), min(k.error ->> 'message'), count(*)::int, max(coalesce(k.dirty_at, r.updated_at))
       from links k join connections c on c.id = k.connection_id join records r on r.id = k.record_id
       where k.workspace_id = ${workspaceId} and k.state in ('refused', 'unknown', 'conflict')
       group by k.state

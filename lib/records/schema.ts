@@ -63,8 +63,11 @@ export const recordListQuerySchema = z.strictObject({
 export type RecordListQuery = z.infer<typeof recordListQuerySchema>;
 
 const items = z.array(z.string().trim().min(1).max(limits.setItemChars)).max(limits.setItems);
-/** The fields a person may change. Absent fields stay as they are. */
-export const taskPatchSchema = z.strictObject({
+/**
+ * The fields a person may change, of every kind of record; which of them a record has, and its service
+ * can write, is checked when it is known. Absent fields stay as they are.
+ */
+export const fieldsPatchSchema = z.strictObject({
   title: z.string().max(limits.titleChars).optional(),
   body: z.string().max(limits.bodyChars).nullable().optional(),
   state: z.enum(taskStates).optional(),
@@ -73,6 +76,11 @@ export const taskPatchSchema = z.strictObject({
   priority: z.string().trim().min(1).max(80).nullable().optional(),
   due_on: z.iso.date().nullable().optional(),
   parent: z.string().trim().min(1).max(200).nullable().optional(),
+  name: z.string().max(limits.titleChars).optional(),
+  emails: items.optional(),
+  phones: items.optional(),
+  company: z.string().max(limits.titleChars).nullable().optional(),
+  description: z.string().max(limits.bodyChars).nullable().optional(),
 });
 
 export const recordPatchSchema = z.strictObject({
@@ -80,7 +88,10 @@ export const recordPatchSchema = z.strictObject({
   mutation_id: z.uuid(),
   /** The version the edit was made against. Fields changed since then by others make a 409. */
   version: z.number().int().positive(),
-  data: taskPatchSchema.refine((patch) => Object.keys(patch).length > 0, 'name at least one field'),
+  data: fieldsPatchSchema.refine(
+    (patch) => Object.keys(patch).length > 0,
+    'name at least one field',
+  ),
 });
 export type RecordPatch = z.infer<typeof recordPatchSchema>;
 

@@ -8,6 +8,7 @@ import {
   listScopes,
 } from '#lib/connections/index';
 import type { JsonObject } from '#lib/core/index';
+import { readLatest, readWorries } from '#lib/hub/board-store';
 import { connectorRules } from '#lib/hub/connector-rules';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { patchRecord } from '#lib/records/index';
@@ -156,6 +157,8 @@ describe('the story of an account, in order', () => {
     await expect
       .poll(async () => (await dataOf(made.id))?.['name'], patience)
       .toBe('New at Stripe');
+    const latest = await world.asMember((tx) => readLatest(tx, world.workspaceId));
+    expect(latest.map(({ title }) => title)).toContain('New at Stripe');
   });
 
   it('many changes within a second end in the last of them', async () => {
@@ -206,6 +209,8 @@ describe('the story of an account, in order', () => {
       state: 'refused',
       error: { message: expect.stringContaining('Invalid email address') as string },
     });
+    const worries = await world.asMember((tx) => readWorries(tx, world.workspaceId));
+    expect(worries).toMatchObject([{ kind: 'refused', name: (await dataOf(id))?.['name'] }]);
   });
 
   it('a customer deleted there is gone here', async () => {

@@ -107,7 +107,7 @@ describe('an edit on its way out', () => {
     world.service.faults = [{ on: 'update', error: lost(), after: true }];
     await edit('1', { title: 'Once' });
     expect(await settle(world)).toEqual(['accepted']);
-    expect(world.service.calls).toEqual(['update', 'read']);
+    expect(world.service.calls).toEqual(['read', 'update', 'read']);
     expect(world.service.writes).toHaveLength(1);
     expect(await held(world, '1')).toMatchObject({ state: 'synced', data: { title: 'Once' } });
   });
@@ -121,6 +121,7 @@ describe('an edit on its way out', () => {
     await letTimePass(world);
     expect(await sweep(world)).toContain('accepted');
     expect(world.service.calls.filter((call) => call !== 'poll')).toEqual([
+      'read',
       'update',
       'read',
       'read',
@@ -133,7 +134,7 @@ describe('an edit on its way out', () => {
   it('is unknown while it cannot be read back, and is found out later', async () => {
     world.service.faults = [
       { on: 'update', error: lost('provider.timeout'), after: true },
-      { on: 'read', error: lost() },
+      { on: 'read', skips: 1, error: lost() },
     ];
     await edit('1', { title: 'Who knows' });
     expect(await sweep(world)).toEqual(['unknown']);
@@ -248,9 +249,19 @@ describe('an edit on its way out', () => {
   });
 
   it('ends with the object when that is gone', async () => {
-    world.service.faults = [{ on: 'update', error: new HubError('provider.not_found', 'Gone.') }];
     await edit('1', { title: 'Too late' });
     world.service.remove('1');
+    expect(await settle(world)).toEqual(['nothing']);
+    expect((await held(world, '1')).state).toBe('tombstone');
+    expect(world.service.calls).toEqual(['read']);
+  });
+
+  it('is taken back with the object when that goes between the reading and the call', async () => {
+    world.service.faults = [
+      { on: 'read', meanwhile: () => void world.service.remove('1') },
+      { on: 'update', error: new HubError('provider.not_found', 'Gone.') },
+    ];
+    await edit('1', { title: 'Too late' });
     expect(await settle(world)).toEqual(['refused', 'nothing']);
     const link = await held(world, '1');
     expect(link.state).toBe('tombstone');
@@ -263,9 +274,54 @@ describe('an edit on its way out', () => {
     world.service.faults = [
       { on: 'update', error: new HubError('provider.not_found', 'Gone.') },
       { on: 'read', error: closed },
+      { on: 'read', error: closed },
     ];
     await edit('1', { title: 'Nowhere' });
     expect(await settle(world)).toEqual(['refused', 'postponed']);
     expect(await held(world, '1')).toMatchObject({ state: 'inaccessible', deleted_at: null });
+  });
+
+  it('does not overwrite a change of the same field whose event never came', async () => {
+    world.service.edit('1', { title: 'Theirs, unseen' });
+    await edit('1', { title: 'Ours' });
+    expect(await settle(world)).toEqual(['nothing']);
+    expect(world.service.writes).toEqual([]);
+    expect(titleThere('1')).toBe('Theirs, unseen');
+    expect(await held(world, '1')).toMatchObject({
+      state: 'conflict',
+      held: ['title'],
+      data: { title: 'Ours' },
+    });
+    const conflicts = await world.admin`select field, base, local, remote from public.conflicts`;
+    expect(conflicts).toEqual([
+      { field: 'title', base: 'Issue 1', local: 'Ours', remote: 'Theirs, unseen' },
+    ]);
+  });
+
+  it('goes out beside an unseen change of another field, and takes that in', async () => {
+    world.service.edit('1', { body: 'Theirs, unseen' });
+    await edit('1', { title: 'Ours' });
+    expect(await settle(world)).toEqual(['accepted']);
+    expect(world.service.writes).toEqual([{ id: '1', fields: { title: 'Ours' } }]);
+    expect((await held(world, '1')).data).toMatchObject({ title: 'Ours', body: 'Theirs, unseen' });
+  });
+
+  it('need not be sent when the service has the same value already', async () => {
+    world.service.edit('1', { title: 'Agreed' });
+    await edit('1', { title: 'Agreed' });
+    expect(await settle(world)).toEqual(['nothing']);
+    expect(world.service.writes).toEqual([]);
+    expect(await held(world, '1')).toMatchObject({ state: 'synced', data: { title: 'Agreed' } });
+  });
+
+  it('waits when the service cannot be read just now', async () => {
+    world.service.faults = [{ on: 'read', error: lost() }];
+    await edit('1', { title: 'Patient' });
+    expect(await sweep(world)).toEqual(['postponed']);
+    expect(world.service.writes).toEqual([]);
+    expect(await held(world, '1')).toMatchObject({ state: 'dirty', data: { title: 'Patient' } });
+    await letTimePass(world);
+    expect(await sweep(world)).toContain('accepted');
+    expect(titleThere('1')).toBe('Patient');
   });
 });

@@ -887,6 +887,7 @@ export type Database = {
           next_poll_at: string | null;
           phase: string;
           phase_detail: string | null;
+          prepare_at: string | null;
           resource: string;
           scope: Json;
           scope_key: string;
@@ -910,6 +911,7 @@ export type Database = {
           next_poll_at?: string | null;
           phase?: string;
           phase_detail?: string | null;
+          prepare_at?: string | null;
           resource: string;
           scope: Json;
           scope_key: string;
@@ -933,6 +935,7 @@ export type Database = {
           next_poll_at?: string | null;
           phase?: string;
           phase_detail?: string | null;
+          prepare_at?: string | null;
           resource?: string;
           scope?: Json;
           scope_key?: string;

@@ -98,12 +98,9 @@ export function endpointDeps(
 export function prepareStream(endpoints: EndpointDeps): SyncDeps['prepareStream'] {
   return async ({ signal, ...request }) => {
     const result = await ensureEndpoint(endpoints, request, signal);
-    const isHooked = result.status === 'active';
-    await endpoints.db`
-      update public.connections set delivery = ${isHooked ? 'webhook' : 'poll'}
-      where workspace_id = ${request.workspaceId} and id = ${request.connectionId}
-        and delivery <> ${isHooked ? 'webhook' : 'poll'}`;
-    return isHooked ? { delivery: 'webhook' } : { delivery: 'poll', reason: result.reason };
+    return result.status === 'active'
+      ? { delivery: 'webhook' }
+      : { delivery: 'poll', reason: result.reason, isFinal: result.isFinal };
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonEnv, databaseUrl, rawKey, refuseSandboxInPublic } from './common.ts';
+import { commonEnv, databaseUrl, rawKey, refuseSandboxInPublic } from './every-process.ts';
 import { readEnv } from './read-env.ts';
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);

@@ -15,6 +15,8 @@ const renewMs = 1_000;
 interface Entry {
   endpoint: Promise<Endpoint | null>;
   readAt: number;
+  /** When a wrong signature last caused a reading; the first one may at once. */
+  renewedAt: number;
 }
 
 /**
@@ -41,17 +43,23 @@ export class EndpointCache {
     return this.#fetch(key);
   }
 
-  /** Reads the endpoint anew; null when it was read a moment ago. */
-  async renewed(id: string): Promise<Endpoint | null> {
-    const key = id.toLowerCase();
-    const entry = this.#known.get(key);
-    if (entry && entry.readAt + renewMs > this.#clock.now()) return null;
-    return this.#fetch(key);
+  /**
+   * Another state of the endpoint than the one that did not fit: the one somebody else has read
+   * meanwhile, or one read anew. Null when there is none, or when it was read anew a moment ago.
+   */
+  async renewed(used: Endpoint): Promise<Endpoint | null> {
+    const key = used.id.toLowerCase();
+    const entry = this.#known.get(key) ?? this.#unknown.get(key);
+    const present = await entry?.endpoint;
+    if (present && present !== used) return present;
+    const renewedAt = entry?.renewedAt ?? Number.NEGATIVE_INFINITY;
+    const now = this.#clock.now();
+    return renewedAt + renewMs > now ? null : this.#fetch(key, now);
   }
 
-  async #fetch(key: string): Promise<Endpoint | null> {
+  async #fetch(key: string, renewedAt = Number.NEGATIVE_INFINITY): Promise<Endpoint | null> {
     const endpoint = this.#load(key);
-    const entry = { endpoint, readAt: this.#clock.now() };
+    const entry = { endpoint, readAt: this.#clock.now(), renewedAt };
     // Until the answer is there the id counts as unknown: a flood of guesses pushes out guesses.
     this.#known.delete(key);
     put(this.#unknown, key, entry);

@@ -126,7 +126,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   ): Promise<Result<Verdict>> {
     const verdict = verifySignature(manifest, signature, body, endpoint.secrets);
     if (verdict.ok || signature === null) return verdict;
-    const renewed = await cache.renewed(endpoint.id);
+    const renewed = await cache.renewed(endpoint);
     return renewed ? verifySignature(manifest, signature, body, renewed.secrets) : verdict;
   }
 

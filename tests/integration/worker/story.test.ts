@@ -18,7 +18,7 @@ import { newId, systemClock } from '#lib/core/index';
 import { asUser, connect, type Db, type Tx } from '#lib/db/index';
 import { connectorRules } from '#lib/hub/connector-rules';
 import { connectors } from '#lib/hub/connectors';
-import { type Gateway, startGateway } from '#lib/hub/gateway';
+import type { Gateway } from '#lib/hub/gateway';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
 import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
@@ -26,11 +26,10 @@ import { installQueue } from '#lib/queue/index';
 import { patchRecord } from '#lib/records/index';
 import { type Sandbox, startSandbox } from '#lib/sandbox/index';
 import { generateKeyPair } from '#lib/security/index';
-import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
-import { createStream } from '#lib/sync/index';
-import { createReceiver } from '#lib/webhooks/index';
+import { createStream, updateStream } from '#lib/sync/index';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { patience } from '../../setup/patience.ts';
+import { openGateway } from './open-gateway.ts';
 
 const log = logger('test', 'silent');
 const origin = 'http://localhost:4123';
@@ -67,7 +66,7 @@ beforeAll(async () => {
     expiringTokens: true,
   });
   const keys = { worker: generateKeyPair(), gateway: generateKeyPair() };
-  gateway = await openGateway(keys.gateway.privateKey);
+  gateway = await openGateway(pools.web, keys.gateway.privateKey);
   web = {
     db: pools.web,
     connectors,
@@ -101,30 +100,6 @@ afterAll(async () => {
   await Promise.all([pools.web.end(), pools.worker.end(), admin.end()]);
   await database.drop();
 });
-
-function openGateway(privateKey: string): Promise<Gateway> {
-  const opener = createWebhookSecretOpener(privateKey);
-  return startGateway({
-    host: '127.0.0.1',
-    port: 0,
-    version: 'test',
-    publicUrl: undefined,
-    token: 'the gateway token of this test',
-    webUrl: 'http://127.0.0.1:9',
-    supabaseUrl: undefined,
-    sandboxUrl: undefined,
-    workerHealthUrl: undefined,
-    db: pools.web,
-    receiver: createReceiver({
-      db: pools.web,
-      findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
-      openSecret: (envelope, at) => opener.open(envelope, at),
-      clock: systemClock,
-      log,
-    }),
-    log,
-  });
-}
 
 async function seedWorkspace(): Promise<void> {
   await admin`insert into public.users (id, email) values (${member.userId}, 'owner@x.test')`;
@@ -272,5 +247,39 @@ describe('the story, in order', () => {
     const shown = await asMember((tx) => getConnection(tx, place()));
     expect(shown).toMatchObject({ receipt: { revocation: 'revoked', webhooks: { removed: 1 } } });
     expect(shown.records).toBeGreaterThan(0);
+  });
+
+  it('comes back in place: the stream goes on, with a webhook of its own again', async () => {
+    await sandbox.control.act({
+      as: 'sam-whitfield',
+      method: 'PATCH',
+      path: `/repos/${repository}/issues/5`,
+      body: { title: 'Changed while disconnected' },
+    });
+    expect(await signIn(connectionId)).toBe(connectionId);
+    const [stream] = await admin<{ id: string }[]>`select id from public.streams`;
+    const streamId = stream?.id ?? '';
+    await asMember((tx) => updateStream(tx, { streamId, phase: 'live' }));
+    await expect
+      .poll(async () => (await recordOf(5)).data.title, patience)
+      .toBe('Changed while disconnected');
+    expect(await asMember((tx) => getConnection(tx, place()))).toMatchObject({
+      status: 'active',
+      delivery: 'webhook',
+      webhooks: [{ status: 'active', scope_key: repository }],
+    });
+    const applied = async () =>
+      (
+        await admin`select count(*)::int as n from public.inbox_events where status = 'applied'`
+      )[0]?.['n'];
+    const before = await applied();
+    await sandbox.control.act({
+      as: 'sam-whitfield',
+      method: 'PATCH',
+      path: `/repos/${repository}/issues/6`,
+      body: { title: 'Delivered again' },
+    });
+    await expect.poll(applied, patience).toBe(Number(before) + 1);
+    expect((await recordOf(6)).data.title).toBe('Delivered again');
   });
 });

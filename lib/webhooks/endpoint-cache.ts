@@ -38,7 +38,7 @@ export class EndpointCache {
   async find(id: string): Promise<Endpoint | null> {
     if (!isUuid(id)) return null;
     const key = id.toLowerCase();
-    const entry = this.#known.get(key) ?? this.#unknown.get(key);
+    const entry = this.#entry(key);
     if (entry && entry.readAt + ttlMs > this.#clock.now()) return entry.endpoint;
     return this.#fetch(key);
   }
@@ -49,12 +49,20 @@ export class EndpointCache {
    */
   async renewed(used: Endpoint): Promise<Endpoint | null> {
     const key = used.id.toLowerCase();
-    const entry = this.#known.get(key) ?? this.#unknown.get(key);
-    const present = await entry?.endpoint;
-    if (present && present !== used) return present;
-    const renewedAt = entry?.renewedAt ?? Number.NEGATIVE_INFINITY;
-    const now = this.#clock.now();
-    return renewedAt + renewMs > now ? null : this.#fetch(key, now);
+    for (;;) {
+      const entry = this.#entry(key);
+      const present = await entry?.endpoint;
+      if (present && present !== used) return present;
+      // Many may have waited for one answer: only the first of them asks again.
+      if (this.#entry(key) !== entry) continue;
+      const renewedAt = entry?.renewedAt ?? Number.NEGATIVE_INFINITY;
+      const now = this.#clock.now();
+      return renewedAt + renewMs > now ? null : this.#fetch(key, now);
+    }
+  }
+
+  #entry(key: string): Entry | undefined {
+    return this.#known.get(key) ?? this.#unknown.get(key);
   }
 
   async #fetch(key: string, renewedAt = Number.NEGATIVE_INFINITY): Promise<Endpoint | null> {

@@ -187,6 +187,133 @@ grant update (resolution) on public.conflicts to hub_user;
 grant update (resolved_by) on public.conflicts to hub_user;
 grant update (resolved_at) on public.conflicts to hub_user;
 
+create table public.connection_breakers (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  state text not null,
+  faults integer not null default 0,
+  opens integer not null default 0,
+  opened_at timestamp with time zone,
+  retry_at timestamp with time zone,
+  cause_code text,
+  cause text,
+  probe_holder uuid,
+  probe_until timestamp with time zone,
+  epoch bigint not null default 0,
+  changed_at timestamp with time zone not null default now(),
+  constraint connection_breakers_pkey PRIMARY KEY (connection_id),
+  constraint connection_breakers_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_breakers_cause_check CHECK ((char_length(cause) <= 1000)),
+  constraint connection_breakers_cause_code_check CHECK ((char_length(cause_code) <= 80)),
+  constraint connection_breakers_check CHECK (((state = 'closed'::text) = (opened_at IS NULL))),
+  constraint connection_breakers_check1 CHECK (((state = 'half_open'::text) = (probe_holder IS NOT NULL))),
+  constraint connection_breakers_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text])))
+);
+CREATE INDEX connection_breakers_of_workspace ON public.connection_breakers USING btree (workspace_id);
+CREATE INDEX connection_breakers_open ON public.connection_breakers USING btree (connection_id) WHERE (state <> 'closed'::text);
+alter table public.connection_breakers enable row level security;
+alter table public.connection_breakers force row level security;
+create policy member_read on public.connection_breakers as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_breakers as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_breakers to authenticated;
+grant select on public.connection_breakers to hub_user;
+grant delete, insert, select, update on public.connection_breakers to patchbay_worker;
+
+create table public.connection_budget_shares (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  holder uuid not null,
+  epoch bigint not null,
+  held integer not null,
+  waiting_edit integer not null default 0,
+  waiting_refetch integer not null default 0,
+  waiting_poll integer not null default 0,
+  waiting_backfill integer not null default 0,
+  lease_until timestamp with time zone not null,
+  constraint connection_budget_shares_pkey PRIMARY KEY (connection_id, holder),
+  constraint connection_budget_shares_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_budget_shares_held_check CHECK ((held >= 0))
+);
+CREATE INDEX connection_budget_shares_of_workspace ON public.connection_budget_shares USING btree (workspace_id);
+alter table public.connection_budget_shares enable row level security;
+alter table public.connection_budget_shares force row level security;
+create policy member_read on public.connection_budget_shares as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_budget_shares as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_budget_shares to authenticated;
+grant select on public.connection_budget_shares to hub_user;
+grant delete, insert, select, update on public.connection_budget_shares to patchbay_worker;
+
+create table public.connection_budgets (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  tokens double precision not null,
+  per_second double precision not null,
+  burst double precision not null,
+  concurrent integer not null,
+  filled_at timestamp with time zone not null,
+  quota_limit integer,
+  quota_remaining integer,
+  quota_reset_at timestamp with time zone,
+  is_quota_told boolean not null default false,
+  paused_until timestamp with time zone,
+  calls bigint not null default 0,
+  calls_saved bigint not null default 0,
+  updated_at timestamp with time zone not null default now(),
+  constraint connection_budgets_pkey PRIMARY KEY (connection_id),
+  constraint connection_budgets_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_budgets_burst_check CHECK ((burst >= (1)::double precision)),
+  constraint connection_budgets_check CHECK ((((quota_limit IS NULL) = (quota_remaining IS NULL)) AND ((quota_limit IS NULL) = (quota_reset_at IS NULL)))),
+  constraint connection_budgets_concurrent_check CHECK ((concurrent >= 1)),
+  constraint connection_budgets_per_second_check CHECK ((per_second > (0)::double precision)),
+  constraint connection_budgets_quota_remaining_check CHECK ((quota_remaining >= 0)),
+  constraint connection_budgets_tokens_check CHECK ((tokens >= (0)::double precision))
+);
+CREATE INDEX connection_budgets_of_workspace ON public.connection_budgets USING btree (workspace_id);
+alter table public.connection_budgets enable row level security;
+alter table public.connection_budgets force row level security;
+create policy member_read on public.connection_budgets as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_budgets as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_budgets to authenticated;
+grant select on public.connection_budgets to hub_user;
+grant delete, insert, select, update on public.connection_budgets to patchbay_worker;
+
+create table public.connection_incidents (
+  id uuid not null,
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  code text,
+  detail text,
+  opened_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  alerted_at timestamp with time zone,
+  constraint connection_incidents_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint connection_incidents_pkey PRIMARY KEY (id),
+  constraint connection_incidents_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_incidents_detail_check CHECK ((char_length(detail) <= 1000))
+);
+CREATE INDEX connection_incidents_newest ON public.connection_incidents USING btree (workspace_id, connection_id, opened_at DESC);
+CREATE UNIQUE INDEX connection_incidents_one_open ON public.connection_incidents USING btree (connection_id) WHERE (closed_at IS NULL);
+CREATE INDEX connection_incidents_unsaid ON public.connection_incidents USING btree (opened_at) WHERE (alerted_at IS NULL);
+alter table public.connection_incidents enable row level security;
+alter table public.connection_incidents force row level security;
+create policy member_read on public.connection_incidents as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_incidents as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_incidents to authenticated;
+grant select on public.connection_incidents to hub_user;
+grant delete, insert, select, update on public.connection_incidents to patchbay_worker;
+
 create table public.connection_log (
   id uuid not null,
   workspace_id uuid not null,
@@ -239,6 +366,9 @@ create table public.connections (
   receipt jsonb,
   created_by uuid,
   created_at timestamp with time zone not null default now(),
+  auth_kind text not null default 'oauth2'::text,
+  is_preset boolean not null default false,
+  kept_alive_at timestamp with time zone,
   constraint connections_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint connections_pkey PRIMARY KEY (id),
   constraint connections_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
@@ -247,6 +377,7 @@ create table public.connections (
   constraint connections_account_id_check CHECK ((char_length(account_id) <= 200)),
   constraint connections_account_name_check CHECK ((char_length(account_name) <= 200)),
   constraint connections_account_url_check CHECK ((char_length(account_url) <= 2000)),
+  constraint connections_auth_kind_check CHECK ((auth_kind = ANY (ARRAY['oauth2'::text, 'api_key'::text, 'basic'::text]))),
   constraint connections_connector_check CHECK ((connector ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
   constraint connections_delivery_check CHECK ((delivery = ANY (ARRAY['webhook'::text, 'poll'::text]))),
   constraint connections_status_check CHECK ((status = ANY (ARRAY['active'::text, 'needs_reauth'::text, 'paused'::text, 'disconnecting'::text, 'disconnected'::text]))),
@@ -267,6 +398,9 @@ create policy member_update on public.connections as permissive for update to hu
 create policy worker_all on public.connections as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER connections_forget AFTER UPDATE OF status ON public.connections FOR EACH ROW WHEN (((new.status = 'disconnected'::text) AND (old.status IS DISTINCT FROM 'disconnected'::text))) EXECUTE FUNCTION private.forget_connection();
+CREATE TRIGGER connections_mark AFTER UPDATE ON public.connections FOR EACH ROW WHEN (((((((old.status IS DISTINCT FROM new.status) OR (old.status_at IS DISTINCT FROM new.status_at)) OR (old.account_id IS DISTINCT FROM new.account_id)) OR (old.app_id IS DISTINCT FROM new.app_id)) OR (old.endpoints IS DISTINCT FROM new.endpoints)) OR (old.scopes_granted IS DISTINCT FROM new.scopes_granted))) EXECUTE FUNCTION private.mark_connection();
+CREATE TRIGGER follow_connection_status AFTER UPDATE OF status ON public.connections FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.follow_connection_status();
 CREATE TRIGGER touch_insert AFTER INSERT ON public.connections REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 CREATE TRIGGER touch_update AFTER UPDATE ON public.connections REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 grant select on public.connections to authenticated;
@@ -633,6 +767,83 @@ grant update (error) on public.runs to hub_user;
 grant update (updated_at) on public.runs to hub_user;
 grant update (finished_at) on public.runs to hub_user;
 
+create table public.saga_events (
+  saga_id uuid not null,
+  "position" integer not null,
+  workspace_id uuid not null,
+  type text not null,
+  step text,
+  details jsonb not null default '{}'::jsonb,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint saga_events_pkey PRIMARY KEY (saga_id, "position"),
+  constraint saga_events_workspace_id_saga_id_fkey FOREIGN KEY (workspace_id, saga_id) REFERENCES public.sagas(workspace_id, id) ON DELETE CASCADE,
+  constraint saga_events_position_check CHECK (("position" > 0)),
+  constraint saga_events_step_check CHECK ((char_length(step) <= 40)),
+  constraint saga_events_type_check CHECK ((char_length(type) <= 40))
+);
+alter table public.saga_events enable row level security;
+alter table public.saga_events force row level security;
+create policy member_delete on public.saga_events as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.saga_events as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.saga_events as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.saga_events as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.saga_events as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.saga_events to authenticated;
+grant insert, select on public.saga_events to hub_user;
+grant insert, select on public.saga_events to patchbay_worker;
+
+create table public.sagas (
+  id uuid not null,
+  workspace_id uuid not null,
+  connection_id uuid,
+  kind text not null,
+  subject uuid not null,
+  state text not null default 'pending'::text,
+  version integer not null default 0,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  next_attempt_at timestamp with time zone default now(),
+  requested_by uuid,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint sagas_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint sagas_pkey PRIMARY KEY (id),
+  constraint sagas_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint sagas_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint sagas_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint sagas_kind_check CHECK ((kind ~ '^[a-z][a-z_]{0,39}$'::text)),
+  constraint sagas_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'compensating'::text, 'compensated'::text])))
+);
+CREATE INDEX sagas_due ON public.sagas USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
+CREATE INDEX sagas_newest ON public.sagas USING btree (workspace_id, connection_id, id DESC);
+CREATE UNIQUE INDEX sagas_one_at_a_time ON public.sagas USING btree (workspace_id, kind, subject) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
+alter table public.sagas enable row level security;
+alter table public.sagas force row level security;
+create policy member_delete on public.sagas as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.sagas as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.sagas as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.sagas as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.sagas as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+CREATE TRIGGER touch_insert AFTER INSERT ON public.sagas REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+CREATE TRIGGER touch_update AFTER UPDATE ON public.sagas REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_sagas();
+grant select on public.sagas to authenticated;
+grant insert, select on public.sagas to hub_user;
+grant insert, select, update on public.sagas to patchbay_worker;
+
 create table public.streams (
   id uuid not null,
   workspace_id uuid not null,
@@ -732,6 +943,14 @@ create table public.webhook_endpoints (
   detail text,
   last_received_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  is_attempted boolean not null default false,
+  renew_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  next_check_at timestamp with time zone default now(),
+  attempts integer not null default 0,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  queued_until timestamp with time zone,
   constraint webhook_endpoints_connection_id_scope_key_key UNIQUE (connection_id, scope_key),
   constraint webhook_endpoints_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
@@ -740,6 +959,7 @@ create table public.webhook_endpoints (
   constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'failed'::text, 'removed'::text]))),
   constraint webhook_endpoints_url_check CHECK ((char_length(url) <= 2000))
 );
+CREATE INDEX webhook_endpoints_due ON public.webhook_endpoints USING btree (next_check_at) WHERE (next_check_at IS NOT NULL);
 alter table public.webhook_endpoints enable row level security;
 alter table public.webhook_endpoints force row level security;
 create policy member_read on public.webhook_endpoints as permissive for select to authenticated, hub_user
@@ -845,6 +1065,7 @@ create table private.app_secrets (
   constraint app_secrets_pkey PRIMARY KEY (app_id),
   constraint app_secrets_workspace_id_app_id_fkey FOREIGN KEY (workspace_id, app_id) REFERENCES public.apps(workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX app_secrets_by_key ON private.app_secrets USING btree (SUBSTRING(envelope FROM 2 FOR 8));
 alter table private.app_secrets enable row level security;
 alter table private.app_secrets force row level security;
 create policy admin_put on private.app_secrets as permissive for insert to hub_user
@@ -859,6 +1080,53 @@ create policy worker_all on private.app_secrets as permissive for all to patchba
 grant insert on private.app_secrets to hub_user;
 grant insert on private.app_secrets to patchbay_web;
 grant delete, insert, select, update on private.app_secrets to patchbay_worker;
+
+create table private.cache_entries (
+  workspace_id uuid not null,
+  key bytea not null,
+  topic text not null,
+  value text,
+  marks jsonb,
+  loaded_at timestamp with time zone,
+  holder uuid,
+  lease_until timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  constraint cache_entries_pkey PRIMARY KEY (workspace_id, key),
+  constraint cache_entries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint cache_entries_key_check CHECK ((octet_length(key) = 32)),
+  constraint cache_entries_topic_check CHECK ((topic ~ '^[a-z][a-z_]{0,39}$'::text)),
+  constraint cache_entries_value_check CHECK ((octet_length(value) <= 1048576))
+);
+CREATE INDEX cache_entries_by_expiry ON private.cache_entries USING btree (expires_at);
+alter table private.cache_entries enable row level security;
+alter table private.cache_entries force row level security;
+create policy member_read on private.cache_entries as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on private.cache_entries as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on private.cache_entries to hub_user;
+grant delete, insert, select, update on private.cache_entries to patchbay_worker;
+
+create table private.cache_marks (
+  workspace_id uuid not null,
+  tag text not null,
+  mark uuid not null default gen_random_uuid(),
+  at timestamp with time zone not null default now(),
+  constraint cache_marks_pkey PRIMARY KEY (workspace_id, tag),
+  constraint cache_marks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint cache_marks_tag_check CHECK (((char_length(tag) >= 1) AND (char_length(tag) <= 120)))
+);
+CREATE INDEX cache_marks_by_age ON private.cache_marks USING btree (at);
+alter table private.cache_marks enable row level security;
+alter table private.cache_marks force row level security;
+create policy member_read on private.cache_marks as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on private.cache_marks as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on private.cache_marks to hub_user;
+grant delete, insert, select, update on private.cache_marks to patchbay_worker;
 
 create table private.commands (
   id uuid not null,
@@ -903,6 +1171,7 @@ create table private.credentials (
   constraint credentials_pkey PRIMARY KEY (connection_id),
   constraint credentials_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX credentials_by_key ON private.credentials USING btree (SUBSTRING(envelope FROM 2 FOR 8));
 alter table private.credentials enable row level security;
 alter table private.credentials force row level security;
 create policy worker_all on private.credentials as permissive for all to patchbay_worker
@@ -931,6 +1200,160 @@ create table private.instance (
 );
 grant insert, select on private.instance to patchbay_web;
 
+create table private.kept_answers (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  key bytea not null,
+  etag text not null,
+  body text not null,
+  expires_at timestamp with time zone not null,
+  constraint kept_answers_pkey PRIMARY KEY (workspace_id, connection_id, key),
+  constraint kept_answers_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint kept_answers_body_check CHECK ((octet_length(body) <= 262144)),
+  constraint kept_answers_etag_check CHECK (((char_length(etag) >= 1) AND (char_length(etag) <= 400))),
+  constraint kept_answers_key_check CHECK ((octet_length(key) = 32))
+);
+CREATE INDEX kept_answers_by_expiry ON private.kept_answers USING btree (expires_at);
+CREATE INDEX kept_answers_of_connection ON private.kept_answers USING btree (connection_id);
+alter table private.kept_answers enable row level security;
+alter table private.kept_answers force row level security;
+create policy worker_all on private.kept_answers as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, insert, select, update on private.kept_answers to patchbay_worker;
+
+create table private.key_holders (
+  holder uuid not null,
+  class text not null,
+  present_key text not null,
+  opens text[] not null,
+  seen_at timestamp with time zone not null default now(),
+  constraint key_holders_pkey PRIMARY KEY (holder),
+  constraint key_holders_class_check CHECK ((class = ANY (ARRAY['worker'::text, 'gateway'::text]))),
+  constraint key_holders_present_key_check CHECK ((present_key ~ '^[0-9a-f]{16}$'::text))
+);
+grant delete, insert, select, update on private.key_holders to patchbay_web;
+grant delete, insert, select, update on private.key_holders to patchbay_worker;
+
+create table private.key_rotations (
+  id uuid not null,
+  class text not null,
+  key_id text not null,
+  status text not null default 'running'::text,
+  total integer not null,
+  done integer not null default 0,
+  refused integer not null default 0,
+  started_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint key_rotations_pkey PRIMARY KEY (id),
+  constraint key_rotations_class_check CHECK ((class = ANY (ARRAY['worker'::text, 'gateway'::text]))),
+  constraint key_rotations_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text)),
+  constraint key_rotations_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'superseded'::text]))),
+  constraint key_rotations_total_check CHECK ((total >= 0))
+);
+CREATE INDEX key_rotations_newest ON private.key_rotations USING btree (class, started_at DESC);
+CREATE UNIQUE INDEX key_rotations_one_running ON private.key_rotations USING btree (class) WHERE (status = 'running'::text);
+grant insert, select, update on private.key_rotations to patchbay_web;
+grant insert, select, update on private.key_rotations to patchbay_worker;
+
+create table private.mail_suppressions (
+  id uuid not null,
+  address text not null,
+  code text not null,
+  detail text not null,
+  at timestamp with time zone not null default now(),
+  constraint mail_suppressions_address_key UNIQUE (address),
+  constraint mail_suppressions_pkey PRIMARY KEY (id),
+  constraint mail_suppressions_address_check CHECK (((address = lower(address)) AND (char_length(address) <= 254))),
+  constraint mail_suppressions_code_check CHECK ((char_length(code) <= 80)),
+  constraint mail_suppressions_detail_check CHECK ((char_length(detail) <= 500))
+);
+alter table private.mail_suppressions enable row level security;
+alter table private.mail_suppressions force row level security;
+create policy admin_lift on private.mail_suppressions as permissive for delete to hub_user
+  using (((address IN ( SELECT m.recipient
+   FROM private.mails m
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)))) OR (address IN ( SELECT u.email
+   FROM (public.members m
+     JOIN public.users u ON ((u.id = m.user_id)))
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces))))));
+create policy admin_read on private.mail_suppressions as permissive for select to hub_user
+  using (((address IN ( SELECT m.recipient
+   FROM private.mails m
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)))) OR (address IN ( SELECT u.email
+   FROM (public.members m
+     JOIN public.users u ON ((u.id = m.user_id)))
+  WHERE (m.workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces))))));
+create policy worker_all on private.mail_suppressions as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, select on private.mail_suppressions to hub_user;
+grant delete, insert, select, update on private.mail_suppressions to patchbay_worker;
+
+create table private.mails (
+  id uuid not null,
+  workspace_id uuid,
+  kind text not null,
+  recipient text not null,
+  status text not null default 'queued'::text,
+  code text,
+  detail text,
+  envelope bytea,
+  dedupe_key text,
+  attempts integer not null default 0,
+  retry_at timestamp with time zone not null default now(),
+  enqueued_until timestamp with time zone,
+  lease_epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  deadline_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint mails_body_until_the_end CHECK (((status = 'queued'::text) = (envelope IS NOT NULL))),
+  constraint mails_code_check CHECK ((char_length(code) <= 80)),
+  constraint mails_dedupe_key_check CHECK ((char_length(dedupe_key) <= 200)),
+  constraint mails_detail_check CHECK ((char_length(detail) <= 500)),
+  constraint mails_ended CHECK (((status = 'queued'::text) = (ended_at IS NULL))),
+  constraint mails_kind_check CHECK ((kind ~ '^[a-z_]{1,40}$'::text)),
+  constraint mails_recipient_check CHECK (((recipient = lower(recipient)) AND ((char_length(recipient) >= 3) AND (char_length(recipient) <= 254)))),
+  constraint mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'suppressed'::text])))
+);
+CREATE INDEX mails_by_recipient ON private.mails USING btree (recipient, created_at);
+CREATE INDEX mails_due ON private.mails USING btree (retry_at) WHERE (status = 'queued'::text);
+CREATE INDEX mails_ended_at ON private.mails USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX mails_failed ON private.mails USING btree (ended_at DESC) WHERE (status = 'failed'::text);
+CREATE INDEX mails_newest ON private.mails USING btree (workspace_id, id DESC);
+CREATE UNIQUE INDEX mails_once ON private.mails USING btree (workspace_id, dedupe_key) WHERE (dedupe_key IS NOT NULL);
+alter table private.mails enable row level security;
+alter table private.mails force row level security;
+create policy admin_queue on private.mails as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)));
+create policy admin_read on private.mails as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)));
+create policy web_queue on private.mails as permissive for insert to patchbay_web
+  with check ((workspace_id IS NULL));
+create policy worker_all on private.mails as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant insert on private.mails to hub_user;
+grant insert on private.mails to patchbay_web;
+grant delete, insert, select, update on private.mails to patchbay_worker;
+grant select (id) on private.mails to hub_user;
+grant select (workspace_id) on private.mails to hub_user;
+grant select (kind) on private.mails to hub_user;
+grant select (recipient) on private.mails to hub_user;
+grant select (status) on private.mails to hub_user;
+grant select (code) on private.mails to hub_user;
+grant select (detail) on private.mails to hub_user;
+grant select (dedupe_key) on private.mails to hub_user;
+grant select (attempts) on private.mails to hub_user;
+grant select (retry_at) on private.mails to hub_user;
+grant select (deadline_at) on private.mails to hub_user;
+grant select (created_at) on private.mails to hub_user;
+grant select (ended_at) on private.mails to hub_user;
+
 create table private.oauth_states (
   state_hash bytea not null,
   workspace_id uuid not null,
@@ -947,6 +1370,7 @@ create table private.oauth_states (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   consumed_at timestamp with time zone,
+  is_issuer_required boolean not null default false,
   constraint oauth_states_pkey PRIMARY KEY (state_hash),
   constraint oauth_states_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE,
   constraint oauth_states_workspace_id_app_id_fkey FOREIGN KEY (workspace_id, app_id) REFERENCES public.apps(workspace_id, id) ON DELETE CASCADE,
@@ -992,6 +1416,21 @@ CREATE INDEX sessions_by_user ON private.sessions USING btree (user_id);
 CREATE TRIGGER session_ended AFTER DELETE ON private.sessions FOR EACH ROW EXECUTE FUNCTION private.session_ended();
 grant delete, insert, select, update on private.sessions to patchbay_web;
 
+create table private.sign_in_links (
+  token_hash bytea not null,
+  email text not null,
+  return_to text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint sign_in_links_pkey PRIMARY KEY (token_hash),
+  constraint sign_in_links_email_check CHECK (((email = lower(email)) AND (char_length(email) <= 254))),
+  constraint sign_in_links_return_to_check CHECK ((char_length(return_to) <= 400)),
+  constraint sign_in_links_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+CREATE INDEX sign_in_links_by_expiry ON private.sign_in_links USING btree (expires_at);
+grant delete, insert, select on private.sign_in_links to patchbay_web;
+grant delete, select on private.sign_in_links to patchbay_worker;
+
 create table private.webhook_secrets (
   endpoint_id uuid not null,
   workspace_id uuid not null,
@@ -1006,11 +1445,18 @@ alter table private.webhook_secrets enable row level security;
 alter table private.webhook_secrets force row level security;
 create policy web_read on private.webhook_secrets as permissive for select to patchbay_web
   using (true);
+create policy web_reseal on private.webhook_secrets as permissive for update to patchbay_web
+  using (true)
+  with check (true);
 create policy worker_put on private.webhook_secrets as permissive for all to patchbay_worker
   using (true)
   with check (true);
 grant select on private.webhook_secrets to patchbay_web;
 grant delete, insert, select, update on private.webhook_secrets to patchbay_worker;
+grant update (envelope) on private.webhook_secrets to patchbay_web;
+grant update (previous_envelope) on private.webhook_secrets to patchbay_web;
+grant update (key_id) on private.webhook_secrets to patchbay_web;
+grant update (updated_at) on private.webhook_secrets to patchbay_web;
 
 create table private.workspace_clocks (
   workspace_id uuid not null,
@@ -1030,6 +1476,22 @@ grant select on private.workspace_clocks to patchbay_web;
 grant select on private.workspace_clocks to patchbay_worker;
 
 
+CREATE OR REPLACE FUNCTION private.audit_hourly(entry uuid, workspace uuid, act text, about text, facts jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  insert into public.audit_log (id, workspace_id, action, subject, details)
+  select entry, workspace, act, about, facts
+  where not exists (
+    select 1 from public.audit_log a
+    where a.workspace_id = workspace and a.action = act and a.subject = about
+      and a.at > now() - interval '1 hour')
+$function$;
+grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_web;
+grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_worker;
+
 CREATE OR REPLACE FUNCTION private.claims()
  RETURNS jsonb
  LANGUAGE sql
@@ -1040,6 +1502,19 @@ grant execute on function private.claims() to authenticated;
 grant execute on function private.claims() to hub_user;
 grant execute on function private.claims() to patchbay_web;
 grant execute on function private.claims() to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.count_resting()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select count(*)::int from public.connection_breakers b
+  join public.connections c on c.workspace_id = b.workspace_id and c.id = b.connection_id
+  where b.state <> 'closed' and c.status = 'active'
+$function$;
+grant execute on function private.count_resting() to patchbay_web;
+grant execute on function private.count_resting() to patchbay_worker;
 
 CREATE OR REPLACE FUNCTION private.drop_app_secret(target uuid)
  RETURNS void
@@ -1052,6 +1527,40 @@ AS $function$
 $function$;
 grant execute on function private.drop_app_secret(uuid) to hub_user;
 grant execute on function private.drop_app_secret(uuid) to patchbay_web;
+
+CREATE OR REPLACE FUNCTION private.follow_connection_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if new.status = 'needs_reauth' then
+    insert into public.connection_incidents (id, workspace_id, connection_id, code, detail)
+    values (gen_random_uuid(), new.workspace_id, new.id, new.status_code, new.status_detail)
+    on conflict (connection_id) where closed_at is null do nothing;
+  else
+    update public.connection_incidents set closed_at = now()
+    where connection_id = new.id and closed_at is null;
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.forget_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from private.kept_answers where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_breakers where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_budget_shares where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_budgets where workspace_id = new.workspace_id and connection_id = new.id;
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.guard_owner_role()
  RETURNS trigger
@@ -1087,6 +1596,50 @@ begin
   ) then
     raise exception 'a workspace needs at least one owner' using errcode = 'PB001';
   end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.last_mail_failure()
+ RETURNS TABLE(code text, at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select m.code, m.ended_at from private.mails m
+  where m.status = 'failed' and m.ended_at > now() - interval '7 days'
+  order by m.ended_at desc limit 1
+$function$;
+grant execute on function private.last_mail_failure() to hub_user;
+
+CREATE OR REPLACE FUNCTION private.mail_pace(address text, workspace uuid)
+ RETURNS TABLE(is_suppressed boolean, to_address integer, of_workspace integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select
+    exists (select 1 from private.mail_suppressions s where s.address = mail_pace.address),
+    (select count(*)::int from private.mails m
+      where m.recipient = mail_pace.address and m.status <> 'suppressed'
+        and m.created_at > now() - interval '1 hour'),
+    (select count(*)::int from private.mails m
+      where m.workspace_id = mail_pace.workspace and m.status <> 'suppressed'
+        and m.created_at > now() - interval '1 day')
+$function$;
+grant execute on function private.mail_pace(text,uuid) to hub_user;
+grant execute on function private.mail_pace(text,uuid) to patchbay_web;
+grant execute on function private.mail_pace(text,uuid) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.mark_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.cache_marks as m (workspace_id, tag) values (new.workspace_id, 'connection:' || new.id)
+  on conflict (workspace_id, tag) do update set mark = gen_random_uuid(), at = now();
   return null;
 end
 $function$;
@@ -1298,6 +1851,36 @@ grant execute on function private.role_rank(text) to hub_user;
 grant execute on function private.role_rank(text) to patchbay_web;
 grant execute on function private.role_rank(text) to patchbay_worker;
 
+CREATE OR REPLACE FUNCTION private.sealed_key_use()
+ RETURNS TABLE(class text, part text, key_id text, sealed bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  with held (class, part, envelope) as (
+    select 'worker', 'credentials', substring(envelope from 2 for 8) from private.credentials
+    union all
+    select 'worker', 'app_secrets', substring(envelope from 2 for 8) from private.app_secrets
+    union all
+    -- Good for minutes: they are not sealed anew, they end.
+    select 'worker', 'sign_ins', substring(verifier from 2 for 8) from private.oauth_states
+      where expires_at > now()
+    union all
+    select 'worker', 'commands', substring(sealed from 2 for 8) from private.commands where sealed is not null
+    union all
+    select 'worker', 'mails', substring(envelope from 2 for 8) from private.mails where envelope is not null
+    union all
+    select 'gateway', 'webhook_secrets', substring(envelope from 2 for 8) from private.webhook_secrets
+    union all
+    select 'gateway', 'webhook_secrets', substring(previous_envelope from 2 for 8) from private.webhook_secrets
+      where previous_envelope is not null
+  )
+  select h.class, h.part, encode(h.envelope, 'hex'), count(*)
+  from held h group by 1, 2, 3 order by 1, 2, 3
+$function$;
+grant execute on function private.sealed_key_use() to patchbay_web;
+grant execute on function private.sealed_key_use() to patchbay_worker;
+
 CREATE OR REPLACE FUNCTION private.session_ended()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1393,6 +1976,26 @@ declare
 begin
   for space in select n.workspace_id, array_agg(distinct n.id) as ids from fresh n group by n.workspace_id loop
     perform private.touch(space.workspace_id, tg_table_name, space.ids);
+  end loop;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.touch_sagas()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  space record;
+begin
+  for space in
+    select n.workspace_id, array_agg(distinct n.id) as ids
+    from fresh n join stale o on o.id = n.id where o.version <> n.version
+    group by n.workspace_id
+  loop
+    perform private.touch(space.workspace_id, 'sagas', space.ids);
   end loop;
   return null;
 end

@@ -8,11 +8,13 @@ import { Dialog } from '@/components/ui/dialog';
 import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
 import { formatCount } from '@/components/ui/format-number';
+import { RelativeTime } from '@/components/ui/relative-time';
 import { SearchInput } from '@/components/ui/search-input';
 import { ListSkeleton } from '@/components/ui/skeleton';
 import { showToast } from '@/components/ui/toaster';
 import type { ScopeOptionRow } from '@/lib/connections/schema';
-import { useAct, useScopes } from './use-connections';
+import { useAct } from './use-connections';
+import { useScopes } from './use-scopes';
 import { words } from './words';
 
 const resource = 'issues';
@@ -23,9 +25,9 @@ interface ScopeDialogProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** The repositories the account sees, asked of the service just now. */
+/** The repositories the account sees, and as of when. */
 export function ScopeDialog({ connectionId, open, onOpenChange }: ScopeDialogProps) {
-  const scopes = useScopes(connectionId, resource, open);
+  const { scopes, refresh } = useScopes(connectionId, resource, open);
   const [query, setQuery] = useState('');
   const act = useAct((message) =>
     showToast({ tone: 'bad', title: 'It was not added', description: message }),
@@ -51,6 +53,31 @@ export function ScopeDialog({ connectionId, open, onOpenChange }: ScopeDialogPro
           onValueChange={setQuery}
           shortcut={null}
         />
+        {scopes.data && (
+          <div className="flex items-center gap-2 text-meta text-mut">
+            <span className="flex-1">
+              {scopes.data.state === 'stale' ? words.scopes.refreshing : words.scopes.asOf}{' '}
+              <RelativeTime value={scopes.data.as_of} />
+            </span>
+            <Button
+              size="sm"
+              variant="ghost"
+              busy={refresh.isPending}
+              onClick={() =>
+                refresh.mutate(undefined, {
+                  onError: (error) =>
+                    showToast({
+                      tone: 'bad',
+                      title: words.scopes.notRefreshed,
+                      description: error.message,
+                    }),
+                })
+              }
+            >
+              {words.scopes.refresh}
+            </Button>
+          </div>
+        )}
         {scopes.error ? (
           <ErrorState
             title={words.scopes.failed}

@@ -8,7 +8,6 @@ import {
   connectionLogSchema,
   connectionSchema,
   connectorSchema,
-  scopeOptionSchema,
 } from '@/lib/connections/schema';
 import { callApi, keys } from '@/lib/live/index';
 import { runSchema, streamSchema } from '@/lib/sync/schema';
@@ -87,21 +86,6 @@ export function useRuns(connectionId?: string) {
       callApi('/runs', {
         query: { workspace_id: workspace.id, connection_id: connectionId, limit: logRows },
         schema: list(runSchema),
-        signal,
-      }),
-  });
-}
-
-export function useScopes(connectionId: string, resource: string, isOpen: boolean) {
-  const { workspace } = useSession();
-  return useQuery({
-    queryKey: keys.scopes(workspace.id, connectionId, resource),
-    enabled: isOpen,
-    staleTime: 0,
-    queryFn: ({ signal }) =>
-      callApi(`/connections/${connectionId}/scopes`, {
-        query: { resource },
-        schema: list(scopeOptionSchema),
         signal,
       }),
   });

@@ -87,6 +87,10 @@ export const words = {
     added: 'already here',
     empty: 'The account sees no repository.',
     failed: 'The service did not say what there is',
+    asOf: 'As of',
+    refreshing: 'Asking the service again',
+    refresh: 'Ask again',
+    notRefreshed: 'The service was not asked again',
   },
   disconnect: {
     action: 'Disconnect',

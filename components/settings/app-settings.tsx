@@ -64,7 +64,7 @@ function AppPanel({ connector, app }: { connector: ConnectorCard; app: App | und
             <p className="text-mut">
               {text.register.body(connector.provider)}{' '}
               <a
-                href={connector.console_url}
+                href={connector.console_url ?? undefined}
                 target="_blank"
                 rel="noreferrer"
                 className="inline-flex items-center gap-1 text-accent underline decoration-accent/40 underline-offset-3 hover:decoration-accent"

@@ -1,22 +1,24 @@
 'use client';
 
-import { useMay } from '@/components/shell/use-session';
+import { useMay, useSession } from '@/components/shell/use-session';
 import { useUrlQuery } from '@/components/shell/use-url-query';
 import { Page } from '@/components/ui/page';
 import { PageHeader } from '@/components/ui/page-header';
 import { Tabs } from '@/components/ui/tabs';
 import { AppSettings } from './app-settings';
 import { AuditLog } from './audit-log';
+import { KeySettings } from './key-settings';
 import { MemberSettings } from './member-settings';
 import { SessionSettings } from './session-settings';
 import { words } from './words';
 
-const tabs = ['apps', 'members', 'sessions', 'audit'] as const;
+const tabs = ['apps', 'members', 'sessions', 'keys', 'audit'] as const;
 type Tab = (typeof tabs)[number];
 
 export function SettingsPage() {
   const [params, show] = useUrlQuery();
   const isAdmin = useMay('admin');
+  const { info } = useSession();
   const asked = params.get('tab');
   const tab: Tab = tabs.find((one) => one === asked) ?? (isAdmin ? 'apps' : 'sessions');
   return (
@@ -32,6 +34,9 @@ export function SettingsPage() {
             : []),
           { value: 'members' as const, label: words.tabs.members, content: <MemberSettings /> },
           { value: 'sessions' as const, label: words.tabs.sessions, content: <SessionSettings /> },
+          ...(info.is_instance_owner
+            ? [{ value: 'keys' as const, label: words.tabs.keys, content: <KeySettings /> }]
+            : []),
           ...(isAdmin
             ? [{ value: 'audit' as const, label: words.tabs.audit, content: <AuditLog /> }]
             : []),

@@ -12,9 +12,12 @@ import {
   sessionRowSchema,
 } from '@/lib/identity/schema';
 import { callApi, keys } from '@/lib/live/index';
+import { keyClassStateSchema } from '@/lib/security/schema';
 
 const list = <T extends z.ZodType>(row: T) => z.object({ data: z.array(row) });
 const auditRows = 100;
+/** Nobody is told of a rotation, so its progress is asked for. */
+const rotationMs = 2_000;
 
 function useList<T extends z.ZodType>(
   key: readonly unknown[],
@@ -63,6 +66,15 @@ export function useAudit() {
   return useList(keys.audit(workspace.id), '/audit-log', auditRowSchema, {
     workspace_id: workspace.id,
     limit: auditRows,
+  });
+}
+
+export function useKeys() {
+  return useQuery({
+    queryKey: keys.sealingKeys(),
+    queryFn: ({ signal }) => callApi('/keys', { schema: list(keyClassStateSchema), signal }),
+    refetchInterval: ({ state }) =>
+      state.data?.data.some((one) => one.rotation?.status === 'running') ? rotationMs : false,
   });
 }
 

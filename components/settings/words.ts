@@ -1,7 +1,13 @@
 /** All text of the Settings. */
 export const words = {
   title: 'Settings',
-  tabs: { apps: 'Apps', members: 'Members', sessions: 'Your sessions', audit: 'Audit log' },
+  tabs: {
+    apps: 'Apps',
+    members: 'Members',
+    sessions: 'Your sessions',
+    keys: 'Keys',
+    audit: 'Audit log',
+  },
   apps: {
     preset: 'sandbox app',
     ready: 'set up',
@@ -34,6 +40,36 @@ export const words = {
     savedHint: 'The secret is sealed; only the worker can open it.',
     none: 'No connector needs an app.',
   },
+  keys: {
+    about: {
+      worker: {
+        title: 'The worker’s keys',
+        body: 'Open credentials, client secrets and sign-ins under way. No other process has them.',
+      },
+      gateway: {
+        title: 'The gateway’s keys',
+        body: 'Open the secrets webhooks are verified with, and no credential.',
+      },
+    },
+    none: 'No process holds keys at the moment.',
+    present: 'present',
+    held: 'still opens',
+    missing: 'not held',
+    mayGo: 'may go',
+    mayGoHint:
+      'Nothing is sealed to it any more: take it out of the settings, or run npm run keys -- retire --yes.',
+    missingHint:
+      'Values are sealed to a key that no process holds. Put it back among the older keys.',
+    progress: 'Sealing under the new key',
+    progressUnit: 'values',
+    waiting:
+      'Processes seal to different keys at the moment. It begins once all of them have the new one.',
+    refused: (count: number) =>
+      count === 1
+        ? 'One value could not be opened and was left as it is.'
+        : `${count} values could not be opened and were left as they are.`,
+    how: 'To change the keys: npm run keys -- rotate, then start Patchbay again. Everything is sealed to the new ones while it works.',
+  },
   audit: {
     none: 'Nothing yet.',
     actions: {
@@ -50,6 +86,9 @@ export const words = {
       'connections.disconnect_asked': 'disconnected a service',
       'identity.account_linked': 'linked an account',
       'sessions.revoked': 'ended a session',
+      'security.rotation_started': 'began to seal under a new key',
+      'security.rotation_finished': 'sealed everything under the new key',
+      'security.sealed_value_refused': 'refused a sealed value that does not open',
     } as Record<string, string | undefined>,
   },
 } as const;

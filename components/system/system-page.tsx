@@ -9,6 +9,7 @@ import { PanelSkeleton } from '@/components/ui/skeleton';
 import { StatusDot } from '@/components/ui/status-dot';
 import { toneText } from '@/components/ui/tone';
 import { type Health, healthSchema } from '@/lib/hub/schema';
+import { CachePanel } from './cache-panel';
 import { words } from './words';
 import { WorkPanel } from './work-panel';
 
@@ -53,6 +54,7 @@ export function SystemPage() {
         </Panel>
       )}
       <WorkPanel />
+      <CachePanel />
     </Page>
   );
 }

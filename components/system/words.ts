@@ -24,6 +24,17 @@ export const words = {
     dead: { label: 'Webhooks given up', hint: 'every attempt failed; they can be replayed' },
     freshness: { label: 'Freshness', hint: 'median from webhook to record, last hour' },
   },
+  cache: {
+    title: 'Cache',
+    none: 'Nothing has been looked up since the web process started.',
+    topics: { scopes: 'What can be followed', lookup: 'Names to choose from' } as Record<
+      string,
+      string | undefined
+    >,
+    detail: ({ fresh, stale, missed }: { fresh: number; stale: number; missed: number }) =>
+      `${formatCount(fresh)} kept, ${formatCount(stale)} shown old and refreshed, ${formatCount(missed)} asked`,
+    rate: (part: number) => `${Math.round(part * 100)} %`,
+  },
   none: '–',
   count: formatCount,
 } as const;

@@ -43,7 +43,13 @@ export interface ContractParts<
   query?: Q;
   body?: B;
   /** 204 answers have schema `nothing`; an event stream's schema describes an event. */
-  answer: { status: 200 | 201 | 202 | 204; schema: A; media?: 'text/event-stream' };
+  answer: { status: 200 | 201 | 202 | 204; schema: A; media?: 'text/event-stream' | '*/*' };
+  /**
+   * The end of the path, its query and its body are another service's business: the last parameter
+   * takes slashes, nothing is parsed, and the handler reads `call.passed`. Its answer is not ours
+   * either, so a page of this hub must ask for it, with any method.
+   */
+  passesOn?: true;
   /** Codes beyond those every route may answer. */
   codes?: readonly ErrorCode[];
   /** Exists only while the sandbox is on; 404 otherwise. */
@@ -58,6 +64,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   method: string;
   signal: AbortSignal;
   headers: Headers;
+  /** Of a route that passes on: what is behind the place, as it was sent. */
+  readonly passed: { target: string; readBody(): Promise<Uint8Array | null> };
   /** Throws `identity.unauthenticated` on a public route without a session. */
   readonly session: Session;
   /** Of the place; throws on a route about the caller alone. */

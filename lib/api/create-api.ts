@@ -20,9 +20,13 @@ export interface Api {
 const base = '/api/v1';
 const requestIdPattern = /^[\w-]{8,64}$/;
 
-/** `/records/{id}` as hono writes it. */
-const honoPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
-const pathPattern = (path: string) => new RegExp(`^${base}${path.replace(/\{\w+\}/g, '[^/]+')}$`);
+/** `/records/{id}` as hono writes it; the last parameter of what passes on takes slashes, or nothing. */
+const honoPath = ({ path, passesOn }: Route['contract']) =>
+  path.replace(/\{(\w+)\}/g, ':$1') + (passesOn ? '{.*}' : '');
+const pathPattern = ({ path, passesOn }: Route['contract']) =>
+  new RegExp(
+    `^${base}${path.replace(/\{\w+\}$/, passesOn ? '.*' : '[^/]+').replace(/\{\w+\}/g, '[^/]+')}$`,
+  );
 
 /** The API over its use cases. Tests hand in guards and routes of their own. */
 export function createApi(
@@ -33,8 +37,8 @@ export function createApi(
   const routes = options.routes ?? allRoutes;
   const app = new Hono({ strict: true });
   for (const route of routes) {
-    const { method, path, id } = route.contract;
-    app.on(method.toUpperCase(), `${base}${honoPath(path)}`, (c) =>
+    const { method, id } = route.contract;
+    app.on(method.toUpperCase(), `${base}${honoPath(route.contract)}`, (c) =>
       answer(deps, c, id, (requestId) =>
         runRoute(deps, route, { request: c.req.raw, requestId, params: c.req.param() }),
       ),
@@ -73,7 +77,7 @@ function requestIdOf(hub: WebHub, headers: Headers): string {
 /** A known path with another method is 405 (or OPTIONS) with Allow; the rest is 404. */
 function unmatched(c: Context, routes: readonly Route[]): Response {
   const methods = routes
-    .filter((route) => pathPattern(route.contract.path).test(c.req.path))
+    .filter((route) => pathPattern(route.contract).test(c.req.path))
     .map((route) => route.contract.method.toUpperCase());
   if (methods.length === 0) throw new HubError('resource.not_found');
   const all = new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']);

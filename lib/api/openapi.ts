@@ -85,6 +85,9 @@ export function openApiDocument(routes: readonly Route[]): Record<string, unknow
       request: {
         ...(contract.params ? { params: contract.params as z.ZodObject } : {}),
         ...(contract.query ? { query: contract.query as z.ZodObject } : {}),
+        ...(contract.passesOn && contract.method !== 'get'
+          ? { body: { content: { '*/*': { schema: z.unknown() } } } }
+          : {}),
         ...(contract.body
           ? { body: { required: true, content: { 'application/json': { schema: contract.body } } } }
           : {}),

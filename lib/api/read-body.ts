@@ -9,15 +9,16 @@ export async function readJsonBody(request: Request): Promise<Json> {
   if (request.headers.get('content-encoding') ?? '') {
     throw new HubError('request.unsupported_encoding');
   }
-  const bytes = await readBounded(request);
+  const bytes = await readBounded(request, limits.apiBodyBytes);
   if (bytes.length === 0) return null;
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') throw new HubError('request.unsupported_media_type');
   return parseStrictJson(decode(bytes));
 }
 
-async function readBounded(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > limits.apiBodyBytes) {
+/** The body, or `request.too_large` as soon as it is more. */
+export async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) {
     throw new HubError('request.too_large');
   }
   if (!request.body) return new Uint8Array();
@@ -26,7 +27,7 @@ async function readBounded(request: Request): Promise<Uint8Array> {
   // The declared length may be absent or a lie, so what arrives is what is counted.
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > limits.apiBodyBytes) throw new HubError('request.too_large');
+    if (size > maxBytes) throw new HubError('request.too_large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -3,6 +3,7 @@ import type { Session } from '#lib/hub/web';
 import type { Call, Route } from './contract.ts';
 import type { ApiDeps } from './create-api.ts';
 import { findPlace } from './find-place.ts';
+import { passedOf } from './passed-call.ts';
 import { readJsonBody } from './read-body.ts';
 import { parsePart, queryObject, refuseExtra } from './read-input.ts';
 
@@ -23,7 +24,7 @@ export async function runRoute(deps: ApiDeps, route: Route, incoming: Incoming):
   const { request } = incoming;
   const origin = hub.requestOrigin(request.headers);
   if (contract.sandboxOnly && !hub.features.sandbox) throw new HubError('resource.not_found');
-  if (contract.method !== 'get') guards.sameOrigin(hub, request.headers);
+  if (contract.method !== 'get' || contract.passesOn) guards.sameOrigin(hub, request.headers);
   const session = contract.access === 'public' ? null : await guards.session(hub, request.headers);
   const pace = session ? await guards.pace(hub, session) : {};
   const input = await readInput(contract, incoming);
@@ -49,6 +50,9 @@ export async function runRoute(deps: ApiDeps, route: Route, incoming: Incoming):
     get role() {
       return present(place).role;
     },
+    get passed() {
+      return present(contract.passesOn ? passedOf(contract, request) : null);
+    },
     ...input,
     answerHeaders,
   };
@@ -62,6 +66,7 @@ function present<T>(value: T | null): T {
 }
 
 async function readInput(contract: Route['contract'], incoming: Incoming) {
+  if (contract.passesOn) return readPlace(contract, incoming);
   const search = queryObject(new URL(incoming.request.url).searchParams);
   if (!contract.query) refuseExtra(search, 'query');
   const parsed = contract.params?.safeParse(incoming.params);
@@ -74,6 +79,13 @@ async function readInput(contract: Route['contract'], incoming: Incoming) {
     throw new HubError('request.invalid', 'This request takes no body.');
   }
   return { params: parsed?.data, query, body: parsePart(contract.body, sent, 'body') };
+}
+
+/** Only which thing it is about is ours to read. */
+function readPlace(contract: Route['contract'], { params }: Incoming) {
+  const parsed = contract.params?.safeParse(params);
+  if (parsed && !parsed.success) throw new HubError('resource.not_found');
+  return { params: parsed?.data, query: undefined, body: undefined };
 }
 
 function toAnswer(route: Route, result: unknown, headers: Headers): Response {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HubError, type JsonObject } from '#lib/core/index';
+import { HubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import type { Command, CommandKind } from './command-runner.ts';
 import { logConnection } from './connection-log.ts';
@@ -7,7 +7,6 @@ import { openConnection } from './open-connection.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
 
 const checkSchema = z.object({ connection_id: z.uuid() });
-const scopesSchema = checkSchema.extend({ resource: z.string().max(40) });
 
 /** connections.check: who does the service say we are? */
 export function checkCommand(deps: ConnectionDeps): CommandKind {
@@ -36,31 +35,6 @@ export function checkCommand(deps: ConnectionDeps): CommandKind {
         });
       });
       return { account_id: account.id, account_name: account.name };
-    },
-  };
-}
-
-/** connections.scopes: what a stream can be scoped to. */
-export function scopesCommand(deps: ConnectionDeps): CommandKind {
-  return {
-    isForWaiting: true,
-    run: async (command) => {
-      const { resource } = scopesSchema.parse(command.payload);
-      const at = placeOf(command);
-      const opened = await openConnection(deps, at, { lane: 'edit', signal: command.signal });
-      const options = await opened.api.scopes(opened.ctx, resource);
-      const scopes = options.map(
-        (option): JsonObject => ({
-          key: option.key,
-          title: option.title,
-          detail: option.detail,
-          scope: option.scope,
-          can_write: option.canWrite,
-          can_hook: option.canHook,
-          estimate: option.estimate,
-        }),
-      );
-      return { scopes };
     },
   };
 }

@@ -3,8 +3,7 @@ import { asUser, type Tx } from '#lib/db/index';
 import { awaitCommand, requestCommand } from './command-request.ts';
 import { findForMember, setStatus } from './connection-store.ts';
 import { getConnection } from './list-connections.ts';
-import type { Connection, ScopeOptionRow } from './schema.ts';
-import { scopeOptionSchema } from './schema.ts';
+import type { Connection } from './schema.ts';
 import type { Actor, ConnectionWebDeps } from './web-deps.ts';
 
 export interface ConnectionPlace {
@@ -13,8 +12,6 @@ export interface ConnectionPlace {
 }
 
 const checkWaitMs = 20_000;
-const scopesWaitMs = 30_000;
-const disconnectWaitMs = 60_000;
 
 /** "Test connection": asks the service who we are, and answers the connection as it then stands. */
 export async function checkConnection(
@@ -27,54 +24,23 @@ export async function checkConnection(
   return asUser(deps.db, actor, (tx) => getConnection(tx, place));
 }
 
-/** What a stream can be scoped to (repositories), with the streams that exist already. */
-export async function listScopes(
-  deps: ConnectionWebDeps,
-  actor: Actor,
-  place: ConnectionPlace & { resource: string },
-): Promise<ScopeOptionRow[]> {
-  const { connector } = await asUser(deps.db, actor, (tx) => mustBeUsable(tx, place));
-  const resources = deps.connectors.get(connector)?.manifest.resources ?? [];
-  if (!resources.some((resource) => resource.name === place.resource)) {
-    throw new HubError('request.invalid', `${connector} has no ${place.resource}.`);
-  }
-  const reply = await ask(deps, actor, place, {
-    kind: 'connections.scopes',
-    payload: { resource: place.resource },
-    waitMs: scopesWaitMs,
-  });
-  const options = scopeOptionSchema.omit({ stream_id: true }).array().parse(reply['scopes']);
-  const streams = await asUser(deps.db, actor, (tx) => streamsByScope(tx, place));
-  return options.map((option) => ({
-    ...option,
-    stream_id: streams.get(option.key.toLowerCase()) ?? null,
-  }));
-}
-
 /**
  * Disconnecting begins at once (nothing new is started for the connection) and ends in the worker:
- * webhooks removed, access revoked, credential erased, a receipt left.
+ * webhooks removed, access revoked, credential erased, a receipt left. `begin` starts that work in
+ * the same transaction, so that a connection is never disconnecting without somebody who does it.
  */
 export async function disconnect(
   deps: ConnectionWebDeps,
   actor: Actor,
   place: ConnectionPlace,
+  begin: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   await asUser(deps.db, actor, async (tx) => {
     const found = await findForMember(tx, { ...place, role: 'admin' });
     if (!found) throw new HubError('resource.not_found');
     if (found.status === 'disconnected') return;
     await setStatus(tx, place, { status: 'disconnecting', code: null, detail: null });
-    // The command is the web process's own to write; leaving the member's role keeps both in one
-    // transaction, so that a connection is never disconnecting without somebody who does it.
-    await tx`select set_config('role', 'none', true)`;
-    await requestCommand(tx, {
-      workspaceId: place.workspaceId,
-      kind: 'connections.disconnect',
-      payload: { connection_id: place.connectionId },
-      requestedBy: actor.userId,
-      timeoutMs: disconnectWaitMs,
-    });
+    await begin(tx);
   });
 }
 
@@ -82,34 +48,24 @@ async function ask(
   deps: ConnectionWebDeps,
   actor: Actor,
   place: ConnectionPlace,
-  command: { kind: string; payload?: JsonObject; waitMs: number },
+  command: { kind: string; waitMs: number },
 ): Promise<JsonObject> {
   const id = await requestCommand(deps.db, {
     workspaceId: place.workspaceId,
     kind: command.kind,
-    payload: { connection_id: place.connectionId, ...command.payload },
+    payload: { connection_id: place.connectionId },
     requestedBy: actor.userId,
     timeoutMs: command.waitMs,
   });
   return awaitCommand(deps.db, id, command.waitMs);
 }
 
-async function mustBeUsable(tx: Tx, place: ConnectionPlace): Promise<{ connector: string }> {
+/** A connection of the workspace that an editor may ask something of. */
+export async function mustBeUsable(tx: Tx, place: ConnectionPlace): Promise<{ connector: string }> {
   const found = await findForMember(tx, { ...place, role: 'editor' });
   if (!found) throw new HubError('resource.not_found');
   if (found.status === 'disconnected' || found.status === 'disconnecting') {
     throw new HubError('connections.not_active');
   }
   return found;
-}
-
-async function streamsByScope(
-  tx: Tx,
-  place: ConnectionPlace & { resource: string },
-): Promise<Map<string, string>> {
-  const rows = await tx<{ id: string; scope_key: string }[]>`
-    select id, scope_key from public.streams
-    where workspace_id = ${place.workspaceId} and connection_id = ${place.connectionId}
-      and resource = ${place.resource}`;
-  return new Map(rows.map((row) => [row.scope_key.toLowerCase(), row.id]));
 }

@@ -7,6 +7,7 @@ import { HubError } from '#lib/core/index';
 import { readAppSecret } from './app-store.ts';
 import type { UsableRow } from './credential-store.ts';
 import { resolveEndpoints } from './endpoints.ts';
+import { openSealed } from './open-sealed.ts';
 import { clientSecretField } from './sealed-fields.ts';
 import type { TokenClient } from './token-endpoint.ts';
 import type { ConnectionDeps } from './worker-deps.ts';
@@ -43,7 +44,7 @@ export async function openClient(
       `The OAuth app of ${connector.manifest.provider} is not set up any more.`,
     );
   }
-  const secret = deps.opener.open(envelope, {
+  const secret = await openSealed(deps, envelope, {
     workspaceId: at.workspaceId,
     ownerId: at.appId,
     field: clientSecretField,

@@ -14,6 +14,7 @@ import {
   releaseCommand,
   saveProgress,
 } from './command-store.ts';
+import { auditRefusal } from './open-sealed.ts';
 
 /** A command in the hands of its handler. */
 export interface Command {
@@ -121,7 +122,13 @@ async function execute(
     return { reply: await kind.run(inHand(deps, row, at, signal)) };
   } catch (error) {
     if (isUnavailable(error)) return null;
-    if (isHubError(error)) return { error: writeFault(error) };
+    if (isHubError(error)) {
+      const sealed = { workspaceId: row.workspace_id, ownerId: row.id, field: row.kind };
+      await auditRefusal(deps.db, error, sealed).catch((fault: unknown) => {
+        captureError(deps.log, fault, 'A sealed value that does not open was not told of');
+      });
+      return { error: writeFault(error) };
+    }
     captureError(deps.log, error, `The command ${row.kind} failed`);
     return { error: writeFault(new HubError('internal.unexpected')) };
   }

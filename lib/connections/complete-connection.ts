@@ -1,13 +1,29 @@
-import type { Account } from '#lib/connectors/protocol/index';
+import type { Account, AuthKind, AuthorizeEndpoints } from '#lib/connectors/protocol/index';
 import { HubError, newId } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import { logConnection } from './connection-log.ts';
+import type { Credential } from './credential.ts';
 import { putCredential } from './credential-store.ts';
-import type { Exchange, Obtained } from './exchange-command.ts';
 import { sealCredential } from './refresh-credential.ts';
 import type { ConnectionDeps } from './worker-deps.ts';
 
-type Completion = Exchange & Obtained & { account: Account };
+/** A credential the service has just said yes to, and whose it is. */
+export interface Completion {
+  workspaceId: string;
+  connector: string;
+  /** The connection it renews; null makes one, unless the account has one already. */
+  connectionId: string | null;
+  userId: string | null;
+  authKind: AuthKind;
+  appId: string | null;
+  /** Made with the sandbox: its address comes from the running configuration. */
+  isPreset: boolean;
+  /** Addresses as of now: a credential never follows an app that is pointed elsewhere later on. */
+  endpoints: Partial<AuthorizeEndpoints>;
+  account: Account;
+  credential: Credential;
+  scopes: { asked: string[]; granted: string[] };
+}
 
 interface Present {
   id: string;
@@ -34,7 +50,7 @@ export async function completeConnection(
     );
   }
   const connectionId = present?.id ?? newId(deps.clock.now());
-  const at = { workspaceId: done.state.workspace_id, connectionId };
+  const at = { workspaceId: done.workspaceId, connectionId };
   await writeConnection(tx, done, connectionId);
   await putCredential(tx, at, sealCredential(deps, at, done.credential));
   await logConnection(tx, {
@@ -43,46 +59,49 @@ export async function completeConnection(
     code: present ? 'connections.reconnected' : 'connections.connected',
     message: `${present ? 'Connected again' : 'Connected'} as ${done.account.name}.`,
   });
+  await deps.onConnected?.(tx, {
+    ...at,
+    isNew: !present,
+    accountName: done.account.name,
+    requestedBy: done.userId,
+  });
   return connectionId;
 }
 
 async function findPresent(tx: Tx, done: Completion): Promise<Present | null> {
-  const { state } = done;
-  if (state.connection_id !== null) {
+  if (done.connectionId !== null) {
     const [named] = await tx<Present[]>`
       select id, account_id, account_name, status from public.connections
-      where workspace_id = ${state.workspace_id} and id = ${state.connection_id}
-        and connector = ${state.connector} for update`;
+      where workspace_id = ${done.workspaceId} and id = ${done.connectionId}
+        and connector = ${done.connector} for update`;
     if (!named) throw new HubError('resource.not_found', 'The connection does not exist any more.');
     return named;
   }
   // Two sign-ins of one account at the same time make one connection.
   await tx`
     select pg_advisory_xact_lock(hashtextextended(
-      ${`connect ${state.workspace_id} ${state.connector} ${done.account.id}`}, 0))`;
+      ${`connect ${done.workspaceId} ${done.connector} ${done.account.id}`}, 0))`;
   const [same] = await tx<Present[]>`
     select id, account_id, account_name, status from public.connections
-    where workspace_id = ${state.workspace_id} and connector = ${state.connector}
+    where workspace_id = ${done.workspaceId} and connector = ${done.connector}
       and account_id = ${done.account.id}
     order by status = 'disconnected', created_at desc limit 1 for update`;
   return same ?? null;
 }
 
 async function writeConnection(tx: Tx, done: Completion, id: string): Promise<void> {
-  const { state, account, app, credential } = done;
-  const { scopes: asked } = done.connector.manifest.auth;
+  const { account, credential, scopes } = done;
   const expires =
     credential.expiresAtMs === null ? null : new Date(credential.expiresAtMs).toISOString();
-  // Addresses as of now: a credential never follows an app that is pointed elsewhere later on.
-  const endpoints = app.is_preset ? {} : done.connector.endpoints;
   await tx`
-    insert into public.connections as c (id, workspace_id, connector, app_id, account_id, account_name,
+    insert into public.connections as c (id, workspace_id, connector, auth_kind, is_preset, app_id, account_id, account_name,
       account_url, endpoints, status, scopes_asked, scopes_granted, expires_at, refreshed_at, checked_at, created_by)
-    values (${id}, ${state.workspace_id}, ${state.connector}, ${app.id}, ${account.id},
-      ${account.name.slice(0, 200)}, ${account.url?.slice(0, 2000) ?? null}, ${json(tx, endpoints)},
-      'active', ${asked}, ${done.scopes ?? state.scopes}, ${expires}, now(), now(), ${state.user_id})
-    on conflict (id) do update set app_id = excluded.app_id, account_name = excluded.account_name,
-      account_url = excluded.account_url, endpoints = excluded.endpoints, status = 'active',
+    values (${id}, ${done.workspaceId}, ${done.connector}, ${done.authKind}, ${done.isPreset}, ${done.appId}, ${account.id},
+      ${account.name.slice(0, 200)}, ${account.url?.slice(0, 2000) ?? null}, ${json(tx, done.endpoints)},
+      'active', ${scopes.asked}, ${scopes.granted}, ${expires}, now(), now(), ${done.userId})
+    on conflict (id) do update set auth_kind = excluded.auth_kind, is_preset = excluded.is_preset,
+      app_id = excluded.app_id, account_name = excluded.account_name, account_url = excluded.account_url,
+      endpoints = excluded.endpoints, status = 'active',
       status_code = null, status_detail = null, status_at = now(), scopes_asked = excluded.scopes_asked,
       scopes_granted = excluded.scopes_granted, expires_at = excluded.expires_at, refreshed_at = now(),
       checked_at = now(), receipt = null`;

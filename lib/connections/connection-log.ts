@@ -26,6 +26,25 @@ export async function logConnection(db: Queryable, entry: LogEntry): Promise<voi
       ${json(db, toStorableJson(entry.details ?? {}))})`;
 }
 
+/** One line a run, whose id it has: it grows with each call that was not needed. */
+export async function logSaved(
+  db: Queryable,
+  at: ConnectionAt & { runId: string; unchanged: number; together: number },
+): Promise<void> {
+  const { unchanged, together } = at;
+  const all = unchanged + together;
+  await db`
+    insert into public.connection_log as l (id, workspace_id, connection_id, run_id, level, code, message, details)
+    values (${at.runId}, ${at.workspaceId}, ${at.connectionId}, ${at.runId}, 'info', 'provider.calls_saved',
+      ${all === 1 ? '1 call saved.' : `${all} calls saved.`}, ${json(db, { calls: all, unchanged, together })})
+    on conflict (id) do update set at = now(),
+      message = ((l.details ->> 'calls')::int + ${all}) || ' calls saved.',
+      details = jsonb_build_object('calls', (l.details ->> 'calls')::int + ${all},
+        'unchanged', (l.details ->> 'unchanged')::int + ${unchanged},
+        'together', (l.details ->> 'together')::int + ${together})
+    where l.workspace_id = excluded.workspace_id and l.code = excluded.code`;
+}
+
 /** The connection stops until somebody authorises it again; what it owes is kept. */
 export async function markNeedsReauth(
   tx: Tx,

@@ -1,3 +1,4 @@
+import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Connection, ConnectionLogRow } from './schema.ts';
 
@@ -11,7 +12,7 @@ export async function selectConnections(
       ? tx`c.id = ${filter.connectionId}`
       : tx`c.workspace_id = ${filter.workspaceId}`;
   return tx<Connection[]>`
-    select c.id, c.connector, c.account_id, c.account_name, c.account_url, c.status, c.status_code,
+    select c.id, c.connector, c.auth_kind, c.account_id, c.account_name, c.account_url, c.status, c.status_code,
       c.status_detail, c.status_at, c.scopes_asked, c.scopes_granted, c.expires_at, c.refreshed_at,
       c.checked_at, c.delivery, c.created_at, c.receipt,
       coalesce((
@@ -44,6 +45,11 @@ export async function selectLog(
     order by id desc limit ${at.limit}`;
 }
 
+export async function maySetUp(tx: Tx, workspaceId: string): Promise<boolean> {
+  const [may] = await tx`select 1 from private.my_workspaces('admin') w where w = ${workspaceId}`;
+  return may !== undefined;
+}
+
 /** The workspace's role decides; row security hides connections of others. */
 export async function findForMember(
   tx: Tx,
@@ -70,6 +76,17 @@ export async function setStatus(
   return count === 1;
 }
 
+/** False when it is not being disconnected any more: somebody has connected again. Locks the row. */
+export async function lockDisconnecting(
+  tx: Tx,
+  at: { workspaceId: string; connectionId: string },
+): Promise<boolean> {
+  const rows = await tx`
+    select 1 from public.connections where workspace_id = ${at.workspaceId}
+      and id = ${at.connectionId} and status = 'disconnecting' for update`;
+  return rows.length > 0;
+}
+
 /** False when it is not being disconnected any more. */
 export async function finishDisconnect(
   db: Queryable,
@@ -81,4 +98,28 @@ export async function finishDisconnect(
       status_at = now(), expires_at = null, scopes_granted = '{}', receipt = ${json(db, receipt)}
     where workspace_id = ${at.workspaceId} and id = ${at.connectionId} and status = 'disconnecting'`;
   return count === 1;
+}
+
+/** Streams of a resource by what they follow, in lower case: services do not tell case apart. */
+export async function streamsByScope(
+  tx: Tx,
+  place: { workspaceId: string; connectionId: string; resource: string },
+): Promise<Map<string, string>> {
+  const rows = await tx<{ id: string; scope_key: string }[]>`
+    select id, scope_key from public.streams
+    where workspace_id = ${place.workspaceId} and connection_id = ${place.connectionId}
+      and resource = ${place.resource}`;
+  return new Map(rows.map((row) => [row.scope_key.toLowerCase(), row.id]));
+}
+
+/** What the service said a stream's scope is, when it was added; null when nothing follows it. */
+export async function findStreamScope(
+  db: Queryable,
+  at: { workspaceId: string; connectionId: string; scopeKey: string },
+): Promise<JsonObject | null> {
+  const [row] = await db<{ scope: JsonObject }[]>`
+    select scope from public.streams
+    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
+      and scope_key = ${at.scopeKey} limit 1`;
+  return row?.scope ?? null;
 }

@@ -1,4 +1,4 @@
-import type { AuthorizeEndpoints } from '#lib/connectors/protocol/index';
+import type { AuthKind, AuthorizeEndpoints } from '#lib/connectors/protocol/index';
 import type { Queryable, Tx } from '#lib/db/index';
 import type { Connection } from './schema.ts';
 import type { ConnectionAt } from './worker-deps.ts';
@@ -8,6 +8,7 @@ export interface UsableRow {
   id: string;
   workspace_id: string;
   connector: string;
+  auth_kind: AuthKind;
   status: Connection['status'];
   status_detail: string | null;
   account_id: string;
@@ -24,8 +25,8 @@ export interface UsableRow {
 
 export async function readUsable(db: Queryable, at: ConnectionAt): Promise<UsableRow | null> {
   const [row] = await db<UsableRow[]>`
-    select c.id, c.workspace_id, c.connector, c.status, c.status_detail, c.account_id, c.endpoints,
-      c.app_id, a.client_id, coalesce(a.is_preset, false) as is_preset,
+    select c.id, c.workspace_id, c.connector, c.auth_kind, c.status, c.status_detail, c.account_id, c.endpoints,
+      c.app_id, a.client_id, coalesce(a.is_preset, c.is_preset) as is_preset,
       a.endpoints as app_endpoints, k.envelope, coalesce(k.version, 0) as version,
       (extract(epoch from k.retry_at - clock_timestamp()) * 1000)::float as retry_in_ms
     from public.connections c
@@ -102,14 +103,18 @@ export async function noteRefreshed(
 const firstRetrySeconds = 15;
 const lastRetrySeconds = 900;
 
-/** Gives the lease back after a fault of the service. */
+/**
+ * Gives the lease back after a fault of the service. When it is not known what came of the call, the
+ * lease is left as one that ended, which tells the next holder that the token may be used up.
+ */
 export async function postponeRefresh(
   db: Queryable,
-  at: ConnectionAt & { epoch: number },
+  at: ConnectionAt & { epoch: number; isUnknown: boolean },
   random: number,
 ): Promise<void> {
   await db`
-    update private.credentials set lease_until = null, refresh_attempts = refresh_attempts + 1,
+    update private.credentials set refresh_attempts = refresh_attempts + 1,
+      lease_until = case when ${at.isUnknown} then clock_timestamp() end,
       retry_at = now() + make_interval(secs => ${0.5 + random}
         * least(${lastRetrySeconds}, ${firstRetrySeconds} * power(2, least(refresh_attempts, 10))))
     where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}

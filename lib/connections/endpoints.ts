@@ -43,7 +43,8 @@ export function selfHostedEndpoints(
   }
   const web = `${base.origin}${base.pathname.replace(/\/+$/, '')}`;
   const api = `${web}${selfHostedApiPath}`;
-  const moved = (url: string): string => {
+  const moved = (url: string | null): string | null => {
+    if (url === null) return null;
     const from = new URL(url);
     const isWeb = from.origin === new URL(endpoints.webBaseUrl).origin;
     // {client_id} must stay readable: URL writes its braces as escapes.
@@ -52,7 +53,7 @@ export function selfHostedEndpoints(
   return {
     authorizeUrl: moved(endpoints.authorizeUrl),
     tokenUrl: moved(endpoints.tokenUrl),
-    revokeUrl: endpoints.revokeUrl === null ? null : moved(endpoints.revokeUrl),
+    revokeUrl: moved(endpoints.revokeUrl),
     apiBaseUrl: api,
     webBaseUrl: web,
   };

@@ -3,13 +3,16 @@ import type { Account } from '#lib/connectors/protocol/index';
 import { HubError, isHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { type AppRow, readApp } from './app-store.ts';
+import { requireOAuth } from './auth-mode.ts';
 import { type ConnectorAt, connectorOf, openClient } from './client-of.ts';
 import type { Command, CommandKind } from './command-runner.ts';
-import { completeConnection } from './complete-connection.ts';
+import { type Completion, completeConnection } from './complete-connection.ts';
 import { type Credential, readCredential, writeCredential } from './credential.ts';
 import { type ExchangeState, readExchangeState } from './oauth-state-store.ts';
 import { createProviderHttp } from './provider-http.ts';
-import { revokeToken } from './revoke-token.ts';
+import { openSealed } from './open-sealed.ts';
+import { nonceOf } from './oidc-nonce.ts';
+import { revokeCredential } from './revoke-token.ts';
 import { codeField, exchangedField, verifierField } from './sealed-fields.ts';
 import { exchangeCode, type TokenClient } from './token-endpoint.ts';
 import type { ConnectionDeps } from './worker-deps.ts';
@@ -35,13 +38,13 @@ export function exchangeCommand(deps: ConnectionDeps): CommandKind {
       try {
         const account = await whoIsIt(job, token.credential);
         const connectionId = await transaction(deps.db, (tx) =>
-          completeConnection(tx, deps, { ...job, ...token, account }),
+          completeConnection(tx, deps, toCompletion(job, token, account)),
         );
         return { connection_id: connectionId };
       } catch (error) {
         // Access that belongs to no connection is not left lying at the provider.
         if (isHubError(error) && error.retry === 'never') {
-          await revokeToken(job.client, token.credential.accessToken, command.signal);
+          await revokeCredential(job.client, token.credential, command.signal);
         }
         throw error;
       }
@@ -49,7 +52,7 @@ export function exchangeCommand(deps: ConnectionDeps): CommandKind {
   };
 }
 
-export interface Exchange {
+interface Exchange {
   deps: ConnectionDeps;
   command: Command;
   state: ExchangeState;
@@ -59,10 +62,27 @@ export interface Exchange {
   client: TokenClient;
 }
 
-export interface Obtained {
+interface Obtained {
   credential: Credential;
   scopes: string[] | null;
 }
+
+const toCompletion = (job: Exchange, token: Obtained, account: Account): Completion => ({
+  workspaceId: job.state.workspace_id,
+  connector: job.state.connector,
+  connectionId: job.state.connection_id,
+  userId: job.state.user_id,
+  authKind: 'oauth2',
+  appId: job.app.id,
+  isPreset: job.app.is_preset,
+  endpoints: job.app.is_preset ? {} : job.connector.endpoints,
+  account,
+  credential: token.credential,
+  scopes: {
+    asked: job.state.scopes,
+    granted: token.scopes ?? job.state.scopes,
+  },
+});
 
 async function prepare(deps: ConnectionDeps, command: Command): Promise<Exchange> {
   const { state: stateHash } = payloadSchema.parse(command.payload);
@@ -100,7 +120,7 @@ async function obtain(job: Exchange): Promise<Obtained> {
     );
   }
   const code = command.open(codeField).toString('utf8');
-  const verifier = job.deps.opener.open(job.state.verifier, {
+  const verifier = await openSealed(job.deps, job.state.verifier, {
     workspaceId: command.workspaceId,
     ownerId: job.stateHash,
     field: verifierField,
@@ -116,7 +136,8 @@ async function obtain(job: Exchange): Promise<Obtained> {
 
 async function exchange(job: Exchange, code: string, verifier: string) {
   const { provider } = job.connector.manifest;
-  const grant = { code, verifier, redirectUri: job.state.redirect_uri };
+  const nonce = requireOAuth(job.connector.manifest).nonce ? nonceOf(verifier) : null;
+  const grant = { code, verifier, nonce, redirectUri: job.state.redirect_uri };
   let outcome: Awaited<ReturnType<typeof exchangeCode>>;
   try {
     outcome = await exchangeCode(job.client, grant, job.command.signal);
@@ -164,6 +185,7 @@ async function whoIsIt(job: Exchange, credential: Credential): Promise<Account> 
       rejected === undefined ? Promise.resolve(credential.accessToken) : refused(),
     onRefused: refused,
     toError: (answer) => connector.api.toError(answer),
+    findFault: connector.api.findFault?.bind(connector.api),
   });
   return connector.api.account({ http, signal: command.signal });
 }

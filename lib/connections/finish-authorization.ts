@@ -16,6 +16,8 @@ export interface CallbackRequest {
   /** The raw query, with or without its question mark. */
   query: string;
   origin: string;
+  /** How long the callback waits for the worker. */
+  waitMs?: number;
 }
 
 export interface Finished {
@@ -41,11 +43,13 @@ export async function finishAuthorization(
   if (!read.ok) throw read.error;
   const taken = await transaction(deps.db, (tx) => take(tx, deps, actor, request, read.value));
   if ('refusal' in taken) throw taken.refusal;
-  const reply = await awaitCommand(deps.db, taken.commandId, exchangeWaitMs).catch(
-    (error: unknown) => {
-      throw withReturn(error, taken.state.return_to);
-    },
-  );
+  const reply = await awaitCommand(
+    deps.db,
+    taken.commandId,
+    request.waitMs ?? exchangeWaitMs,
+  ).catch((error: unknown) => {
+    throw withReturn(error, taken.state.return_to);
+  });
   return {
     connectionId: z.uuid().parse(reply['connection_id']),
     workspaceId: taken.state.workspace_id,
@@ -104,7 +108,10 @@ async function refuse(
 ): Promise<HubError | null> {
   const details = { return_to: state.return_to };
   const provider = deps.connectors.get(request.connector)?.manifest.provider ?? request.connector;
-  if (answer.issuer !== null && !state.issuers.includes(answer.issuer)) {
+  // Compared letter for letter (RFC 9207 §2.4); one that promised to say who it is must say it.
+  const isOther =
+    answer.issuer === null ? state.is_issuer_required : !state.issuers.includes(answer.issuer);
+  if (isOther) {
     return new HubError(
       'connections.issuer_mismatch',
       `The answer came from another issuer than ${provider}, so it was not used.`,

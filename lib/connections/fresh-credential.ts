@@ -1,9 +1,11 @@
-import { HubError } from '#lib/core/index';
+import { HubError, isHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { connectorOf } from './client-of.ts';
 import { markNeedsReauth } from './connection-log.ts';
 import { type Credential, freshnessOf, readCredential } from './credential.ts';
 import { claimLease, readUsable, type UsableRow } from './credential-store.ts';
+import { isRenewing, joinRenewal, type Renewal } from './join-renewal.ts';
+import { openSealed } from './open-sealed.ts';
 import { refreshHeld } from './refresh-credential.ts';
 import { credentialField } from './sealed-fields.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
@@ -27,7 +29,7 @@ export interface OpenedCredential {
 
 /**
  * The credential of a connection, refreshed when that is due. Of any number of callers in any number
- * of workers, one refreshes: whoever gets the lease. The others go on with the old token while it is
+ * of workers, one refreshes: callers of one worker are one, and of the workers whoever gets the lease. The others go on with the old token while it is
  * good, and wait for the new one when it is not.
  */
 export async function freshCredential(
@@ -50,20 +52,41 @@ export async function freshCredential(
     }
     // The service gave the refused token once more, or one that ends at once.
     if (hasRefreshed) throw await giveUp(deps, row, 'refused');
-    const lease = await claimLease(deps.db, at, row.version);
-    if (lease) {
-      hasRefreshed = true;
-      const refreshed = await refreshHeld(deps, opened, lease, options.signal);
-      // A fault of the service: the old token serves while it is good.
-      if (refreshed !== 'again') {
-        if (freshness === 'due') return opened;
-        throw refreshed;
-      }
-      continue;
-    }
+    const key = `${row.id} ${row.version}`;
+    if (freshness === 'due' && isRenewing(deps, key)) return opened;
+    const outcome = await joinRenewal(deps, key, options.signal, () =>
+      renew(deps, at, opened, freshness === 'expired' ? until : null),
+    );
+    hasRefreshed = outcome === 'renewed';
+    if (hasRefreshed) continue;
+    // The old token serves while it is good, whoever renews it and whatever comes of it.
     if (freshness === 'due') return opened;
-    if (row.retry_in_ms !== null && row.retry_in_ms > 0) throw resting(row.retry_in_ms);
+    if (outcome !== 'held') throw outcome;
     if (deps.clock.now() >= until) throw resting(lookEveryMs);
+  }
+}
+
+/** Renews as the holder of the lease, or waits for whoever is; not at all without an `until`. */
+async function renew(
+  deps: ConnectionDeps,
+  at: ConnectionAt,
+  opened: OpenedCredential,
+  until: number | null,
+): Promise<Renewal> {
+  const { version } = opened.row;
+  for (;;) {
+    const lease = await claimLease(deps.db, at, version);
+    if (lease) {
+      const outcome = await refreshHeld(deps, opened, lease);
+      return outcome === 'again' ? 'renewed' : outcome;
+    }
+    if (until === null) return 'held';
+    const present = await readUsable(deps.db, at);
+    const isOver = present?.version !== version || present.status !== opened.row.status;
+    if (isOver || deps.clock.now() >= until) return 'held';
+    if (present.retry_in_ms !== null && present.retry_in_ms > 0) {
+      return resting(present.retry_in_ms);
+    }
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }
@@ -81,12 +104,25 @@ async function openStored(
   const isUsable =
     row.status === 'active' || (row.status === 'disconnecting' && allowDisconnecting);
   if (!isUsable || !row.envelope) throw new HubError('connections.not_active');
-  const opened = deps.opener.open(row.envelope, {
+  const context = {
     workspaceId: at.workspaceId,
     ownerId: at.connectionId,
     field: credentialField,
-  });
-  return { row, credential: readCredential(opened) };
+  };
+  try {
+    return { row, credential: readCredential(await openSealed(deps, row.envelope, context)) };
+  } catch (error) {
+    // A key that is not here may be put back; what was changed or moved never opens again.
+    if (isHubError(error) && error.details?.['reason'] !== 'unknown_key') {
+      await transaction(deps.db, (tx) =>
+        markNeedsReauth(tx, at, {
+          code: error.code,
+          detail: 'The stored credential does not open: it was changed or moved. Connect again.',
+        }),
+      );
+    }
+    throw error;
+  }
 }
 
 /** Marks the connection as in need of a new authorization and answers the error that says so. */

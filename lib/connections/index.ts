@@ -15,14 +15,26 @@
  */
 import 'server-only';
 
-export { checkCommand, scopesCommand } from './ask-commands.ts';
-export { type ConnectionPlace, checkConnection, disconnect, listScopes } from './ask-worker.ts';
+export { alertIncidents, type ConnectionAlert } from './alert-incidents.ts';
+export { checkCommand } from './ask-commands.ts';
+export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
+export { admitProxyCall, proxyByCommand, readProxyCall } from './ask-proxy.ts';
+export { authorizeCommand } from './authorize-command.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
+export { connectByKey } from './connect-by-key.ts';
+export { connectCommand } from './connect-command.ts';
 export { logConnection } from './connection-log.ts';
-export { type DisconnectPorts, disconnectCommand } from './disconnect-command.ts';
+export {
+  eraseAccess,
+  isDisconnecting,
+  type Revocation,
+  revokeAccess,
+  writeReceipt,
+} from './disconnect-steps.ts';
 export { exchangeCommand } from './exchange-command.ts';
 export { finishAuthorization } from './finish-authorization.ts';
 export { createConnectionGuards } from './guards.ts';
+export { enqueueIdleConnections, keepAlive } from './keep-alive.ts';
 export {
   catalogue,
   getConnection,
@@ -30,8 +42,15 @@ export {
   listConnections,
 } from './list-connections.ts';
 export { deleteApp, listApps, putApp, putPresetApp } from './manage-apps.ts';
+export { lookupCommand, scopesCommand } from './metadata-commands.ts';
+export { metadataTags } from './metadata-topics.ts';
 export { openConnection } from './open-connection.ts';
+export { type ProxyAnswer, proxyCall } from './proxy-call.ts';
+export { proxyCommand } from './proxy-command.ts';
+export { type ProxyCall, type ProxyMethod, proxyCallSchema } from './proxy-shape.ts';
+export { type Accept, listLookup, listScopes } from './read-metadata.ts';
+export { appSecretShelf, credentialShelf } from './sealed-shelves-store.ts';
 export { startAuthorization } from './start-authorization.ts';
 export { dropOldRows, enqueueDueRefreshes, runRefresh } from './sweep-refreshes.ts';
 export type { Actor, ConnectionWebDeps } from './web-deps.ts';
-export type { ConnectionDeps, ConnectorRegistry } from './worker-deps.ts';
+export type { Connected, ConnectionAt, ConnectionDeps, ConnectorRegistry } from './worker-deps.ts';

@@ -1,10 +1,11 @@
+import { type AuthMode, authOf, type ScopesByAbility } from '#lib/connectors/protocol/index';
 import { HubError, limits } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { findApp } from './app-store.ts';
 import { selectConnections, selectLog } from './connection-store.ts';
 import { redirectUriOf } from './endpoints.ts';
-import type { Connection, ConnectionLogRow, ConnectorCard } from './schema.ts';
-import type { ConnectorDirectory } from './web-deps.ts';
+import type { AuthModeCard, Connection, ConnectionLogRow, ConnectorCard } from './schema.ts';
+import type { ConnectionWebDeps } from './web-deps.ts';
 
 export const listConnections = (tx: Tx, at: { workspaceId: string }): Promise<Connection[]> =>
   selectConnections(tx, at);
@@ -38,7 +39,7 @@ export async function listConnectionLog(
 /** Every connector, with what this workspace needs to connect it. */
 export async function catalogue(
   tx: Tx,
-  deps: { connectors: ConnectorDirectory },
+  deps: Pick<ConnectionWebDeps, 'connectors' | 'presetEndpoints'>,
   at: { workspaceId: string; origin: string; publicUrl: string | null },
 ): Promise<ConnectorCard[]> {
   const cards: ConnectorCard[] = [];
@@ -54,10 +55,13 @@ export async function catalogue(
         kind: resource.kind,
         title: resource.title,
         scope_title: resource.scopeTitle,
-        writable: resource.writable,
+        writable: [...resource.writable],
       })),
-      gaps: manifest.gaps,
-      console_url: manifest.auth.consoleUrl,
+      auth: manifest.auth.map(modeCard),
+      conformance: deps.connectors.conformance(manifest.name),
+      has_sandbox: deps.presetEndpoints(manifest.name) !== null,
+      gaps: [...manifest.gaps],
+      console_url: authOf(manifest, 'oauth2')?.consoleUrl ?? null,
       redirect_uri: redirectUriOf(at.origin, manifest.name),
       // Each stream registers an address below this one by itself.
       webhook_url: at.publicUrl === null ? null : `${at.publicUrl}/api/webhooks/${manifest.name}`,
@@ -66,3 +70,38 @@ export async function catalogue(
   }
   return cards;
 }
+
+/** Names of fields that are shown as they are typed. */
+const shownFields = new Set(['username']);
+
+function modeCard(mode: AuthMode): AuthModeCard {
+  if (mode.kind === 'oauth2') {
+    const { kind, consoleUrl, scopes } = mode;
+    const permissions = copyOf(scopes);
+    return { kind, console_url: consoleUrl, permissions, fields: [], base_url: null };
+  }
+  const { kind, consoleUrl, permissions, baseUrl, fields } = mode;
+  return {
+    kind,
+    console_url: consoleUrl,
+    permissions: copyOf(permissions),
+    fields: Object.entries(fields).map(([name, { patternWords, ...field }]) => ({
+      ...field,
+      name,
+      pattern_words: patternWords,
+      is_secret: !shownFields.has(name),
+    })),
+    base_url: baseUrl && {
+      label: baseUrl.label,
+      placeholder: baseUrl.placeholder,
+      help: baseUrl.help,
+      is_required: baseUrl.isRequired,
+    },
+  };
+}
+
+const copyOf = ({ read, write, webhooks }: ScopesByAbility) => ({
+  read: [...read],
+  write: [...write],
+  webhooks: [...webhooks],
+});

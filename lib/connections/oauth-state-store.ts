@@ -12,6 +12,8 @@ export interface NewState {
   returnTo: string;
   scopes: string[];
   issuers: string[];
+  /** An answer without iss is refused. */
+  isIssuerRequired: boolean;
   verifier: Buffer;
 }
 
@@ -21,10 +23,10 @@ const stateMinutes = 10;
 export async function insertState(db: Queryable, state: NewState): Promise<void> {
   await db`
     insert into private.oauth_states (state_hash, workspace_id, session_id, user_id, connector,
-      app_id, connection_id, redirect_uri, return_to, scopes, issuers, verifier, expires_at)
+      app_id, connection_id, redirect_uri, return_to, scopes, issuers, is_issuer_required, verifier, expires_at)
     values (${state.stateHash}, ${state.workspaceId}, ${state.sessionId}, ${state.userId},
       ${state.connector}, ${state.appId}, ${state.connectionId}, ${state.redirectUri},
-      ${state.returnTo}, ${state.scopes}, ${state.issuers}, ${state.verifier}, now() + make_interval(mins => ${stateMinutes}))`;
+      ${state.returnTo}, ${state.scopes}, ${state.issuers}, ${state.isIssuerRequired}, ${state.verifier}, now() + make_interval(mins => ${stateMinutes}))`;
 }
 
 /** Everything a state is bound to; all of it must match. */
@@ -42,6 +44,7 @@ export interface TakenState {
   connection_id: string | null;
   return_to: string;
   issuers: string[];
+  is_issuer_required: boolean;
 }
 
 /** Taken in ONE statement: of two who come at the same time, one gets the row. */
@@ -51,7 +54,7 @@ export async function takeState(tx: Tx, binding: StateBinding): Promise<TakenSta
     where state_hash = ${binding.stateHash} and session_id = ${binding.sessionId}
       and user_id = ${binding.userId} and connector = ${binding.connector}
       and redirect_uri = ${binding.redirectUri} and consumed_at is null and expires_at > now()
-    returning workspace_id, app_id, connection_id, return_to, issuers`;
+    returning workspace_id, app_id, connection_id, return_to, issuers, is_issuer_required`;
   return row ?? null;
 }
 

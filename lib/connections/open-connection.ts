@@ -7,8 +7,11 @@ import { isHubError } from '#lib/core/index';
 import type { Lane } from '#lib/resilience/index';
 import { connectorOf } from './client-of.ts';
 import { freshCredential, giveUp } from './fresh-credential.ts';
+import { gatherReads } from './gather-reads.ts';
+import { createSavedNote } from './note-saved.ts';
 import { createProviderHttp } from './provider-http.ts';
-import { reportFault } from './report-fault.ts';
+import { reportFault, reportRecovery } from './report-fault.ts';
+import { sendCredential } from './send-credential.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
 
 export interface OpenOptions {
@@ -44,8 +47,9 @@ export async function openConnection(
     });
   const { row } = await fresh();
   const { manifest, api, endpoints } = connectorOf(deps, row);
-  const guards = deps.guards.of(at.connectionId);
+  const guards = deps.guards.shared(at, manifest.rate);
   const report = { deps, at, runId: options.runId, guards };
+  const onSaved = createSavedNote(deps, { ...at, connector: row.connector, runId: options.runId });
   const http = createProviderHttp({
     connector: row.connector,
     baseUrl: endpoints.apiBaseUrl,
@@ -54,16 +58,14 @@ export async function openConnection(
     lane: options.lane,
     clock: deps.clock,
     signal: options.signal,
+    authorize: sendCredential(manifest, row.auth_kind),
     token: async (rejected) => (await fresh(rejected)).credential.accessToken,
     onRefused: () => giveUp(deps, row, 'refused'),
     toError: (answer) => api.toError(answer),
-    onRepeat: (error, waitMs) => {
-      deps.log.info('A call is repeated', {
-        connection_id: at.connectionId,
-        code: error.code,
-        ms: waitMs,
-      });
-    },
+    findFault: api.findFault?.bind(api),
+    rateHeaders: manifest.rate.headers,
+    onRecovery: (error, waitMs) => void reportRecovery(report, error, waitMs),
+    onSaved,
   });
   return {
     connection: {
@@ -73,7 +75,7 @@ export async function openConnection(
       apiBaseUrl: endpoints.apiBaseUrl,
     },
     manifest,
-    api: reporting(api, (error) => reportFault(report, error)),
+    api: reporting(gatherReads(api, guards, onSaved), (error) => reportFault(report, error)),
     ctx: { http, signal: options.signal },
   };
 }
@@ -91,14 +93,19 @@ function reporting(api: ConnectorApi, report: (error: unknown) => Promise<void>)
       }
     };
   return {
-    account: watch((ctx) => api.account(ctx)),
-    scopes: watch((...args) => api.scopes(...args)),
-    backfill: watch((...args) => api.backfill(...args)),
-    poll: watch((...args) => api.poll(...args)),
-    read: watch((...args) => api.read(...args)),
-    update: watch((...args) => api.update(...args)),
-    registerWebhook: watch((...args) => api.registerWebhook(...args)),
-    removeWebhook: watch((...args) => api.removeWebhook(...args)),
-    toError: (answer) => api.toError(answer),
+    account: watch(api.account.bind(api)),
+    scopes: watch(api.scopes.bind(api)),
+    backfill: watch(api.backfill.bind(api)),
+    poll: watch(api.poll.bind(api)),
+    read: watch(api.read.bind(api)),
+    ...(api.readMany && { readMany: watch(api.readMany.bind(api)) }),
+    update: watch(api.update.bind(api)),
+    ...(api.registerWebhook && { registerWebhook: watch(api.registerWebhook.bind(api)) }),
+    ...(api.removeWebhook && { removeWebhook: watch(api.removeWebhook.bind(api)) }),
+    ...(api.listWebhooks && { listWebhooks: watch(api.listWebhooks.bind(api)) }),
+    ...(api.revoke && { revoke: watch(api.revoke.bind(api)) }),
+    ...(api.lookup && { lookup: watch(api.lookup.bind(api)) }),
+    ...(api.findFault && { findFault: api.findFault.bind(api) }),
+    toError: api.toError.bind(api),
   };
 }

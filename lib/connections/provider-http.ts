@@ -1,9 +1,10 @@
 import type { HttpAnswer, HttpRequest, ProviderHttp } from '#lib/connectors/protocol/index';
-import { type Clock, HubError, isHubError, limits } from '#lib/core/index';
-import { counter, histogram } from '#lib/observability/index';
-import { type Lane, readRateHeaders, repeat } from '#lib/resilience/index';
-import type { Outgoing, OutgoingAnswer } from '#lib/security/index';
+import { type Clock, type HubError, isHubError } from '#lib/core/index';
+import { type Lane, type RateHeaderNames, repeat } from '#lib/resilience/index';
+import type { Outgoing } from '#lib/security/index';
 import type { Guards } from './guards.ts';
+import { askKept, askOnce } from './keep-answer.ts';
+import { makeCall, type RawAnswer } from './make-call.ts';
 import { mayRepeat } from './recovery.ts';
 
 export interface ProviderHttpOptions {
@@ -14,180 +15,105 @@ export interface ProviderHttpOptions {
   lane: Lane;
   clock: Clock;
   signal: AbortSignal;
+  /** How the token is sent; a bearer token where nothing is said. */
+  authorize?: (token: string) => Record<string, string>;
   /** The token to send; `rejected` is one the service has just refused. */
   token(rejected?: string): Promise<string>;
   /** The service refused a token that had just been renewed; answers the error to throw. */
   onRefused(): Promise<HubError>;
   toError(answer: { status: number; headers: Headers; text: string }): HubError;
-  onRepeat?: (error: HubError, waitMs: number) => void;
+  /** See ConnectorApi. */
+  findFault?: ((answer: HttpAnswer) => HubError | null) | undefined;
+  /** What the service calls its count; the usual names where nothing is said. */
+  rateHeaders?: RateHeaderNames | null;
+  /** A fault was answered as the recovery table says, and the call goes on. */
+  onRecovery?: (error: HubError, waitMs: number) => void;
+  /** Calls that were not needed: an unchanged answer, or a question somebody was asking already. */
+  onSaved?: (how: 'unchanged' | 'together', calls: number) => void;
 }
 
-/** From the first byte sent to the last one read. */
-const callTimeoutMs = 15_000;
 const attempts = 3;
 const firstWaitMs = 250;
 const longestWaitMs = 4_000;
-/** Of an answer that is an error; more is not needed to say what it was. */
-const errorTextChars = 65_536;
 
-const calls = counter('patchbay_provider_calls_total', 'Calls to providers', [
-  'connector',
-  'status',
-]);
-const seconds = histogram('patchbay_provider_call_seconds', 'Time a provider took', ['connector']);
-
-/** `ctx.http`: authenticated, in its lane, within the budget, repeated where safe, never elsewhere. */
+/**
+ * `ctx.http`: authenticated, in its lane, within the budget of all workers, left alone while the
+ * service rests, repeated where safe, never elsewhere.
+ */
 export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
-  const { guards, lane, signal } = options;
-  return {
-    send: (request) => {
-      const isIdempotent = request.method === 'GET' || (request.isIdempotent ?? false);
-      const once = (): Promise<HttpAnswer> =>
-        guards.bulkhead.run(async () => {
-          await guards.budget.take(lane, signal);
-          return guards.breaker.run(() => authenticated(options, request));
-        }, signal);
-      return repeat(
-        {
-          attempts,
-          baseMs: firstWaitMs,
-          capMs: longestWaitMs,
-          clock: options.clock,
-          mayRepeat: (error) =>
-            isHubError(error) && !signal.aborted && mayRepeat(error, isIdempotent),
-          onRepeat: (error, waitMs) => {
-            if (isHubError(error)) options.onRepeat?.(error, waitMs);
-          },
-        },
-        once,
-        signal,
-      );
-    },
+  const ask = async (request: HttpRequest): Promise<RawAnswer> => {
+    const answer = await repeated(options, request);
+    if (answer.status === 304) {
+      options.guards.budget.save(1);
+      options.onSaved?.('unchanged', 1);
+    }
+    return answer;
   };
+  return {
+    send: (request) =>
+      request.method === 'GET' && request.isKeepable
+        ? askOnce(options, request, () => askKept(options, request, ask))
+        : ask(request),
+  };
+}
+
+function repeated(options: ProviderHttpOptions, request: HttpRequest): Promise<RawAnswer> {
+  const { guards, lane, signal } = options;
+  const isIdempotent = request.method === 'GET' || (request.isIdempotent ?? false);
+  return repeat(
+    {
+      attempts,
+      baseMs: firstWaitMs,
+      capMs: longestWaitMs,
+      clock: options.clock,
+      mayRepeat: (error) => isHubError(error) && !signal.aborted && mayRepeat(error, isIdempotent),
+      onRepeat: (error, waitMs) => {
+        if (isHubError(error)) options.onRecovery?.(error, waitMs);
+      },
+    },
+    () => guards.bulkhead.run(lane, () => authenticated(options, request), signal),
+    signal,
+  );
 }
 
 /** A token that is refused is renewed once; a refusal of the new one is the connection's fault. */
 async function authenticated(
   options: ProviderHttpOptions,
   request: HttpRequest,
-): Promise<HttpAnswer> {
+): Promise<RawAnswer> {
   const token = await options.token();
+  let refusal: HubError;
   try {
-    return await call(options, request, token);
+    return await guarded(options, request, token);
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
+    refusal = error;
   }
   const renewed = await options.token(token);
+  options.onRecovery?.(refusal, 0);
   try {
-    return await call(options, request, renewed);
+    return await guarded(options, request, renewed);
   } catch (error) {
     throw isUnauthorized(error) ? await options.onRefused() : error;
   }
 }
 
-const isUnauthorized = (error: unknown): boolean =>
+const isUnauthorized = (error: unknown): error is HubError =>
   isHubError(error) && error.code === 'provider.unauthorized';
 
-async function call(
+/** Every call over the wire has a ticket of its own, a repeated one too. */
+async function guarded(
   options: ProviderHttpOptions,
   request: HttpRequest,
   token: string,
-): Promise<HttpAnswer> {
-  const url = addressOf(options.baseUrl, request);
-  const body = request.json === undefined ? undefined : JSON.stringify(request.json);
-  const stop = seconds.startTimer({ connector: options.connector });
-  const startedMs = options.clock.now();
-  let answer: OutgoingAnswer;
+): Promise<RawAnswer> {
+  const { breaker, budget } = options.guards;
+  breaker.check();
+  const ticket = await budget.take(options.lane, options.signal);
   try {
-    answer = await options.outgoing.send({
-      method: request.method,
-      url,
-      headers: headersOf(request, token),
-      ...(body === undefined ? {} : { body }),
-      timeoutMs: callTimeoutMs,
-      maxBytes: limits.providerBodyBytes,
-      signal: options.signal,
-    });
-  } catch (error) {
-    const status = isHubError(error) ? error.code : 'aborted';
-    calls.inc({ connector: options.connector, status });
-    throw error;
+    return await breaker.run(() => makeCall(options, request, token, ticket));
   } finally {
-    stop();
+    // Of a call that was made this says nothing any more.
+    ticket.giveBack();
   }
-  calls.inc({ connector: options.connector, status: String(answer.status) });
-  const nowMs = options.clock.now();
-  options.guards.budget.learn(readRateHeaders(answer.headers, nowMs));
-  return toAnswer(options, answer, (startedMs + nowMs) / 2);
-}
-
-function headersOf(request: HttpRequest, token: string): Record<string, string> {
-  return {
-    accept: 'application/json',
-    'user-agent': 'Patchbay',
-    ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
-    ...request.headers,
-    // Last, so that no connector replaces it.
-    authorization: `Bearer ${token}`,
-  };
-}
-
-function toAnswer(
-  options: ProviderHttpOptions,
-  answer: OutgoingAnswer,
-  middleMs: number,
-): HttpAnswer {
-  const { status, headers, body } = answer;
-  if (status !== 304 && (status < 200 || status > 299)) {
-    const text = body.subarray(0, errorTextChars).toString('utf8');
-    throw options.toError({ status, headers, text });
-  }
-  const date = Date.parse(headers.get('date') ?? '');
-  return {
-    status,
-    headers,
-    json: status === 304 ? null : parse(body, options.connector),
-    etag: headers.get('etag'),
-    // The Date header ticks in seconds: on average it stands half a second behind.
-    clockOffsetMs: Number.isNaN(date) ? null : Math.round(date + 500 - middleMs),
-  };
-}
-
-function parse(body: Buffer, connector: string): unknown {
-  if (body.length === 0) return null;
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    // Without the text: it may be a page that echoes the request.
-    throw new HubError(
-      'provider.bad_answer',
-      `${connector} answered with something else than JSON.`,
-      {
-        retry: 'later',
-        details: { sent: true },
-      },
-    );
-  }
-}
-
-/** The path is appended, never resolved, and may not climb out of the base. */
-export function addressOf(baseUrl: string, request: Pick<HttpRequest, 'path' | 'query'>): URL {
-  const base = new URL(baseUrl);
-  const root = base.pathname.replace(/\/+$/, '');
-  const url = new URL(`${base.origin}${root}${request.path}`);
-  const isInside =
-    request.path.startsWith('/') &&
-    url.origin === base.origin &&
-    url.username === '' &&
-    (root === '' || url.pathname.startsWith(`${root}/`));
-  if (!isInside) {
-    throw new HubError('provider.host_refused', 'The credential may not go to this address.', {
-      details: { sent: false },
-    });
-  }
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  return url;
 }

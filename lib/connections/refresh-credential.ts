@@ -18,6 +18,18 @@ import { credentialField } from './sealed-fields.ts';
 import { type Granted, refreshToken, type TokenOutcome } from './token-endpoint.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
 
+/**
+ * No job's end cuts a refresh off: the provider may have rotated the token already, and the answer is
+ * the only place the new one stands. Its own timeout (token-endpoint.ts) ends it.
+ */
+const uncut = new AbortController().signal;
+
+/** It may have arrived and been done; we heard nothing. */
+const isUnknown = (error: unknown): boolean =>
+  !isHubError(error) ||
+  (error.details?.['sent'] !== false &&
+    (error.code === 'provider.timeout' || error.code === 'provider.unreachable'));
+
 /** While PostgreSQL restarts a rotated token exists only here: it is written for as long as the lease. */
 const commitWithinMs = 15_000;
 const commitEveryMs = 200;
@@ -40,7 +52,6 @@ export async function refreshHeld(
   deps: ConnectionDeps,
   opened: { row: UsableRow; credential: Credential },
   lease: Lease,
-  signal: AbortSignal,
 ): Promise<'again' | HubError> {
   const { row } = opened;
   const at = { workspaceId: row.workspace_id, connectionId: row.id };
@@ -50,14 +61,14 @@ export async function refreshHeld(
   let outcome: TokenOutcome;
   try {
     const client = await clientOfRow(deps, connector, row);
-    outcome = await refreshToken(client, opened.credential.refreshToken ?? '', signal);
+    outcome = await refreshToken(client, opened.credential.refreshToken ?? '', uncut);
   } catch (error) {
     if (isHubError(error) && error.code === 'connections.app_missing') {
       count('refused');
       await endRefreshing(deps, held, { code: error.code, detail: error.message });
       return 'again';
     }
-    await postponeRefresh(deps.db, held, deps.clock.random());
+    await postponeRefresh(deps.db, { ...held, isUnknown: isUnknown(error) }, deps.clock.random());
     if (!isHubError(error)) throw error;
     count('fault');
     await logConnection(deps.db, {

@@ -1,4 +1,7 @@
 import { HubError, isHubError } from '#lib/core/index';
+import { requireOAuth } from './auth-mode.ts';
+import { serverOf } from './authorization-server.ts';
+import type { Credential } from './credential.ts';
 import type { TokenClient } from './token-endpoint.ts';
 
 /** How a revocation ended; `why` for people. */
@@ -6,45 +9,89 @@ export type Revoked =
   | { outcome: 'revoked' | 'already_invalid' | 'unsupported' }
   | { outcome: 'failed'; why: string };
 
-const revokeTimeoutMs = 10_000;
-const answerMaxBytes = 65_536;
+const bounds = { timeoutMs: 10_000, maxBytes: 65_536 };
 
 /**
- * Gives access back at the provider: RFC 7009, or DELETE with HTTP Basic and the token in the body
+ * Gives access back at the provider: RFC 7009 for the refresh token and then the access token, because
+ * revoking one does not always end the other, or DELETE with HTTP Basic and the token in the body
  * (GitHub: https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token). Never throws
  * for an answer of the service; what came of it stands in the receipt.
  */
-export async function revokeToken(
+export async function revokeCredential(
   client: TokenClient,
-  token: string,
+  { accessToken, refreshToken }: Pick<Credential, 'accessToken' | 'refreshToken'>,
   signal: AbortSignal,
 ): Promise<Revoked> {
-  const { revokeUrl } = client.endpoints;
-  if (revokeUrl === null) return { outcome: 'unsupported' };
-  const isDelete = client.manifest.auth.revoke === 'delete_with_basic';
+  const mode = requireOAuth(client.manifest);
+  if (mode.revoke === 'none' || mode.revoke === 'api') return { outcome: 'unsupported' };
   try {
-    const { status } = await client.outgoing.send({
-      method: isDelete ? 'DELETE' : 'POST',
-      url: revokeUrl.replace('{client_id}', encodeURIComponent(client.clientId)),
-      headers: {
-        accept: 'application/json',
-        'user-agent': 'Patchbay',
-        authorization: basic(client),
-        'content-type': isDelete ? 'application/json' : 'application/x-www-form-urlencoded',
-      },
-      body: isDelete
-        ? JSON.stringify({ access_token: token })
-        : new URLSearchParams({ token }).toString(),
-      timeoutMs: revokeTimeoutMs,
-      maxBytes: answerMaxBytes,
-      signal,
-    });
-    return judge(status, isDelete);
+    const { provider } = client.manifest;
+    const { revocation_endpoint: url } = await serverOf({ ...client, provider, mode, signal });
+    if (url === undefined) return { outcome: 'unsupported' };
+    if (mode.revoke === 'delete_with_basic')
+      return await deleteToken(client, url, accessToken, signal);
+    if (refreshToken !== null) {
+      const first = await postToken(
+        client,
+        url,
+        { token: refreshToken, hint: 'refresh_token' },
+        signal,
+      );
+      if (first.outcome === 'failed') return first;
+    }
+    return await postToken(client, url, { token: accessToken, hint: 'access_token' }, signal);
   } catch (error) {
     if (!isHubError(error)) throw error;
     return { outcome: 'failed', why: error.message };
   }
 }
+
+async function deleteToken(
+  client: TokenClient,
+  url: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<Revoked> {
+  const { status } = await client.outgoing.send({
+    method: 'DELETE',
+    url: url.replace('{client_id}', encodeURIComponent(client.clientId)),
+    headers: { ...common, authorization: basic(client), 'content-type': 'application/json' },
+    body: JSON.stringify({ access_token: token }),
+    ...bounds,
+    signal,
+  });
+  return judge(status, true);
+}
+
+/** RFC 7009 §2.1; the client proves itself as it does at the token endpoint. */
+async function postToken(
+  client: TokenClient,
+  url: string,
+  { token, hint }: { token: string; hint: string },
+  signal: AbortSignal,
+): Promise<Revoked> {
+  const isBasic = requireOAuth(client.manifest).tokenAuth === 'client_secret_basic';
+  const form = new URLSearchParams({ token, token_type_hint: hint });
+  if (!isBasic) {
+    form.set('client_id', client.clientId);
+    form.set('client_secret', client.clientSecret);
+  }
+  const { status } = await client.outgoing.send({
+    method: 'POST',
+    url,
+    headers: {
+      ...common,
+      ...(isBasic ? { authorization: basic(client) } : {}),
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: form.toString(),
+    ...bounds,
+    signal,
+  });
+  return judge(status, false);
+}
+
+const common = { accept: 'application/json', 'user-agent': 'Patchbay' };
 
 function judge(status: number, isDelete: boolean): Revoked {
   if (status >= 200 && status < 300) return { outcome: 'revoked' };

@@ -1,5 +1,52 @@
 import { z } from 'zod';
 
+const scopesByAbility = z.object({
+  read: z.array(z.string()),
+  write: z.array(z.string()),
+  webhooks: z.array(z.string()),
+});
+
+/** One way to connect an account, as far as a form needs to know it. */
+export const authModeSchema = z.object({
+  kind: z.enum(['oauth2', 'api_key', 'basic']),
+  console_url: z.string().nullable(),
+  /** OAuth scopes, or what a key must be allowed, in the provider's words. */
+  permissions: scopesByAbility,
+  /** Empty for OAuth. */
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      placeholder: z.string().nullable(),
+      help: z.string().nullable(),
+      /** The whole value must match; source of a RegExp with the flag u. */
+      pattern: z.string(),
+      pattern_words: z.string(),
+      is_secret: z.boolean(),
+    }),
+  ),
+  base_url: z
+    .object({
+      label: z.string(),
+      placeholder: z.string().nullable(),
+      help: z.string().nullable(),
+      is_required: z.boolean(),
+    })
+    .nullable(),
+});
+export type AuthModeCard = z.infer<typeof authModeSchema>;
+
+/**
+ * What a connector has proven, by point of the contract suite: against what. `unproven` is a claim
+ * that no test has earned; what is not claimed is left out.
+ */
+export const proofs = ['our double', 'captured payloads', 'the real service', 'unproven'] as const;
+export type Proof = (typeof proofs)[number];
+export const conformanceSchema = z.array(
+  z.object({ point: z.string(), title: z.string(), proof: z.enum(proofs) }),
+);
+export type Conformance = z.infer<typeof conformanceSchema>;
+
 /** What the catalogue shows of a connector. */
 export const connectorSchema = z.object({
   name: z.string(),
@@ -15,8 +62,12 @@ export const connectorSchema = z.object({
       writable: z.array(z.string()),
     }),
   ),
+  auth: z.array(authModeSchema),
+  /** A sandbox of it runs beside this hub. */
+  has_sandbox: z.boolean(),
+  conformance: conformanceSchema,
   gaps: z.array(z.string()),
-  console_url: z.string(),
+  console_url: z.string().nullable(),
   /** The exact addresses an operator copies into the provider's console. */
   redirect_uri: z.string(),
   webhook_url: z.string().nullable(),
@@ -43,6 +94,21 @@ export const appInputSchema = z.strictObject({
   base_url: z.url().max(400).optional(),
 });
 
+/** The longest value that is looked at at all; what a field may hold is less (check-fields.ts). */
+const pastedChars = 100_000;
+
+export const connectInputSchema = z.strictObject({
+  connector: z.string().min(1).max(40),
+  auth_kind: z.enum(['api_key', 'basic']),
+  fields: z.record(z.string().min(1).max(40), z.string().max(pastedChars)),
+  /** Web address of a self-hosted instance. */
+  base_url: z.string().max(400).optional(),
+  /** The sandbox beside this hub instead of the provider. */
+  is_sandbox: z.boolean().default(false),
+  /** Renew this connection in place. */
+  connection_id: z.uuid().optional(),
+});
+
 export const connectionStatuses = [
   'active',
   'needs_reauth',
@@ -62,6 +128,7 @@ export const endpointSchema = z.object({
 export const connectionSchema = z.object({
   id: z.uuid(),
   connector: z.string(),
+  auth_kind: z.enum(['oauth2', 'api_key', 'basic']),
   account_id: z.string(),
   account_name: z.string(),
   account_url: z.string().nullable(),
@@ -104,6 +171,12 @@ export const authorizeInputSchema = z.strictObject({
   connector: z.string().min(1).max(40),
   /** Reconnect in place. */
   connection_id: z.uuid().optional(),
+  /** What the access is to be good for; more may be asked for later. Everything where nothing is said. */
+  abilities: z
+    .array(z.enum(['read', 'write', 'webhooks']))
+    .min(1)
+    .max(3)
+    .optional(),
   /** Path of this hub to return to; never another origin. */
   return_to: z
     .string()
@@ -125,3 +198,17 @@ export const scopeOptionSchema = z.object({
   stream_id: z.uuid().nullable(),
 });
 export type ScopeOptionRow = z.infer<typeof scopeOptionSchema>;
+
+/** One thing of the service's that people pick by name: a user, a channel, a label. */
+export const lookupItemSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  detail: z.string().nullable(),
+});
+export type LookupItemRow = z.infer<typeof lookupItemSchema>;
+
+/** Beside a list of the service's: when the service said so, and whether it is being asked again. */
+export const asOf = {
+  as_of: z.iso.datetime(),
+  state: z.enum(['fresh', 'stale']),
+} as const;

@@ -1,13 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi';
-import type { ConnectorManifest } from '#lib/connectors/protocol/index';
-import { HubError } from '#lib/core/index';
+import type { Ability, ConnectorManifest, OAuthMode } from '#lib/connectors/protocol/index';
+import { HubError, newId } from '#lib/core/index';
 import { asUser, type Tx } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
 import { type AppRow, findApp } from './app-store.ts';
+import { requireOAuth, requireUrl } from './auth-mode.ts';
+import { authorizeReplySchema } from './authorize-command.ts';
+import { awaitCommand, requestCommand } from './command-request.ts';
 import { issuersOf, redirectUriOf, resolveEndpoints } from './endpoints.ts';
 import { insertState } from './oauth-state-store.ts';
-import { verifierField } from './sealed-fields.ts';
+import { nonceOf } from './oidc-nonce.ts';
+import { scopesToAsk } from './scope-abilities.ts';
+import { requestField, verifierField } from './sealed-fields.ts';
 import type { Actor, ConnectionWebDeps } from './web-deps.ts';
 
 export interface AuthorizationRequest {
@@ -15,11 +20,16 @@ export interface AuthorizationRequest {
   connector: string;
   /** Reconnect in place. */
   connectionId?: string | undefined;
+  /** What the access is to be good for; everything the connector can do where nothing is said. */
+  abilities?: readonly Ability[] | undefined;
   /** Path within this hub, checked by the schema of the route. */
   returnTo: string;
   /** Of the hub as this browser uses it; never taken from a header nobody checked. */
   origin: string;
 }
+
+/** A provider that has to be asked first gets this long. */
+const authorizeWaitMs = 15_000;
 
 /**
  * Begins an authorization: a random state of 32 bytes (kept as SHA-256), bound to session, user,
@@ -33,7 +43,8 @@ export async function startAuthorization(
 ): Promise<{ authorize_url: string }> {
   const manifest = deps.connectors.get(request.connector)?.manifest;
   if (!manifest) throw new HubError('request.invalid', 'There is no such connector.');
-  const app = await asUser(deps.db, actor, (tx) => readWhatIsAsked(tx, request));
+  const mode = requireOAuth(manifest);
+  const { app, scopesAsked } = await asUser(deps.db, actor, (tx) => readWhatIsAsked(tx, request));
   if (!app) {
     throw new HubError(
       'connections.app_missing',
@@ -41,17 +52,22 @@ export async function startAuthorization(
     );
   }
   const state = randomBytes(32).toString('base64url');
-  const stateHash = hashState(state);
   const verifier = generateRandomCodeVerifier();
   const redirectUri = redirectUriOf(request.origin, request.connector);
-  const sealed = sealTo(deps.sealKey, verifier, {
-    workspaceId: request.workspaceId,
-    ownerId: stateHash.toString('hex'),
-    field: verifierField,
-  });
-  const endpoints = resolveEndpoints(manifest, app, deps.presetEndpoints);
-  // A preset app's address is a path: the sandbox's pages lie under the hub's own origin.
-  const page = new URL(endpoints.authorizeUrl, request.origin);
+  const scopes = scopesToAsk(mode.scopes, request.abilities, scopesAsked);
+  const parameters = {
+    ...mode.authorizeParameters,
+    response_type: 'code',
+    client_id: app.client_id,
+    redirect_uri: redirectUri,
+    scope: scopes.join(mode.scopeSeparator),
+    state,
+    code_challenge: await calculatePKCECodeChallenge(verifier),
+    code_challenge_method: mode.pkce,
+    ...(mode.nonce ? { nonce: nonceOf(verifier) } : {}),
+  };
+  const page = await findPage(deps, actor, { ...request, manifest, mode, app, parameters });
+  const stateHash = hashState(state);
   await insertState(deps.db, {
     stateHash,
     workspaceId: request.workspaceId,
@@ -62,47 +78,95 @@ export async function startAuthorization(
     connectionId: request.connectionId ?? null,
     redirectUri,
     returnTo: request.returnTo,
-    scopes: manifest.auth.scopes,
-    issuers: issuersOf(page),
-    verifier: sealed.envelope,
+    scopes,
+    issuers: page.issuers,
+    isIssuerRequired: page.isIssuerRequired,
+    verifier: sealTo(deps.sealKey, verifier, {
+      workspaceId: request.workspaceId,
+      ownerId: stateHash.toString('hex'),
+      field: verifierField,
+    }).envelope,
   });
-  const challenge = await calculatePKCECodeChallenge(verifier);
-  return {
-    authorize_url: authorizeUrl(page, manifest, {
-      client_id: app.client_id,
-      redirect_uri: redirectUri,
-      state,
-      code_challenge: challenge,
-    }),
-  };
+  return { authorize_url: page.url.href };
 }
 
 /** Only the hash is kept: whoever reads the database cannot finish somebody's sign-in. */
 export const hashState = (state: string): Buffer => createHash('sha256').update(state).digest();
 
 /** Under the member's claims; row security hides what is not theirs. */
-async function readWhatIsAsked(tx: Tx, request: AuthorizationRequest): Promise<AppRow | null> {
+async function readWhatIsAsked(
+  tx: Tx,
+  request: AuthorizationRequest,
+): Promise<{ app: AppRow | null; scopesAsked: string[] }> {
   const [may] = await tx`
     select 1 from private.my_workspaces('admin') w where w = ${request.workspaceId}`;
   if (!may) throw new HubError('identity.forbidden');
-  if (request.connectionId !== undefined) {
-    const [connection] = await tx`
-      select 1 from public.connections where id = ${request.connectionId}
-        and workspace_id = ${request.workspaceId} and connector = ${request.connector}`;
-    if (!connection) throw new HubError('resource.not_found');
-  }
-  return findApp(tx, request);
+  const app = await findApp(tx, request);
+  if (request.connectionId === undefined) return { app, scopesAsked: [] };
+  const [connection] = await tx<{ scopes_asked: string[] }[]>`
+    select scopes_asked from public.connections where id = ${request.connectionId}
+      and workspace_id = ${request.workspaceId} and connector = ${request.connector}`;
+  if (!connection) throw new HubError('resource.not_found');
+  return { app, scopesAsked: connection.scopes_asked };
 }
 
-function authorizeUrl(
-  page: URL,
-  manifest: ConnectorManifest,
-  parameters: Record<string, string>,
-): string {
+interface Asking extends AuthorizationRequest {
+  manifest: ConnectorManifest;
+  mode: OAuthMode;
+  app: AppRow;
+  parameters: Record<string, string>;
+}
+
+interface Page {
+  url: URL;
+  /** What the provider may call itself in the answer. */
+  issuers: string[];
+  isIssuerRequired: boolean;
+}
+
+/** Where the browser goes. The provider is asked first, by the worker, where that is needed. */
+async function findPage(deps: ConnectionWebDeps, actor: Actor, asking: Asking): Promise<Page> {
+  const { manifest, mode, app, parameters } = asking;
+  if (mode.discovery || mode.par) return askWorker(deps, actor, asking);
+  const endpoints = resolveEndpoints(manifest, app, deps.presetEndpoints);
+  // A preset app's address is a path: the sandbox's pages lie under the hub's own origin.
+  const page = new URL(requireUrl(endpoints.authorizeUrl, manifest), asking.origin);
+  const isElsewhere = app.is_preset || Object.keys(app.endpoints).length > 0;
+  const issuers = mode.issuer === undefined || isElsewhere ? issuersOf(page) : [mode.issuer];
+  return { url: withParameters(page, parameters), issuers, isIssuerRequired: false };
+}
+
+async function askWorker(deps: ConnectionWebDeps, actor: Actor, asking: Asking): Promise<Page> {
+  const id = newId(deps.clock.now());
+  const sealed = sealTo(deps.sealKey, JSON.stringify(asking.parameters), {
+    workspaceId: asking.workspaceId,
+    ownerId: id,
+    field: requestField,
+  });
+  await requestCommand(deps.db, {
+    id,
+    workspaceId: asking.workspaceId,
+    kind: 'connections.authorize',
+    payload: { app_id: asking.app.id },
+    sealed: sealed.envelope,
+    requestedBy: actor.userId,
+    timeoutMs: authorizeWaitMs,
+  });
+  const reply = authorizeReplySchema.parse(await awaitCommand(deps.db, id, authorizeWaitMs));
+  const page = new URL(reply.authorize_url);
+  const parameters =
+    reply.request_uri === null
+      ? asking.parameters
+      : { client_id: asking.app.client_id, request_uri: reply.request_uri };
+  return {
+    url: withParameters(page, parameters),
+    issuers: [reply.issuer],
+    isIssuerRequired: reply.is_issuer_required,
+  };
+}
+
+function withParameters(page: URL, parameters: Record<string, string>): URL {
   const url = new URL(page);
-  url.searchParams.set('response_type', 'code');
-  url.searchParams.set('scope', manifest.auth.scopes.join(' '));
-  url.searchParams.set('code_challenge_method', manifest.auth.pkce);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return url.href;
+  return url;
 }

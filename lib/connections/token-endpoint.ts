@@ -1,7 +1,13 @@
 import * as oauth from 'oauth4webapi';
-import type { AuthorizeEndpoints, ConnectorManifest } from '#lib/connectors/protocol/index';
+import type {
+  AuthorizeEndpoints,
+  ConnectorManifest,
+  OAuthMode,
+} from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
 import { type Outgoing, outgoingFetch } from '#lib/security/index';
+import { requireOAuth } from './auth-mode.ts';
+import { mayBePlain, serverOf } from './authorization-server.ts';
 import type { Credential } from './credential.ts';
 
 /** One OAuth client at one provider, with its secret in the clear for the length of a call. */
@@ -29,15 +35,19 @@ const tokenAnswerMaxBytes = 65_536;
 /** A token that claims to live longer is one of no stated end. */
 const maxLifeSeconds = 315_360_000;
 
-/** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
+/** The issuer's clock may stand so many seconds beside ours (id tokens only). */
+const skewSeconds = 30;
+
+/** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5); an id token with the nonce where one was asked for. */
 export function exchangeCode(
   client: TokenClient,
-  grant: { code: string; redirectUri: string; verifier: string },
+  grant: { code: string; redirectUri: string; verifier: string; nonce: string | null },
   signal: AbortSignal,
 ): Promise<TokenOutcome> {
-  return ask(client, signal, async ({ server, self, auth, options }) => {
+  return ask(client, signal, async ({ server, self, auth, options, types }) => {
     const answer = new URLSearchParams({ code: grant.code });
-    // The state was taken from its row before the code came here.
+    // State and iss were checked against their row before the code came here.
+    if (server.authorization_response_iss_parameter_supported) answer.set('iss', server.issuer);
     const checked = oauth.validateAuthResponse(server, self, answer, oauth.skipStateCheck);
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -50,7 +60,11 @@ export function exchangeCode(
     );
     return {
       response,
-      read: (copy) => oauth.processAuthorizationCodeResponse(server, self, copy),
+      read: (copy) =>
+        oauth.processAuthorizationCodeResponse(server, self, copy, {
+          ...types,
+          ...(grant.nonce === null ? {} : { expectedNonce: grant.nonce, requireIdToken: true }),
+        }),
     };
   });
 }
@@ -61,9 +75,9 @@ export async function refreshToken(
   old: string,
   signal: AbortSignal,
 ): Promise<TokenOutcome> {
-  const outcome = await ask(client, signal, async ({ server, self, auth, options }) => ({
+  const outcome = await ask(client, signal, async ({ server, self, auth, options, types }) => ({
     response: await oauth.refreshTokenGrantRequest(server, self, auth, old, options),
-    read: (copy) => oauth.processRefreshTokenResponse(server, self, copy),
+    read: (copy) => oauth.processRefreshTokenResponse(server, self, copy, types),
   }));
   if ('granted' in outcome) outcome.granted.credential.refreshToken ??= old;
   return outcome;
@@ -74,6 +88,7 @@ interface Desk {
   self: oauth.Client;
   auth: oauth.ClientAuth;
   options: oauth.TokenEndpointRequestOptions;
+  types: { recognizedTokenTypes: oauth.RecognizedTokenTypes };
 }
 
 interface Asked {
@@ -86,20 +101,19 @@ async function ask(
   signal: AbortSignal,
   call: (desk: Desk) => Promise<Asked>,
 ): Promise<TokenOutcome> {
-  const { tokenUrl } = client.endpoints;
+  const mode = requireOAuth(client.manifest);
+  const { provider } = client.manifest;
+  const server = await serverOf({ ...client, provider, mode, signal });
   const bounds = { timeoutMs: tokenTimeoutMs, maxBytes: tokenAnswerMaxBytes };
   const asked = await call({
-    server: { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl },
-    self: { client_id: client.clientId },
-    auth:
-      client.manifest.auth.tokenAuth === 'client_secret_basic'
-        ? oauth.ClientSecretBasic(client.clientSecret)
-        : oauth.ClientSecretPost(client.clientSecret),
+    server,
+    self: { client_id: client.clientId, [oauth.clockTolerance]: skewSeconds },
+    auth: clientAuth(mode, client.clientSecret),
+    types: { recognizedTokenTypes: recognized(mode) },
     options: {
       signal,
       [oauth.customFetch]: outgoingFetch(client.outgoing, bounds),
-      // The guard decides: plain http reaches only what the operator allowed by name.
-      [oauth.allowInsecureRequests]: new URL(tokenUrl).protocol === 'http:',
+      [oauth.allowInsecureRequests]: mayBePlain(server.token_endpoint ?? ''),
     },
   });
   const text = await asked.response.text();
@@ -109,11 +123,25 @@ async function ask(
   if (status !== 200) throw faultOf(status, client);
   try {
     const answer = await asked.read(new Response(text, { status, headers }));
-    return { granted: toGranted(answer, client.nowMs) };
+    return { granted: toGranted(answer, mode, client.nowMs) };
   } catch (cause) {
     throw badAnswer(client, cause);
   }
 }
+
+/** How the client proves itself, at the token endpoint and where a request is pushed to. */
+export const clientAuth = (mode: OAuthMode, secret: string): oauth.ClientAuth =>
+  mode.tokenAuth === 'client_secret_basic'
+    ? oauth.ClientSecretBasic(secret)
+    : oauth.ClientSecretPost(secret);
+
+/** Names some providers give to what is a bearer token; the library knows only the usual one. */
+const recognized = (mode: OAuthMode): oauth.RecognizedTokenTypes =>
+  Object.fromEntries(
+    mode.tokenRules.types
+      .filter((type) => type !== 'bearer')
+      .map((type) => [type, () => undefined]),
+  );
 
 /** Some answer an error with status 200 (GitHub does), so the body is looked at before the status. */
 function readError(text: string): string | null {
@@ -167,8 +195,8 @@ function badAnswer(client: TokenClient, cause: unknown): HubError {
   );
 }
 
-function toGranted(answer: oauth.TokenEndpointResponse, nowMs: number): Granted {
-  if (answer.token_type !== 'bearer') throw new Error('Not a bearer token');
+function toGranted(answer: oauth.TokenEndpointResponse, mode: OAuthMode, nowMs: number): Granted {
+  if (!mode.tokenRules.types.includes(answer.token_type)) throw new Error('Not a bearer token');
   const life = answer.expires_in;
   const expires = life !== undefined && life > 0 && life <= maxLifeSeconds;
   return {

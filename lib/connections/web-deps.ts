@@ -1,11 +1,15 @@
 import type { AuthorizeEndpoints, Connector } from '#lib/connectors/protocol/index';
 import type { Clock } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
+import type { Cache } from '#lib/resilience/index';
+import type { Conformance } from './schema.ts';
 
 /** The connectors this hub has, in the half that calls nobody. */
 export interface ConnectorDirectory {
   list(): readonly Connector[];
   get(name: string): Connector | undefined;
+  /** What the contract suite has proven of it. */
+  conformance(name: string): Conformance;
 }
 
 /** What the web side of connections is made of. It can seal to the worker and open nothing. */
@@ -17,6 +21,8 @@ export interface ConnectionWebDeps {
   presetEndpoints: (connector: string) => AuthorizeEndpoints | null;
   /** Public half of the worker's key. */
   sealKey: string;
+  /** Read only here: what it lacks is asked of the worker. */
+  cache: Pick<Cache, 'peek' | 'figures'>;
   clock: Clock;
 }
 

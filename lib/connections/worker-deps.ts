@@ -4,7 +4,7 @@ import type {
   ConnectorManifest,
 } from '#lib/connectors/protocol/index';
 import type { Clock } from '#lib/core/index';
-import type { Db } from '#lib/db/index';
+import type { Db, Tx } from '#lib/db/index';
 import type { Logger } from '#lib/observability/index';
 import type { Opener, Outgoing } from '#lib/security/index';
 import type { ConnectionGuards } from './guards.ts';
@@ -26,6 +26,15 @@ export interface ConnectionDeps {
   presetEndpoints: (connector: string) => AuthorizeEndpoints | null;
   clock: Clock;
   log: Logger;
+  /** In the transaction that stores a credential: what follows from it. */
+  onConnected?: (tx: Tx, connected: Connected) => Promise<void>;
+}
+
+/** A connection that has just got a credential. */
+export interface Connected extends ConnectionAt {
+  isNew: boolean;
+  accountName: string;
+  requestedBy: string | null;
 }
 
 export interface ConnectionAt {

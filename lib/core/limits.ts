@@ -7,6 +7,8 @@ export const limits = {
   webhookBodyBytes: 1_048_576,
   /** A request to /api/v1. */
   apiBodyBytes: 262_144,
+  /** A request passed on to a service, and an answer that is not streamed. */
+  proxyBodyBytes: 1_048_576,
   /** Nesting of any JSON we accept. */
   jsonDepth: 64,
   /** A provider's delivery id or event name; longer ones are refused. */
@@ -18,6 +20,8 @@ export const limits = {
   signalIds: 50,
   /** An answer of a provider, unpacked. */
   providerBodyBytes: 8_388_608,
+  /** Objects read of a provider in one call. */
+  readMany: 50,
   /** Field sizes of a canonical record. */
   titleChars: 1_024,
   bodyChars: 262_144,

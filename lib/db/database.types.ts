@@ -234,6 +234,212 @@ export type Database = {
           },
         ];
       };
+      connection_breakers: {
+        Row: {
+          cause: string | null;
+          cause_code: string | null;
+          changed_at: string;
+          connection_id: string;
+          epoch: number;
+          faults: number;
+          opened_at: string | null;
+          opens: number;
+          probe_holder: string | null;
+          probe_until: string | null;
+          retry_at: string | null;
+          state: string;
+          workspace_id: string;
+        };
+        Insert: {
+          cause?: string | null;
+          cause_code?: string | null;
+          changed_at?: string;
+          connection_id: string;
+          epoch?: number;
+          faults?: number;
+          opened_at?: string | null;
+          opens?: number;
+          probe_holder?: string | null;
+          probe_until?: string | null;
+          retry_at?: string | null;
+          state: string;
+          workspace_id: string;
+        };
+        Update: {
+          cause?: string | null;
+          cause_code?: string | null;
+          changed_at?: string;
+          connection_id?: string;
+          epoch?: number;
+          faults?: number;
+          opened_at?: string | null;
+          opens?: number;
+          probe_holder?: string | null;
+          probe_until?: string | null;
+          retry_at?: string | null;
+          state?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_breakers_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      connection_budget_shares: {
+        Row: {
+          connection_id: string;
+          epoch: number;
+          held: number;
+          holder: string;
+          lease_until: string;
+          waiting_backfill: number;
+          waiting_edit: number;
+          waiting_poll: number;
+          waiting_refetch: number;
+          workspace_id: string;
+        };
+        Insert: {
+          connection_id: string;
+          epoch: number;
+          held: number;
+          holder: string;
+          lease_until: string;
+          waiting_backfill?: number;
+          waiting_edit?: number;
+          waiting_poll?: number;
+          waiting_refetch?: number;
+          workspace_id: string;
+        };
+        Update: {
+          connection_id?: string;
+          epoch?: number;
+          held?: number;
+          holder?: string;
+          lease_until?: string;
+          waiting_backfill?: number;
+          waiting_edit?: number;
+          waiting_poll?: number;
+          waiting_refetch?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_budget_shares_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      connection_budgets: {
+        Row: {
+          burst: number;
+          calls: number;
+          calls_saved: number;
+          concurrent: number;
+          connection_id: string;
+          filled_at: string;
+          is_quota_told: boolean;
+          paused_until: string | null;
+          per_second: number;
+          quota_limit: number | null;
+          quota_remaining: number | null;
+          quota_reset_at: string | null;
+          tokens: number;
+          updated_at: string;
+          workspace_id: string;
+        };
+        Insert: {
+          burst: number;
+          calls?: number;
+          calls_saved?: number;
+          concurrent: number;
+          connection_id: string;
+          filled_at: string;
+          is_quota_told?: boolean;
+          paused_until?: string | null;
+          per_second: number;
+          quota_limit?: number | null;
+          quota_remaining?: number | null;
+          quota_reset_at?: string | null;
+          tokens: number;
+          updated_at?: string;
+          workspace_id: string;
+        };
+        Update: {
+          burst?: number;
+          calls?: number;
+          calls_saved?: number;
+          concurrent?: number;
+          connection_id?: string;
+          filled_at?: string;
+          is_quota_told?: boolean;
+          paused_until?: string | null;
+          per_second?: number;
+          quota_limit?: number | null;
+          quota_remaining?: number | null;
+          quota_reset_at?: string | null;
+          tokens?: number;
+          updated_at?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_budgets_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      connection_incidents: {
+        Row: {
+          alerted_at: string | null;
+          closed_at: string | null;
+          code: string | null;
+          connection_id: string;
+          detail: string | null;
+          id: string;
+          opened_at: string;
+          workspace_id: string;
+        };
+        Insert: {
+          alerted_at?: string | null;
+          closed_at?: string | null;
+          code?: string | null;
+          connection_id: string;
+          detail?: string | null;
+          id: string;
+          opened_at?: string;
+          workspace_id: string;
+        };
+        Update: {
+          alerted_at?: string | null;
+          closed_at?: string | null;
+          code?: string | null;
+          connection_id?: string;
+          detail?: string | null;
+          id?: string;
+          opened_at?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_incidents_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       connection_log: {
         Row: {
           at: string;
@@ -284,6 +490,7 @@ export type Database = {
           account_name: string;
           account_url: string | null;
           app_id: string | null;
+          auth_kind: string;
           checked_at: string | null;
           connector: string;
           created_at: string;
@@ -292,6 +499,8 @@ export type Database = {
           endpoints: Json;
           expires_at: string | null;
           id: string;
+          is_preset: boolean;
+          kept_alive_at: string | null;
           receipt: Json | null;
           refreshed_at: string | null;
           scopes_asked: string[];
@@ -307,6 +516,7 @@ export type Database = {
           account_name: string;
           account_url?: string | null;
           app_id?: string | null;
+          auth_kind?: string;
           checked_at?: string | null;
           connector: string;
           created_at?: string;
@@ -315,6 +525,8 @@ export type Database = {
           endpoints?: Json;
           expires_at?: string | null;
           id: string;
+          is_preset?: boolean;
+          kept_alive_at?: string | null;
           receipt?: Json | null;
           refreshed_at?: string | null;
           scopes_asked?: string[];
@@ -330,6 +542,7 @@ export type Database = {
           account_name?: string;
           account_url?: string | null;
           app_id?: string | null;
+          auth_kind?: string;
           checked_at?: string | null;
           connector?: string;
           created_at?: string;
@@ -338,6 +551,8 @@ export type Database = {
           endpoints?: Json;
           expires_at?: string | null;
           id?: string;
+          is_preset?: boolean;
+          kept_alive_at?: string | null;
           receipt?: Json | null;
           refreshed_at?: string | null;
           scopes_asked?: string[];
@@ -868,6 +1083,114 @@ export type Database = {
           },
         ];
       };
+      saga_events: {
+        Row: {
+          at: string;
+          details: Json;
+          position: number;
+          saga_id: string;
+          step: string | null;
+          type: string;
+          workspace_id: string;
+        };
+        Insert: {
+          at?: string;
+          details?: Json;
+          position: number;
+          saga_id: string;
+          step?: string | null;
+          type: string;
+          workspace_id: string;
+        };
+        Update: {
+          at?: string;
+          details?: Json;
+          position?: number;
+          saga_id?: string;
+          step?: string | null;
+          type?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'saga_events_workspace_id_saga_id_fkey';
+            columns: ['workspace_id', 'saga_id'];
+            isOneToOne: false;
+            referencedRelation: 'sagas';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      sagas: {
+        Row: {
+          connection_id: string | null;
+          created_at: string;
+          epoch: number;
+          finished_at: string | null;
+          id: string;
+          kind: string;
+          lease_until: string | null;
+          next_attempt_at: string | null;
+          requested_by: string | null;
+          state: string;
+          subject: string;
+          version: number;
+          workspace_id: string;
+        };
+        Insert: {
+          connection_id?: string | null;
+          created_at?: string;
+          epoch?: number;
+          finished_at?: string | null;
+          id: string;
+          kind: string;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          requested_by?: string | null;
+          state?: string;
+          subject: string;
+          version?: number;
+          workspace_id: string;
+        };
+        Update: {
+          connection_id?: string | null;
+          created_at?: string;
+          epoch?: number;
+          finished_at?: string | null;
+          id?: string;
+          kind?: string;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          requested_by?: string | null;
+          state?: string;
+          subject?: string;
+          version?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'sagas_requested_by_fkey';
+            columns: ['requested_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'sagas_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'sagas_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       streams: {
         Row: {
           attempts: number;
@@ -981,13 +1304,21 @@ export type Database = {
       };
       webhook_endpoints: {
         Row: {
+          attempts: number;
+          checked_at: string | null;
           connection_id: string;
           connector: string;
           created_at: string;
           detail: string | null;
+          epoch: number;
           id: string;
+          is_attempted: boolean;
           last_received_at: string | null;
+          lease_until: string | null;
+          next_check_at: string | null;
+          queued_until: string | null;
           remote_id: string | null;
+          renew_at: string | null;
           scope: Json;
           scope_key: string;
           status: string;
@@ -995,13 +1326,21 @@ export type Database = {
           workspace_id: string;
         };
         Insert: {
+          attempts?: number;
+          checked_at?: string | null;
           connection_id: string;
           connector: string;
           created_at?: string;
           detail?: string | null;
+          epoch?: number;
           id: string;
+          is_attempted?: boolean;
           last_received_at?: string | null;
+          lease_until?: string | null;
+          next_check_at?: string | null;
+          queued_until?: string | null;
           remote_id?: string | null;
+          renew_at?: string | null;
           scope?: Json;
           scope_key: string;
           status?: string;
@@ -1009,13 +1348,21 @@ export type Database = {
           workspace_id: string;
         };
         Update: {
+          attempts?: number;
+          checked_at?: string | null;
           connection_id?: string;
           connector?: string;
           created_at?: string;
           detail?: string | null;
+          epoch?: number;
           id?: string;
+          is_attempted?: boolean;
           last_received_at?: string | null;
+          lease_until?: string | null;
+          next_check_at?: string | null;
+          queued_until?: string | null;
           remote_id?: string | null;
+          renew_at?: string | null;
           scope?: Json;
           scope_key?: string;
           status?: string;
@@ -1168,6 +1515,79 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'apps';
             referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      cache_entries: {
+        Row: {
+          expires_at: string;
+          holder: string | null;
+          key: string;
+          lease_until: string | null;
+          loaded_at: string | null;
+          marks: Json | null;
+          topic: string;
+          value: string | null;
+          workspace_id: string;
+        };
+        Insert: {
+          expires_at: string;
+          holder?: string | null;
+          key: string;
+          lease_until?: string | null;
+          loaded_at?: string | null;
+          marks?: Json | null;
+          topic: string;
+          value?: string | null;
+          workspace_id: string;
+        };
+        Update: {
+          expires_at?: string;
+          holder?: string | null;
+          key?: string;
+          lease_until?: string | null;
+          loaded_at?: string | null;
+          marks?: Json | null;
+          topic?: string;
+          value?: string | null;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'cache_entries_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      cache_marks: {
+        Row: {
+          at: string;
+          mark: string;
+          tag: string;
+          workspace_id: string;
+        };
+        Insert: {
+          at?: string;
+          mark?: string;
+          tag: string;
+          workspace_id: string;
+        };
+        Update: {
+          at?: string;
+          mark?: string;
+          tag?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'cache_marks_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
           },
         ];
       };
@@ -1341,6 +1761,199 @@ export type Database = {
           },
         ];
       };
+      kept_answers: {
+        Row: {
+          body: string;
+          connection_id: string;
+          etag: string;
+          expires_at: string;
+          key: string;
+          workspace_id: string;
+        };
+        Insert: {
+          body: string;
+          connection_id: string;
+          etag: string;
+          expires_at: string;
+          key: string;
+          workspace_id: string;
+        };
+        Update: {
+          body?: string;
+          connection_id?: string;
+          etag?: string;
+          expires_at?: string;
+          key?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'kept_answers_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      key_holders: {
+        Row: {
+          class: string;
+          holder: string;
+          opens: string[];
+          present_key: string;
+          seen_at: string;
+        };
+        Insert: {
+          class: string;
+          holder: string;
+          opens: string[];
+          present_key: string;
+          seen_at?: string;
+        };
+        Update: {
+          class?: string;
+          holder?: string;
+          opens?: string[];
+          present_key?: string;
+          seen_at?: string;
+        };
+        Relationships: [
+        ];
+      };
+      key_rotations: {
+        Row: {
+          class: string;
+          done: number;
+          finished_at: string | null;
+          id: string;
+          key_id: string;
+          refused: number;
+          started_at: string;
+          status: string;
+          total: number;
+          updated_at: string;
+        };
+        Insert: {
+          class: string;
+          done?: number;
+          finished_at?: string | null;
+          id: string;
+          key_id: string;
+          refused?: number;
+          started_at?: string;
+          status?: string;
+          total: number;
+          updated_at?: string;
+        };
+        Update: {
+          class?: string;
+          done?: number;
+          finished_at?: string | null;
+          id?: string;
+          key_id?: string;
+          refused?: number;
+          started_at?: string;
+          status?: string;
+          total?: number;
+          updated_at?: string;
+        };
+        Relationships: [
+        ];
+      };
+      mail_suppressions: {
+        Row: {
+          address: string;
+          at: string;
+          code: string;
+          detail: string;
+          id: string;
+        };
+        Insert: {
+          address: string;
+          at?: string;
+          code: string;
+          detail: string;
+          id: string;
+        };
+        Update: {
+          address?: string;
+          at?: string;
+          code?: string;
+          detail?: string;
+          id?: string;
+        };
+        Relationships: [
+        ];
+      };
+      mails: {
+        Row: {
+          attempts: number;
+          code: string | null;
+          created_at: string;
+          deadline_at: string;
+          dedupe_key: string | null;
+          detail: string | null;
+          ended_at: string | null;
+          enqueued_until: string | null;
+          envelope: string | null;
+          id: string;
+          kind: string;
+          lease_epoch: number;
+          lease_until: string | null;
+          recipient: string;
+          retry_at: string;
+          status: string;
+          workspace_id: string | null;
+        };
+        Insert: {
+          attempts?: number;
+          code?: string | null;
+          created_at?: string;
+          deadline_at: string;
+          dedupe_key?: string | null;
+          detail?: string | null;
+          ended_at?: string | null;
+          enqueued_until?: string | null;
+          envelope?: string | null;
+          id: string;
+          kind: string;
+          lease_epoch?: number;
+          lease_until?: string | null;
+          recipient: string;
+          retry_at?: string;
+          status?: string;
+          workspace_id?: string | null;
+        };
+        Update: {
+          attempts?: number;
+          code?: string | null;
+          created_at?: string;
+          deadline_at?: string;
+          dedupe_key?: string | null;
+          detail?: string | null;
+          ended_at?: string | null;
+          enqueued_until?: string | null;
+          envelope?: string | null;
+          id?: string;
+          kind?: string;
+          lease_epoch?: number;
+          lease_until?: string | null;
+          recipient?: string;
+          retry_at?: string;
+          status?: string;
+          workspace_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'mails_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       oauth_states: {
         Row: {
           app_id: string;
@@ -1349,6 +1962,7 @@ export type Database = {
           consumed_at: string | null;
           created_at: string;
           expires_at: string;
+          is_issuer_required: boolean;
           issuers: string[];
           redirect_uri: string;
           return_to: string;
@@ -1366,6 +1980,7 @@ export type Database = {
           consumed_at?: string | null;
           created_at?: string;
           expires_at: string;
+          is_issuer_required?: boolean;
           issuers: string[];
           redirect_uri: string;
           return_to: string;
@@ -1383,6 +1998,7 @@ export type Database = {
           consumed_at?: string | null;
           created_at?: string;
           expires_at?: string;
+          is_issuer_required?: boolean;
           issuers?: string[];
           redirect_uri?: string;
           return_to?: string;
@@ -1490,6 +2106,31 @@ export type Database = {
           },
         ];
       };
+      sign_in_links: {
+        Row: {
+          created_at: string;
+          email: string;
+          expires_at: string;
+          return_to: string;
+          token_hash: string;
+        };
+        Insert: {
+          created_at?: string;
+          email: string;
+          expires_at: string;
+          return_to: string;
+          token_hash: string;
+        };
+        Update: {
+          created_at?: string;
+          email?: string;
+          expires_at?: string;
+          return_to?: string;
+          token_hash?: string;
+        };
+        Relationships: [
+        ];
+      };
       webhook_secrets: {
         Row: {
           endpoint_id: string;
@@ -1558,14 +2199,19 @@ export type Database = {
     Views: {
     };
     Functions: {
+      audit_hourly: { Args: { entry: string; workspace: string; act: string; about: string; facts: Json }; Returns: undefined };
       claims: { Args: Record<never, never>; Returns: Json };
+      count_resting: { Args: Record<never, never>; Returns: number };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
+      last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
+      mail_pace: { Args: { address: string; workspace: string }; Returns: unknown[] };
       match_records: { Args: { target: string; of_kind: string; words: string; label: string; assignee: string; at_most: number }; Returns: string[] };
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };
       my_workspaces: { Args: { least_role?: string }; Returns: string[] };
       raise_epoch: { Args: { target: string }; Returns: undefined };
       role_rank: { Args: { role: string }; Returns: number };
+      sealed_key_use: { Args: Record<never, never>; Returns: unknown[] };
       signal_position: { Args: { target: string }; Returns: undefined };
       topic: { Args: { target: string }; Returns: string };
       touch: { Args: { target: string; source: string; ids: string[] }; Returns: undefined };

@@ -9,6 +9,52 @@ export const rawKey = z
   .string('is missing; `npm start` makes one, production sets it (README, Production)')
   .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url');
 
+/** A private key: 32 bytes in base64url, or those wrapped by the key in SEAL_KEK_FILE. */
+export const privateKey = z
+  .string('is missing; `npm start` makes one, production sets it (README, Production)')
+  .regex(
+    /^([A-Za-z0-9_-]{43}|wrapped:[A-Za-z0-9_-]{60,400})$/,
+    'must be 32 bytes in base64url, or a wrapped key',
+  );
+
+/** Keys that values may still be sealed to, comma-separated; they open and seal nothing new. */
+export const olderKeys = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(privateKey).max(20, 'has more than 20 keys'));
+
+/** The shared level of the cache, where it is not PostgreSQL. Both or neither. */
+export const cacheEnv = {
+  UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https$/ }).optional(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(10).optional(),
+} as const;
+
+export function refuseHalfCache(
+  env: {
+    UPSTASH_REDIS_REST_URL?: string | undefined;
+    UPSTASH_REDIS_REST_TOKEN?: string | undefined;
+  },
+  context: z.RefinementCtx,
+): void {
+  if ((env.UPSTASH_REDIS_REST_URL === undefined) === (env.UPSTASH_REDIS_REST_TOKEN === undefined)) {
+    return;
+  }
+  context.addIssue({
+    code: 'custom',
+    path: ['UPSTASH_REDIS_REST_URL'],
+    message: 'and UPSTASH_REDIS_REST_TOKEN are set together or not at all',
+  });
+}
+
+/** Shared by web and worker for the worker's listener: signs what web asks there. */
+export const workerSecret = z.string().min(32, 'must have at least 32 characters');
+
 /** What every process of the hub reads. */
 export const commonEnv = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),

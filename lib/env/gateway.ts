@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { commonEnv, databaseUrl, rawKey, refuseSandboxInPublic } from './every-process.ts';
+import {
+  commonEnv,
+  databaseUrl,
+  olderKeys,
+  privateKey,
+  refuseSandboxInPublic,
+} from './every-process.ts';
 import { readEnv } from './read-env.ts';
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -8,7 +14,11 @@ const schema = commonEnv
   .extend({
     DATABASE_URL_WEB: databaseUrl,
     /** Private half of the gateway's key: opens webhook secrets and nothing else. */
-    SEAL_GATEWAY_PRIVATE_KEY: rawKey,
+    SEAL_GATEWAY_PRIVATE_KEY: privateKey,
+    /** Keys it had before: webhook secrets are sealed to the present one again while they still open. */
+    SEAL_GATEWAY_OLDER_KEYS: olderKeys,
+    /** File of the key-encryption key, when private keys are given wrapped. */
+    SEAL_KEK_FILE: z.string().optional(),
     GATEWAY_HOST: z.string().default('127.0.0.1'),
     GATEWAY_TOKEN: z.string().min(20),
     /** Where the parts behind the one port listen. */

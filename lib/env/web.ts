@@ -1,9 +1,20 @@
 import { z } from 'zod';
-import { commonEnv, databaseUrl, rawKey, refuseSandboxInPublic } from './every-process.ts';
+import {
+  cacheEnv,
+  commonEnv,
+  databaseUrl,
+  rawKey,
+  refuseHalfCache,
+  refuseSandboxInPublic,
+  workerSecret,
+} from './every-process.ts';
+import { webMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
   .extend({
+    ...cacheEnv,
+    ...webMailEnv,
     DATABASE_URL_WEB: databaseUrl,
     /** Signs next-auth's own cookies (state, PKCE); sessions themselves are rows. */
     NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -38,10 +49,31 @@ const schema = commonEnv
     SANDBOX_CONTROL_TOKEN: z.string().optional(),
     /** The gateway's shared secret on forwarded requests; without it forwarded headers are ignored. */
     GATEWAY_TOKEN: z.string().min(20).optional(),
+    /**
+     * The worker's listener: calls passed on to services then stream. On this machine, or over TLS,
+     * because what passes there is the services' data. Unset: they go by the queue.
+     */
+    WORKER_URL: z
+      .url()
+      .regex(
+        /^(https:\/\/[^/?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)\/?$/,
+        'must be https://, or http:// on this machine, without a path',
+      )
+      .optional(),
+    WORKER_SECRET: workerSecret.optional(),
     /** Only for a deployment without a gateway: lets the Next route check webhook signatures. */
     SEAL_GATEWAY_PRIVATE_KEY: rawKey.optional(),
   })
-  .superRefine(refuseSandboxInPublic);
+  .superRefine((env, context) => {
+    if ((env.WORKER_URL === undefined) === (env.WORKER_SECRET === undefined)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['WORKER_URL'],
+      message: 'and WORKER_SECRET are set together or not at all',
+    });
+  })
+  .superRefine(refuseSandboxInPublic)
+  .superRefine(refuseHalfCache);
 export type WebEnv = z.infer<typeof schema>;
 
 export const webEnv = (): WebEnv => readEnv('web process', schema);

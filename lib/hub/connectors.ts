@@ -1,11 +1,20 @@
+import type { Conformance } from '#lib/connections/schema';
 import { github } from '#lib/connectors/github/index';
 import type { Connector } from '#lib/connectors/protocol/index';
+import { stripe } from '#lib/connectors/stripe/index';
+import { conformance, pointTitles } from './conformance.ts';
 
-const all: readonly Connector[] = [github];
+const all: readonly Connector[] = [github, stripe];
 const byName = new Map(all.map((connector) => [connector.manifest.name, connector]));
 
 /** Every connector, in the half that calls nobody: manifest and webhook. */
 export const connectors = {
   list: (): readonly Connector[] => all,
   get: (name: string): Connector | undefined => byName.get(name),
+  conformance: (name: string): Conformance =>
+    Object.entries(conformance[name] ?? {}).map(([point, proof]) => ({
+      point,
+      title: pointTitles[point] ?? point,
+      proof,
+    })),
 };

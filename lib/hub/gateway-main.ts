@@ -11,6 +11,8 @@ import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
 import { createReceiver } from '#lib/webhooks/index';
 import { connectors } from './connectors.ts';
 import { startGateway } from './gateway.ts';
+import { rotateGatewayKeys } from './key-rotation.ts';
+import { openKeys } from './open-keys.ts';
 
 /** Two batches, one lookup, one hint, one count, one health check. */
 const poolSize = 6;
@@ -23,7 +25,12 @@ async function main(): Promise<void> {
     name: 'patchbay-gateway',
     max: poolSize,
   });
-  const opener = createWebhookSecretOpener(env.SEAL_GATEWAY_PRIVATE_KEY);
+  const keys = await openKeys(env, {
+    name: 'SEAL_GATEWAY_PRIVATE_KEY',
+    present: env.SEAL_GATEWAY_PRIVATE_KEY,
+    older: env.SEAL_GATEWAY_OLDER_KEYS,
+  });
+  const opener = createWebhookSecretOpener(...keys);
   const receiver = createReceiver({
     db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
@@ -45,10 +52,12 @@ async function main(): Promise<void> {
     receiver,
     log,
   });
+  const rotating = rotateGatewayKeys({ db, opener, log });
   process.stdout.write(`${JSON.stringify({ ready: true, port: gateway.port })}\n`);
 
   const leave = async (): Promise<void> => {
     await gateway.close();
+    await rotating.stop();
     await db.end({ timeout: 5 });
   };
   let isLeaving = false;

@@ -75,3 +75,12 @@ export const sandboxStateSchema = z.object({
   activity: z.object({ running: z.boolean(), rate: z.number() }),
 });
 export type SandboxState = z.infer<typeof sandboxStateSchema>;
+
+/** GET /system/cache: reads of one topic. The hit rate is (fresh + stale) of all three. */
+export const cacheFigureSchema = z.object({
+  topic: z.string(),
+  fresh: z.number().int(),
+  stale: z.number().int(),
+  missed: z.number().int(),
+});
+export type CacheFigureRow = z.infer<typeof cacheFigureSchema>;

@@ -5,6 +5,7 @@ import {
   type ConnectionWebDeps,
   catalogue,
   checkConnection,
+  connectByKey,
   deleteApp,
   disconnect,
   finishAuthorization,
@@ -12,15 +13,18 @@ import {
   listApps,
   listConnectionLog,
   listConnections,
+  listLookup,
   listScopes,
   putApp,
   startAuthorization,
 } from '#lib/connections/index';
 import type { appInputSchema } from '#lib/connections/schema';
-import { HubError, type JsonObject } from '#lib/core/index';
+import { HubError, type JsonObject, newId } from '#lib/core/index';
 import { type Session, writeAudit } from '#lib/identity/index';
+import { listSagas } from '#lib/sagas/index';
 import { createStream } from '#lib/sync/index';
 import type { Stream } from '#lib/sync/schema';
+import { beginDisconnect, beginStream } from './sagas/start-sagas.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface At {
@@ -38,6 +42,8 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
     list: (session: Session, at: At) => asBearer(session, (tx) => listConnections(tx, at)),
     get: (session: Session, connectionId: string) =>
       asBearer(session, (tx) => getConnection(tx, { connectionId })),
+    sagas: (session: Session, at: At & { connectionId: string }) =>
+      asBearer(session, (tx) => listSagas(tx, at)),
     log: (session: Session, page: { connectionId: string; before: string | null; limit: number }) =>
       asBearer(session, (tx) => listConnectionLog(tx, page)),
 
@@ -65,14 +71,30 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
         });
       }),
 
+    /** A key is an account's door: who used it is written down, and what it was is not. */
+    async connect(session: Session, at: At, input: Parameters<typeof connectByKey>[3]) {
+      const connection = await connectByKey(deps, actorOf(session), at, input);
+      await asBearer(session, (tx) =>
+        writeAudit(tx, {
+          workspaceId: at.workspaceId,
+          actorId: session.userId,
+          action: 'connections.connected',
+          subject: connection.id,
+          details: { connector: connection.connector, auth_kind: connection.auth_kind },
+        }),
+      );
+      return connection;
+    },
     authorize: (session: Session, request: Parameters<typeof startAuthorization>[2]) =>
       startAuthorization(deps, actorOf(session), request),
     finish: (session: Session, request: Parameters<typeof finishAuthorization>[2]) =>
       finishAuthorization(deps, actorOf(session), request),
     check: (session: Session, place: ConnectionPlace) =>
       checkConnection(deps, actorOf(session), place),
-    listScopes: (session: Session, place: ConnectionPlace & { resource: string }) =>
+    listScopes: (session: Session, place: Parameters<typeof listScopes>[2]) =>
       listScopes(deps, actorOf(session), place),
+    listLookup: (session: Session, place: Parameters<typeof listLookup>[2]) =>
+      listLookup(deps, actorOf(session), place),
     async disconnect(session: Session, place: ConnectionPlace) {
       await asBearer(session, (tx) =>
         writeAudit(tx, {
@@ -82,7 +104,9 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
           subject: place.connectionId,
         }),
       );
-      await disconnect(deps, actorOf(session), place);
+      await disconnect(deps, actorOf(session), place, (tx) =>
+        beginDisconnect(tx, { ...place, requestedBy: session.userId }),
+      );
       return asBearer(session, (tx) => getConnection(tx, place));
     },
     addStream: (session: Session, input: NewStreamInput) =>
@@ -111,15 +135,20 @@ async function addStream(
     .get(connection.connector)
     ?.manifest.resources.find((candidate) => candidate.name === resource)?.kind;
   if (kind === undefined) throw new HubError('request.invalid', `There is no ${resource} here.`);
-  const options = await listScopes(deps, actorOf(session), input);
-  const chosen = options.find((option) => option.key === scopeKey);
+  const find = async (accept: 'fresh' | 'new') => {
+    const { data } = await listScopes(deps, actorOf(session), { ...input, accept });
+    return data.find((option) => option.key === scopeKey);
+  };
+  // One that was made a moment ago is not in a list from before.
+  const chosen = (await find('fresh')) ?? (await find('new'));
   if (!chosen) {
     throw new HubError('request.invalid', 'The service does not show this scope.', {
       details: { errors: [{ field: 'scope_key', reason: 'is not among the scopes' }] },
     });
   }
-  return asBearer(session, (tx) =>
-    createStream(tx, {
+  return asBearer(session, async (tx) => {
+    const runId = newId();
+    const stream = await createStream(tx, {
       workspaceId,
       connectionId,
       resource,
@@ -128,6 +157,16 @@ async function addStream(
       scopeKey: chosen.key,
       scope: chosen.scope as JsonObject,
       requestedBy: session.userId,
-    }),
-  );
+      heldRunId: runId,
+    });
+    await beginStream(tx, {
+      workspaceId,
+      connectionId,
+      streamId: stream.id,
+      runId,
+      name: chosen.title,
+      requestedBy: session.userId,
+    });
+    return stream;
+  });
 }

@@ -9,6 +9,7 @@ import {
   listInvitations,
   listMembers,
   listSessions,
+  mailInvitation,
   readInvitation,
   removeMember,
   renameWorkspace,
@@ -34,7 +35,11 @@ export function identityUseCases({ identity, asBearer }: UseCaseDeps) {
       user: session.user,
       is_instance_owner: session.isInstanceOwner,
       workspaces: session.workspaces,
-      features: { sandbox: settings.sandbox !== null, public_url: settings.publicUrl },
+      features: {
+        sandbox: settings.sandbox !== null,
+        public_url: settings.publicUrl,
+        mail: identity.mail.transport,
+      },
     }),
     listSessions: (session: Session) => listSessions(db, session),
     revokeSession: (session: Session, id: string) => revokeSession(db, session, id),
@@ -58,10 +63,21 @@ export function identityUseCases({ identity, asBearer }: UseCaseDeps) {
       input: At & { email: string; role: Invitation['role']; origin: string },
     ) {
       const { origin, ...rest } = input;
-      const { invitation, token } = await asBearer(session, (tx) =>
-        createInvitation(tx, clock, { ...rest, actorId: session.userId }),
-      );
-      return { ...invitation, accept_url: `${origin}/invitations/${token}` };
+      const workspace = session.workspaces.find(({ id }) => id === input.workspaceId);
+      return asBearer(session, async (tx) => {
+        const { invitation, token } = await createInvitation(tx, clock, {
+          ...rest,
+          actorId: session.userId,
+        });
+        const url = `${origin}/invitations/${token}`;
+        const mail = await mailInvitation(tx, identity.mail, {
+          ...input,
+          url,
+          workspace: workspace?.name ?? '',
+          inviter: session.user.name ?? session.user.email,
+        });
+        return { ...invitation, accept_url: url, mail };
+      });
     },
     revokeInvitation: (session: Session, input: At & { invitationId: string }) =>
       asBearer(session, (tx) => revokeInvitation(tx, { ...input, actorId: session.userId })),

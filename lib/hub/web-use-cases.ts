@@ -4,8 +4,12 @@ import type { WebEnv } from '#lib/env/index';
 import type { IdentityDeps, Session } from '#lib/identity/index';
 import type { Logger } from '#lib/observability/index';
 import { boardUseCases } from './web-board.ts';
+import { cacheUseCases } from './web-cache.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { identityUseCases } from './web-identity.ts';
+import { keyUseCases } from './web-keys.ts';
+import { mailUseCases } from './web-mail.ts';
+import { proxyUseCases } from './web-proxy.ts';
 import { recordUseCases } from './web-records.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
 import { syncUseCases } from './web-sync.ts';
@@ -29,7 +33,11 @@ export function webUseCases(deps: UseCaseDeps) {
     records: recordUseCases(deps),
     sync: syncUseCases(deps),
     webhooks: webhookUseCases(deps),
+    mail: mailUseCases(deps),
     board: boardUseCases(deps),
+    cache: cacheUseCases(deps),
+    proxy: proxyUseCases(deps),
     sandbox: sandboxUseCases(deps),
+    keys: keyUseCases(deps),
   };
 }

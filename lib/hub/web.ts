@@ -16,6 +16,7 @@ import {
   isFromGateway,
   isSameOrigin,
   readSession,
+  readSignInLink,
   requestAddress,
   requestOrigin,
   type Session,
@@ -25,6 +26,7 @@ import { histogram, type Logger, logger, metricsText } from '#lib/observability/
 import { failureReader } from './web-failure.ts';
 import { readWebHealth } from './web-health.ts';
 import { requestLimits } from './web-limits.ts';
+import { mailDesk } from './web-mail.ts';
 import { findWorkspaceOf, type PlaceKind } from './web-places.ts';
 import { connectionDeps, putPresets } from './web-presets.ts';
 import { webReceiver } from './web-receiver.ts';
@@ -45,10 +47,11 @@ export interface WebHubOptions {
 export function createWebHub({ env, db, log }: WebHubOptions) {
   letNextAuthTakeOurOrigin();
   const settings = identitySettings(env);
-  const connections = connectionDeps(env, db);
+  const connections = connectionDeps(env, db, log);
   const identity: IdentityDeps = {
     db,
     settings,
+    mail: mailDesk(env),
     clock: systemClock,
     log,
     onWorkspaceCreated: (tx, workspaceId) => putPresets(env, connections, tx, workspaceId),
@@ -67,7 +70,9 @@ export function createWebHub({ env, db, log }: WebHubOptions) {
     /** Null beside a gateway, which takes webhooks in itself. */
     webhookReceiver: webReceiver({ db, env, log }),
     features: { sandbox: settings.sandbox !== null, publicUrl: settings.publicUrl },
-    signInChoices: signInChoices(settings),
+    signInChoices: signInChoices(settings, identity.mail),
+    /** Whom a mailed link signs in; looking does not use it up. */
+    readSignInLink: (token: string) => readSignInLink(identity, token),
     readSession: (headers: Headers) => readSession(identity, headers),
     requestOrigin: (headers: Headers) => requestOrigin(headers, settings),
     isFromGateway: (headers: Headers) => isFromGateway(headers, settings),

@@ -7,11 +7,14 @@
  * supervisor starts another one.
  */
 import { readFileSync } from 'node:fs';
+import { systemClock } from '#lib/core/index';
 import { connect, isDriverFault, surviveDriverFaults } from '#lib/db/index';
 import { workerEnv } from '#lib/env/index';
 import { captureError, logger, metricsText } from '#lib/observability/index';
+import { openKeys } from './open-keys.ts';
 import { createWorker } from './worker.ts';
 import { startHealthServer } from './worker-health.ts';
+import { startWorkerListener } from './worker-listener.ts';
 
 /** Sweeps, fetchers, and up to 15 jobs at once that hold a connection only for moments. */
 const poolSize = 14;
@@ -27,7 +30,13 @@ async function main(): Promise<void> {
     else captureError(log, reason, 'a rejection was awaited by nobody');
   });
   const db = connect({ url: env.DATABASE_URL_WORKER, name: 'patchbay-worker', max: poolSize });
-  const worker = createWorker({ settings: env, db, log, version: readVersion() });
+  const [SEAL_WORKER_PRIVATE_KEY, ...SEAL_WORKER_OLDER_KEYS] = await openKeys(env, {
+    name: 'SEAL_WORKER_PRIVATE_KEY',
+    present: env.SEAL_WORKER_PRIVATE_KEY,
+    older: env.SEAL_WORKER_OLDER_KEYS,
+  });
+  const settings = { ...env, SEAL_WORKER_PRIVATE_KEY, SEAL_WORKER_OLDER_KEYS };
+  const worker = createWorker({ settings, db, log, version: readVersion() });
   const health =
     env.WORKER_HEALTH_PORT === undefined
       ? null
@@ -36,7 +45,21 @@ async function main(): Promise<void> {
           metrics: metricsText,
         });
 
+  const listener =
+    env.WORKER_PORT === undefined || env.WORKER_SECRET === undefined
+      ? null
+      : await startWorkerListener({
+          host: env.WORKER_HOST,
+          port: env.WORKER_PORT,
+          secret: env.WORKER_SECRET,
+          clock: systemClock,
+          log,
+          proxy: (at, call, bounds) => worker.proxy(at, call, bounds),
+        });
+
   const leave = async (): Promise<void> => {
+    // First, so that what is passed on is told at once and goes by the queue of another worker.
+    await listener?.close();
     await worker.stop({ drainMs });
     await health?.close();
     await db.end({ timeout: 1 });

@@ -1,20 +1,17 @@
-import { type ConnectionDeps, type DisconnectPorts, openConnection } from '#lib/connections/index';
+import { type ConnectionDeps, openConnection } from '#lib/connections/index';
 import type { Tx } from '#lib/db/index';
 import {
   findStream,
-  listStreams,
   type Observation,
   observeObjects,
   requestReading,
   type SyncDeps,
-  updateStream,
 } from '#lib/sync/index';
 import {
   type EndpointDeps,
   type EventTarget,
   ensureEndpoint,
   type InboxPorts,
-  removeEndpoints,
 } from '#lib/webhooks/index';
 import { connectorRules } from './connector-rules.ts';
 
@@ -79,14 +76,16 @@ export function endpointDeps(
 ): EndpointDeps {
   return {
     db: deps.db,
-    connect: async (at, signal) => {
+    connect: async (at, { signal, isEnding }) => {
       const opened = await openConnection(deps, at, {
         lane: 'edit',
         signal,
-        allowDisconnecting: true,
+        allowDisconnecting: isEnding,
       });
       const { connector, apiBaseUrl } = opened.connection;
-      return { connector, apiBaseUrl, api: opened.api, ctx: opened.ctx };
+      const made = opened.manifest.webhook?.registration;
+      const registration = made?.mode === 'api' ? made : null;
+      return { connector, apiBaseUrl, api: opened.api, ctx: opened.ctx, registration };
     },
     ...gateway,
     clock: deps.clock,
@@ -94,24 +93,28 @@ export function endpointDeps(
   };
 }
 
+/** How long a run waits for somebody else who is registering its webhook. */
+const busyAtMostMs = 60_000;
+const lookEveryMs = 250;
+
 /** Before a stream is read its webhook is registered; a service that refuses means polling. */
 export function prepareStream(endpoints: EndpointDeps): SyncDeps['prepareStream'] {
   return async ({ signal, ...request }) => {
-    const result = await ensureEndpoint(endpoints, request, signal);
-    return result.status === 'active'
-      ? { delivery: 'webhook' }
-      : { delivery: 'poll', reason: result.reason, isFinal: result.isFinal };
-  };
-}
-
-export function disconnectPorts(endpoints: EndpointDeps): DisconnectPorts {
-  return {
-    stop: async (tx, at) => {
-      for (const stream of await listStreams(tx, at)) {
-        if (stream.phase === 'paused') continue;
-        await updateStream(tx, { streamId: stream.id, phase: 'paused' });
+    const until = endpoints.clock.now() + busyAtMostMs;
+    for (;;) {
+      const result = await ensureEndpoint(endpoints, request, signal);
+      if (result.status === 'active') return { delivery: 'webhook' };
+      if (result.status === 'unavailable') {
+        return { delivery: 'poll', reason: result.reason, isFinal: result.isFinal };
       }
-    },
-    removeWebhooks: (at, signal) => removeEndpoints(endpoints, at, signal),
+      if (endpoints.clock.now() >= until) {
+        return {
+          delivery: 'poll',
+          reason: 'the webhook is still being registered.',
+          isFinal: false,
+        };
+      }
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
   };
 }

@@ -10,15 +10,19 @@ import 'server-only';
 
 import {
   type ConnectionDeps,
+  authorizeCommand,
   checkCommand,
+  connectCommand,
   createConnectionGuards,
-  disconnectCommand,
   dropOldRows,
   enqueueDueCommands,
   enqueueDueRefreshes,
   exchangeCommand,
   logConnection,
+  lookupCommand,
   openConnection,
+  proxyCall,
+  proxyCommand,
   runCommand,
   runRefresh,
   scopesCommand,
@@ -28,7 +32,8 @@ import { type Db, transaction } from '#lib/db/index';
 import type { WorkerEnv } from '#lib/env/index';
 import { captureError, type Logger } from '#lib/observability/index';
 import { createQueue, type Queue, type Sweep, type Sweeps, startSweeps } from '#lib/queue/index';
-import { createOutgoing } from '#lib/security/index';
+import { type Cache, dropOldCache } from '#lib/resilience/index';
+import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import {
   enqueueDuePolls,
@@ -47,10 +52,16 @@ import {
 } from '#lib/webhooks/index';
 import { connectorApis } from './connector-apis.ts';
 import { connectors } from './connectors.ts';
+import { rotateWorkerKeys } from './key-rotation.ts';
 import { presetEndpoints } from './preset-endpoints.ts';
+import { beginConnect } from './sagas/start-sagas.ts';
+import { handleSagas, sagaSweeps } from './sagas/worker-sagas.ts';
+import { sharedCache } from './shared-cache.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
+import type { ListenerOptions } from './worker-listener.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
-import { disconnectPorts, endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
+import { type MailSettings, mailWork } from './worker-mail.ts';
+import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
 
 export type WorkerSettings = Pick<
   WorkerEnv,
@@ -62,7 +73,14 @@ export type WorkerSettings = Pick<
   | 'PUBLIC_URL'
   | 'PORT'
   | 'DATABASE_URL_WORKER_SESSION'
->;
+> &
+  MailSettings &
+  Partial<
+    Pick<
+      WorkerEnv,
+      'SEAL_WORKER_OLDER_KEYS' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'
+    >
+  >;
 
 export interface WorkerOptions {
   settings: WorkerSettings;
@@ -79,6 +97,8 @@ export interface Worker {
   /** Lets what runs finish for drainMs. */
   stop(options: { drainMs: number }): Promise<void>;
   health(): Promise<WorkerHealth>;
+  /** A call passed on to the service of a connection. */
+  proxy: ListenerOptions['proxy'];
 }
 
 /** How often each kind of row is looked at when nobody said that one is due. */
@@ -104,32 +124,46 @@ export function createWorker(options: WorkerOptions): Worker {
     port: settings.PORT,
   });
   const sync = syncDeps(connections, queue, endpoints, settings.POLL_SECONDS);
+  const steps = { connections, endpoints, pollMs: settings.POLL_SECONDS * 1000 };
+  const cache = sharedCache(settings, db, log);
+  const mail = mailWork(connections, queue, settings);
   const stopping = new AbortController();
   let sweeps: Sweeps | null = null;
+  let rotating: Rotating | null = null;
 
   return {
     start: async () => {
-      await handle(queue, { connections, sync, endpoints, poke: (work) => sweeps?.poke(work) });
+      await handle(queue, {
+        connections,
+        sync,
+        cache,
+        poke: (work) => sweeps?.poke(work),
+      });
+      await handleSagas(steps, queue);
+      await mail.handle();
       await queue.start();
       if (stopping.signal.aborted) return;
+      rotating = rotateWorkerKeys({ db, opener: connections.opener, log });
       sweeps = startSweeps({
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
-        sweeps: allSweeps({ db, queue, sync }),
+        sweeps: [...allSweeps({ db, queue, sync }), ...sagaSweeps(steps, queue), ...mail.sweeps],
         log,
         onEnqueued: () => queue.kick(),
       });
       // Webhooks registered under an address that is not ours any more; not waited for.
-      realignEndpoints(endpoints, stopping.signal).catch((error: unknown) => {
+      realignEndpoints(endpoints).catch((error: unknown) => {
         if (!stopping.signal.aborted) captureError(log, error, 'Webhooks were not realigned');
       });
     },
     stop: async ({ drainMs }) => {
       stopping.abort(new Error('The worker stops'));
-      await sweeps?.stop();
+      await Promise.all([sweeps?.stop(), rotating?.stop()]);
       await queue.stop({ drainMs });
+      await connections.guards.close();
       connections.outgoing.close();
     },
+    proxy: (at, call, bounds) => proxyCall(connections, at, call, bounds),
     health: () =>
       readWorkerHealth(db, {
         version: options.version,
@@ -143,10 +177,14 @@ function connectionDeps({ db, log, settings, clock = systemClock }: WorkerOption
   return {
     db,
     registry: connectorApis,
-    opener: createOpener(settings.SEAL_WORKER_PRIVATE_KEY),
+    opener: createOpener(
+      settings.SEAL_WORKER_PRIVATE_KEY,
+      ...(settings.SEAL_WORKER_OLDER_KEYS ?? []),
+    ),
     outgoing: createOutgoing({ allow: settings.OUTGOING_ALLOW }),
-    guards: createConnectionGuards(clock),
+    guards: createConnectionGuards({ db, clock, log }),
     presetEndpoints: presetEndpoints(settings.SANDBOX_URL),
+    onConnected: beginConnect,
     clock,
     log,
   };
@@ -193,6 +231,7 @@ function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }
       everyMs: everyMs.cleaning,
       run: async () => {
         await dropOldRows(db);
+        await dropOldCache(db);
         await db`delete from private.rate_limits where expires_at < now()`;
         return 0;
       },
@@ -203,21 +242,21 @@ function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }
 interface Handlers {
   connections: ConnectionDeps;
   sync: SyncDeps;
-  endpoints: EndpointDeps;
+  cache: Cache;
   poke: Sweeps['poke'];
 }
 
 /** Who does which job. What a person waits for has fetchers of its own, so nothing stands before it. */
-async function handle(
-  queue: Queue,
-  { connections, sync, endpoints, poke }: Handlers,
-): Promise<void> {
+async function handle(queue: Queue, { connections, sync, cache, poke }: Handlers): Promise<void> {
   const { db, log, clock, opener } = connections;
   const kinds = {
+    'connections.authorize': authorizeCommand(connections),
     'connections.exchange': exchangeCommand(connections),
     'connections.check': checkCommand(connections),
-    'connections.scopes': scopesCommand(connections),
-    'connections.disconnect': disconnectCommand(connections, disconnectPorts(endpoints)),
+    'connections.connect': connectCommand(connections),
+    'connections.scopes': scopesCommand(connections, cache),
+    'connections.lookup': lookupCommand(connections, cache),
+    'connections.proxy': proxyCommand(connections),
   };
   const commands = { db, opener, kinds, log };
   const inbox = {

@@ -25,6 +25,12 @@ export async function findUserByEmail(
   return row ?? null;
 }
 
+export async function findUserById(db: Queryable, id: string): Promise<User | null> {
+  const [row] = await db<User[]>`
+    select id, email, name, image from public.users where id = ${id}`;
+  return row ?? null;
+}
+
 export async function linkAccount(
   db: Queryable,
   row: { provider: string; accountId: string; userId: string },

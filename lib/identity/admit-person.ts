@@ -46,7 +46,7 @@ class SignUpClosed extends Error {}
  * 1. A known provider account is its user, whatever its e-mail says today.
  * 2. An unknown account whose verified e-mail belongs to a user is linked to that user, but only
  *    when the provider may vouch for e-mails here (the sandbox may not: anybody can be anybody in
- *    it) and the user has no account at this provider yet. A second account of the same provider
+ *    it, so it enters accounts of its own only) and the user has no account at this provider yet. A second account of the same provider
  *    with the same address means the address changed hands; that one is turned away.
  * 3. A stranger: the first ever owns the instance and gets a workspace. After that an open
  *    invitation for this e-mail, or its domain in SIGNUP_DOMAINS, is needed; people of such a
@@ -76,13 +76,18 @@ export async function admitPerson(deps: IdentityDeps, person: Person): Promise<A
   }
 }
 
+const isSandbox = (provider: string): boolean => provider.startsWith('sandbox-');
+
 async function linkToHolder(
   tx: Tx,
   holder: User & { providers: string[] },
   person: Person,
 ): Promise<Admission> {
   const hasOtherAccountHere = holder.providers.includes(person.provider);
-  if (!person.mayLinkByEmail || hasOtherAccountHere) return refused('OAuthAccountNotLinked');
+  // Somebody of the sandbox is nobody in particular, so others of the sandbox may be them as well.
+  const isOfSandbox = holder.providers.some(Boolean) && holder.providers.every(isSandbox);
+  const mayLink = person.mayLinkByEmail || isOfSandbox;
+  if (!mayLink || hasOtherAccountHere) return refused('OAuthAccountNotLinked');
   await linkAccount(tx, { ...person, userId: holder.id });
   const spaces = await tx<{ workspace_id: string }[]>`
     select workspace_id from public.members where user_id = ${holder.id} limit 200`;

@@ -21,6 +21,28 @@ export async function writeAudit(db: Queryable, entry: AuditEntry): Promise<void
       ${entry.subject ?? null}, ${json(db, entry.details ?? {})})`;
 }
 
+/** What concerns the whole installation stands in the log of each workspace. */
+export async function writeAuditEverywhere(
+  db: Queryable,
+  entry: Omit<AuditEntry, 'workspaceId'>,
+): Promise<void> {
+  const places = await db<{ id: string }[]>`select id from public.workspaces order by id`;
+  for (const { id } of places) await writeAudit(db, { ...entry, workspaceId: id });
+}
+
+/**
+ * For what may be found again and again (a value that does not open): one row an hour for each
+ * action and subject, so that a storm is not a flood of the log.
+ */
+export async function writeAuditHourly(
+  db: Queryable,
+  entry: Omit<AuditEntry, 'actorId'> & { subject: string },
+): Promise<void> {
+  await db`
+    select private.audit_hourly(${newId()}, ${entry.workspaceId}, ${entry.action}, ${entry.subject},
+      ${json(db, entry.details ?? {})})`;
+}
+
 /** Newest first, from before `beforeId`. The actor is null once they have left the workspace. */
 export async function listAudit(
   db: Queryable,

@@ -1,9 +1,10 @@
 import type { Adapter, AdapterUser } from 'next-auth/adapters';
-import { findUserByAccount } from './account-store.ts';
+import { findUserByAccount, findUserByEmail, findUserById } from './account-store.ts';
 import type { User } from './schema.ts';
 import { hashToken } from './secret-token.ts';
 import { deleteSessionByHash, insertSession } from './session-store.ts';
 import { bounds, type IdentityDeps } from './settings.ts';
+import { takeSignInLink } from './sign-in-link.ts';
 
 /** Where a sign-in comes from, for the list of sessions. */
 export interface SignInClient {
@@ -47,12 +48,23 @@ export function authAdapter(
     async deleteSession(token) {
       await deleteSessionByHash(deps.db, hashToken(token));
     },
+    async getUserByEmail(email) {
+      const user = await findUserByEmail(deps.db, email);
+      return user && toAdapterUser(user);
+    },
+    // The link's row was written with its mail; next-auth only has to find it again.
+    createVerificationToken: (token) => token,
+    useVerificationToken: (given) => takeSignInLink(deps, given),
+    // Asked for the moment of verification, which admitPerson has seen to.
+    async updateUser({ id }) {
+      const user = await findUserById(deps.db, id);
+      if (!user) throw new Error('the user who was admitted is gone');
+      return toAdapterUser(user);
+    },
     getSessionAndUser: () => null,
     createUser: neverCalled('createUser'),
     linkAccount: neverCalled('linkAccount'),
     getUser: neverCalled('getUser'),
-    getUserByEmail: neverCalled('getUserByEmail'),
-    updateUser: neverCalled('updateUser'),
     updateSession: neverCalled('updateSession'),
   };
 }

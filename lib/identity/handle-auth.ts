@@ -1,6 +1,8 @@
 import { HubError } from '#lib/core/index';
 import { authOptions } from './auth-options.ts';
+import { linkCall } from './link-call.ts';
 import { isSameOrigin, requestAddress, requestOrigin } from './request-origin.ts';
+import { safeReturnTo } from './return-to.ts';
 import { type AuthAnswer, type AuthCall, runNextAuth } from './run-next-auth.ts';
 import { hashToken } from './secret-token.ts';
 import { readCookies, sessionCookieName } from './session-cookie.ts';
@@ -9,14 +11,9 @@ import type { IdentityDeps } from './settings.ts';
 import { signInChoices } from './sign-in-providers.ts';
 
 const formBytes = 8_192;
-const localPath = /^\/(?![/\\])[^\s\\]*$/;
-
-/** A path of this hub, or `/`: never another origin. */
-export const safeReturnTo = (path: string | null | undefined): string =>
-  path && path.length <= 400 && localPath.test(path) ? path : '/';
-
 /**
- * Everything under /api/auth: `POST signin/<provider>`, `GET callback/<provider>`, `POST signout`.
+ * Everything under /api/auth: `POST signin/<provider>`, `GET callback/<provider>`, `POST signout`;
+ * and `POST callback/email`, the button of the page a mailed link leads to, which no GET presses.
  * Nothing else of next-auth is reachable. POSTs must come from a page of this hub. Throws HubError.
  */
 export async function handleAuth(
@@ -52,26 +49,44 @@ async function readCall(
 ): Promise<AuthCall> {
   const [action, providerId = null, ...rest] = path;
   const method = request.method;
-  const isProvider = signInChoices(deps.settings).some((choice) => choice.id === providerId);
+  const isProvider = signInChoices(deps.settings, deps.mail).some(
+    (choice) => choice.id === providerId,
+  );
   const isKnown =
     rest.length === 0 &&
     ((action === 'signin' && method === 'POST' && isProvider) ||
-      (action === 'callback' && method === 'GET' && isProvider) ||
+      (action === 'callback' && method === linkOr(providerId, 'POST', 'GET') && isProvider) ||
       (action === 'signout' && method === 'POST' && providerId === null));
   if (!isKnown) throw new HubError('resource.not_found');
   if (method === 'POST' && !isSameOrigin(request.headers, deps.settings)) {
     throw new HubError('request.origin_refused');
   }
   const form = method === 'POST' ? await readForm(request) : new URLSearchParams();
+  if (action === 'callback' && providerId === 'email') {
+    return linkCall(deps, form, readCookies(request.headers), origin);
+  }
   return {
     action,
     providerId,
     method,
     query: action === 'callback' ? answerOf(new URL(request.url)) : {},
-    body: action === 'callback' ? {} : { callbackUrl: `${origin}${nextPath(action, form)}` },
+    body: action === 'callback' ? {} : askOf(action, providerId, form, origin),
     cookies: readCookies(request.headers),
     origin,
   };
+}
+
+const linkOr = <T>(providerId: string | null, link: T, other: T): T =>
+  providerId === 'email' ? link : other;
+
+function askOf(
+  action: 'signin' | 'signout',
+  providerId: string | null,
+  form: URLSearchParams,
+  origin: string,
+): Record<string, string> {
+  const callbackUrl = `${origin}${nextPath(action, form)}`;
+  return providerId === 'email' ? { callbackUrl, email: form.get('email') ?? '' } : { callbackUrl };
 }
 
 const nextPath = (action: 'signin' | 'signout', form: URLSearchParams): string =>
@@ -120,6 +135,10 @@ function toResponse(call: AuthCall, answer: AuthAnswer): Response {
   }
   const target = new URL(answer.location, call.origin);
   const isOurs = target.origin === call.origin;
+  if (isOurs && target.pathname === '/api/auth/verify-request') {
+    headers.set('location', '/sign-in?sent=1');
+    return new Response(null, { status: 303, headers });
+  }
   if (isOurs && target.pathname.startsWith('/api/auth/')) {
     return toSignIn(
       call.origin,

@@ -15,10 +15,11 @@
  */
 import 'server-only';
 
-export { listAudit, writeAudit } from './audit-store.ts';
+export { listAudit, writeAudit, writeAuditEverywhere, writeAuditHourly } from './audit-store.ts';
 export { identityError } from './errors.ts';
-export { handleAuth, safeReturnTo } from './handle-auth.ts';
+export { handleAuth } from './handle-auth.ts';
 export type { FoundInvitation } from './invitation-store.ts';
+export { mailInvitation } from './mail-invitation.ts';
 export {
   acceptInvitation,
   createInvitation,
@@ -32,5 +33,7 @@ export { createWorkspace, renameWorkspace } from './manage-workspaces.ts';
 export { readSession, type Session } from './read-session.ts';
 export { issueRealtimeToken } from './realtime-token.ts';
 export { isFromGateway, isSameOrigin, requestAddress, requestOrigin } from './request-origin.ts';
+export { safeReturnTo } from './return-to.ts';
 export type { IdentityDeps, IdentitySettings } from './settings.ts';
+export { readSignInLink } from './sign-in-link.ts';
 export { type SignInChoice, signInChoices } from './sign-in-providers.ts';

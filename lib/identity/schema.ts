@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { transportNames } from '#lib/mail/schema';
 
 export const roles = ['owner', 'admin', 'editor', 'viewer'] as const;
 export const roleSchema = z.enum(roles);
@@ -31,7 +32,12 @@ export const sessionInfoSchema = z.object({
   user: userSchema,
   is_instance_owner: z.boolean(),
   workspaces: z.array(workspaceSchema),
-  features: z.object({ sandbox: z.boolean(), public_url: z.string().nullable() }),
+  features: z.object({
+    sandbox: z.boolean(),
+    public_url: z.string().nullable(),
+    /** How mail leaves; null while it is not set up. */
+    mail: z.enum(transportNames).nullable(),
+  }),
 });
 export type SessionInfo = z.infer<typeof sessionInfoSchema>;
 
@@ -64,7 +70,11 @@ export const invitationSchema = z.object({
 export type Invitation = z.infer<typeof invitationSchema>;
 
 /** The link is answered once, at creation; only its hash is kept. */
-export const createdInvitationSchema = invitationSchema.extend({ accept_url: z.string() });
+export const createdInvitationSchema = invitationSchema.extend({
+  accept_url: z.string(),
+  /** Whether the link was mailed as well; `off` while mail is not set up. */
+  mail: z.enum(['queued', 'suppressed', 'off']),
+});
 
 export const invitationInputSchema = z.strictObject({
   email: z

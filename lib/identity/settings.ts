@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/core/index';
 import type { Db, Tx } from '#lib/db/index';
+import type { MailDesk } from '#lib/mail/index';
 import type { Logger } from '#lib/observability/index';
 
 /** Bounds of this room. Names end in their unit. */
@@ -9,6 +10,9 @@ export const bounds = {
   /** `last_seen_at` is written at most this often. */
   seenEverySeconds: 60,
   invitationDays: 7,
+  signInLinkMinutes: 10,
+  /** Links of one address that are good at the same time. */
+  openSignInLinks: 3,
   realtimeTokenSeconds: 5 * 60,
   /** Calls to a sign-in provider. */
   providerTimeoutMs: 10_000,
@@ -42,6 +46,8 @@ export interface IdentityDeps {
   /** A pool of the web login; RLS of members is entered by `asUser`. */
   db: Db;
   settings: IdentitySettings;
+  /** Where invitations and links to sign in by go. */
+  mail: MailDesk;
   clock: Clock;
   log: Logger;
   /** Runs in the transaction that makes a workspace (presets). */

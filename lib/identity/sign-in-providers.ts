@@ -1,9 +1,10 @@
 import type { OAuthConfig } from 'next-auth/providers/oauth';
+import type { MailDesk } from '#lib/mail/index';
 import { bounds, type IdentitySettings } from './settings.ts';
 
 /** A button of the sign-in page. */
 export interface SignInChoice {
-  id: 'sandbox-github' | 'github' | 'oidc';
+  id: 'sandbox-github' | 'github' | 'oidc' | 'email';
   name: string;
   isSandbox: boolean;
 }
@@ -18,12 +19,15 @@ export interface ProviderProfile {
 
 type Fetch = typeof fetch;
 
-export function signInChoices(settings: IdentitySettings): SignInChoice[] {
+export function signInChoices(settings: IdentitySettings, mail: MailDesk): SignInChoice[] {
   const choices: SignInChoice[] = [];
   if (settings.github) choices.push({ id: 'github', name: 'GitHub', isSandbox: false });
   if (settings.oidc) choices.push({ id: 'oidc', name: settings.oidc.name, isSandbox: false });
   if (settings.sandbox) {
     choices.push({ id: 'sandbox-github', name: 'sandbox GitHub', isSandbox: true });
+  }
+  if (mail.transport !== null) {
+    choices.push({ id: 'email', name: 'e-mail', isSandbox: mail.transport === 'sandbox' });
   }
   return choices;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#lib/core/index';
+import type { Json, JsonObject } from '#lib/core/index';
 import type { Comparator } from './compare.ts';
 
 export const kinds = ['task', 'message', 'contact', 'event', 'payment', 'document'] as const;
@@ -31,50 +31,97 @@ export interface FieldRule {
   editable: boolean;
 }
 
-const task: Record<string, FieldRule> = {
-  title: { comparator: 'line', merge: 'manual', editable: true },
-  body: { comparator: 'text', merge: 'manual', editable: true },
-  state: { comparator: 'exact', merge: 'manual', editable: true },
-  labels: { comparator: 'set', merge: 'set', editable: true },
-  assignees: { comparator: 'set', merge: 'set', editable: true },
-  raw_state: { comparator: 'exact', merge: 'remote', editable: false },
-  priority: { comparator: 'exact', merge: 'remote', editable: false },
-  due_on: { comparator: 'exact', merge: 'remote', editable: false },
-  parent: { comparator: 'exact', merge: 'remote', editable: false },
-  number: { comparator: 'exact', merge: 'remote', editable: false },
-  url: { comparator: 'exact', merge: 'remote', editable: false },
-  author: { comparator: 'exact', merge: 'remote', editable: false },
-  comments: { comparator: 'exact', merge: 'remote', editable: false },
-  created_at: { comparator: 'exact', merge: 'remote', editable: false },
-  closed_at: { comparator: 'exact', merge: 'remote', editable: false },
+/** One line of text a person may edit. */
+const line: FieldRule = { comparator: 'line', merge: 'manual', editable: true };
+const text: FieldRule = { comparator: 'text', merge: 'manual', editable: true };
+const choice: FieldRule = { comparator: 'exact', merge: 'manual', editable: true };
+const set: FieldRule = { comparator: 'set', merge: 'set', editable: true };
+/** What only the service says. */
+const fact: FieldRule = { comparator: 'exact', merge: 'remote', editable: false };
+const factSet: FieldRule = { comparator: 'set', merge: 'remote', editable: false };
+
+/** The rule of each field, and what it holds as long as nobody has said anything about it. */
+type Fields = Record<string, readonly [FieldRule, Json]>;
+
+const task: Fields = {
+  title: [line, ''],
+  body: [text, null],
+  state: [choice, 'open'],
+  labels: [set, []],
+  assignees: [set, []],
+  raw_state: [fact, null],
+  priority: [fact, null],
+  due_on: [fact, null],
+  parent: [fact, null],
+  number: [fact, null],
+  url: [fact, null],
+  author: [fact, null],
+  comments: [fact, 0],
+  created_at: [fact, null],
+  closed_at: [fact, null],
 };
 
-/** What a field of a task holds as long as nobody has said anything about it. */
-const taskDefaults: JsonObject = {
-  title: '',
-  body: null,
-  state: 'open',
-  raw_state: null,
-  assignees: [],
-  labels: [],
-  priority: null,
-  due_on: null,
-  parent: null,
-  number: null,
-  url: null,
-  author: null,
-  comments: 0,
-  created_at: null,
-  closed_at: null,
+const message: Fields = {
+  body: [text, null],
+  author: [fact, null],
+  channel: [fact, null],
+  thread: [fact, null],
+  sent_at: [fact, null],
+  edited_at: [fact, null],
+  reactions: [factSet, []],
+  url: [fact, null],
 };
+
+const contact: Fields = {
+  name: [line, ''],
+  emails: [set, []],
+  phones: [set, []],
+  company: [line, null],
+  owner: [fact, null],
+  description: [text, null],
+  external_ref: [fact, null],
+  url: [fact, null],
+  created_at: [fact, null],
+};
+
+const payment: Fields = {
+  amount: [fact, 0],
+  refunded: [fact, 0],
+  currency: [fact, null],
+  state: [fact, 'pending'],
+  raw_state: [fact, null],
+  customer: [fact, null],
+  description: [text, null],
+  paid_at: [fact, null],
+  url: [fact, null],
+  created_at: [fact, null],
+};
+
+/** Kinds without a connector yet have no fields. */
+const fieldsByKind: Record<Kind, Fields> = {
+  task,
+  message,
+  contact,
+  payment,
+  event: {},
+  document: {},
+};
+const pick = <T>(part: (entry: readonly [FieldRule, Json]) => T) =>
+  Object.fromEntries(
+    kinds.map((kind) => [
+      kind,
+      Object.fromEntries(
+        Object.entries(fieldsByKind[kind]).map(([name, entry]) => [name, part(entry)]),
+      ),
+    ]),
+  ) as Record<Kind, Record<string, T>>;
+const rulesByKind = pick(([rule]) => rule);
+const defaultsByKind = pick(([, value]) => value);
 
 /** A field no kind names (a connector newer than this code): carried along, never compared loosely. */
 const unknownField: FieldRule = { comparator: 'exact', merge: 'remote', editable: false };
 
-/** The fields of a kind. Kinds without a connector yet have none. */
-export function fieldsOf(kind: Kind): Record<string, FieldRule> {
-  return kind === 'task' ? task : {};
-}
+export const fieldsOf = (kind: Kind): Record<string, FieldRule> => rulesByKind[kind];
 
 export function fieldRule(kind: Kind, field: string): FieldRule {
   const rules = fieldsOf(kind);
@@ -82,6 +129,4 @@ export function fieldRule(kind: Kind, field: string): FieldRule {
 }
 
 /** A complete record of a kind about which nothing is known yet. */
-export function defaultsOf(kind: Kind): JsonObject {
-  return kind === 'task' ? structuredClone(taskDefaults) : {};
-}
+export const defaultsOf = (kind: Kind): JsonObject => structuredClone(defaultsByKind[kind]);

@@ -13,10 +13,13 @@ export {
   type MergePolicy,
   type MergeRule,
 } from './fields.ts';
+export { type ContactData, contactDataSchema } from './contact.ts';
+export { type MessageData, messageDataSchema } from './message.ts';
 export {
-  type Person,
-  type TaskData,
-  type TaskState,
-  taskDataSchema,
-  taskStates,
-} from './task.ts';
+  type PaymentData,
+  type PaymentState,
+  paymentDataSchema,
+  paymentStates,
+} from './payment.ts';
+export type { Person } from './shapes.ts';
+export { type TaskData, type TaskState, taskDataSchema, taskStates } from './task.ts';

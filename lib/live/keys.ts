@@ -30,6 +30,8 @@ export const keys = {
   invitations: (workspaceId: string) => ['invitations', workspaceId] as const,
   audit: (workspaceId: string) => ['audit', workspaceId] as const,
   sessions: () => ['sessions'] as const,
+  sealingKeys: () => ['sealing_keys'] as const,
+  cache: (workspaceId: string) => ['cache', workspaceId] as const,
   sandbox: (workspaceId: string) => ['sandbox', workspaceId] as const,
 };
 

@@ -2,16 +2,20 @@ import type { QueueOptions } from 'pg-boss';
 
 /**
  * The queues, most urgent first. The number is the priority a job gets unless its sender says
- * otherwise; a person who waits (a command, an edit) comes before a webhook's event, that before a
+ * otherwise; a person who waits (a command, an edit, a mail) comes before a webhook's event, that before a
  * refreshed credential, polling and the long reading of a backfill.
  */
 export const queueTable = {
   command: { priority: 60 },
   push: { priority: 50 },
+  mail: { priority: 45 },
   inbox: { priority: 40 },
+  saga: { priority: 35 },
   refresh: { priority: 30 },
+  webhook: { priority: 25 },
   poll: { priority: 20 },
   run: { priority: 10 },
+  keepalive: { priority: 5 },
 } as const satisfies Record<string, { priority: number }>;
 
 export type QueueName = keyof typeof queueTable;

@@ -3,17 +3,42 @@
  *
  * Invariants
  * - Decisions are pure functions over plain state; the clock and chance are handed in.
+ * - What may be asked of an account, and whether its service is left alone, is one row for all workers:
+ *   together they never ask more than the service allows, and one of them tries for all. What is
+ *   under way counts, so a slow call and a worker that died never add up to too much.
  * - A call is repeated only when its caller says that it may be; a wait the service named wins over
  *   our own; a long wait is handed back instead of slept.
+ * - A cache holds JSON of declared topics under its workspace, never a secret; what is marked (markTags,
+ *   in the transaction of the fact) is not shown again. Of all processes one loads a key at a time.
  * - An inbound limit whose store cannot be asked refuses, unless its owner chose otherwise.
  */
 import 'server-only';
 
-export { type Breaker, createBreaker } from './breaker.ts';
-export { type Budget, createBudget } from './budget.ts';
-export { type Bulkhead, createBulkhead } from './bulkhead.ts';
+export { type Breaker, type BreakerStore, createBreaker, isResting } from './breaker.ts';
+export { memoryBreaker } from './breaker-memory.ts';
+export type { BreakerState } from './breaker-state.ts';
+export { postgresBreaker } from './breaker-store.ts';
+export type { Budget, Ticket } from './budget.ts';
+export { type BudgetStore, memoryBudget } from './budget-memory.ts';
+export { type BudgetAt, postgresBudget } from './budget-store.ts';
+export { type Bulkhead, bulkheadLimits, createBulkhead } from './bulkhead.ts';
+export { createBatch } from './batch.ts';
+export { type Cache, type CacheAt, type Cached, createCache } from './cache.ts';
+export { type CacheBacking, cacheStore } from './cache-backing.ts';
+export type { CacheFigure } from './cache-figures.ts';
+export { dropOldCache, markTags } from './cache-store.ts';
+export { type CacheTopic, cacheTopic } from './cache-topic.ts';
 export { inboundLimit } from './inbound-limit.ts';
+export {
+  answerKey,
+  dropOldAnswers,
+  isKeepable,
+  type KeptAnswers,
+  postgresAnswers,
+} from './kept-answers-store.ts';
 export type { Lane } from './lane.ts';
-export { readRateHeaders } from './rate-headers.ts';
+export { type AllowedRate, type Pace, paceOf } from './pace.ts';
+export { type RateFacts, type RateHeaderNames, readRateHeaders } from './rate-headers.ts';
 export { repeat } from './repeat.ts';
 export type { WindowVerdict } from './sliding-window.ts';
+export { createBudget } from './worker-budget.ts';

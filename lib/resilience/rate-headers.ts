@@ -1,27 +1,66 @@
-/** What an answer says about how much more may be asked. Times in milliseconds since the epoch. */
+/** What an answer says about how much more may be asked. Durations in milliseconds from now. */
 export interface RateFacts {
   limit: number | null;
   remaining: number | null;
-  resetAtMs: number | null;
-  retryAtMs: number | null;
+  resetInMs: number | null;
+  /** Nothing is to be asked before. */
+  retryInMs: number | null;
 }
+
+/** Names of the headers of one service, and what its reset is counted in. */
+export interface RateHeaderNames {
+  limit: string;
+  remaining: string;
+  reset: string;
+  resetUnit: 'epoch_s' | 'epoch_ms' | 'delta_s';
+}
+
+const usualNames: RateHeaderNames = {
+  limit: 'x-ratelimit-limit',
+  remaining: 'x-ratelimit-remaining',
+  reset: 'x-ratelimit-reset',
+  resetUnit: 'epoch_s',
+};
 
 /** Longer waits than a day are a mistake of the other side and are cut. */
 const maxWaitMs = 86_400_000;
 
 /**
- * X-RateLimit-Limit, -Remaining and -Reset (seconds since the epoch, as GitHub and many others send
- * them) and Retry-After (RFC 9110 §10.2.3: seconds or a date).
+ * Limit, remaining and reset under the service's own names, and Retry-After (RFC 9110 §10.2.3:
+ * seconds or a date). A moment of the service's is measured against its own Date, when it says one.
  */
-export function readRateHeaders(headers: Headers, nowMs: number): RateFacts {
-  const resetSeconds = readNumber(headers.get('x-ratelimit-reset'));
-  const retryMs = readRetryAfter(headers.get('retry-after'), nowMs);
+export function readRateHeaders(
+  headers: Headers,
+  nowMs: number,
+  names: RateHeaderNames = usualNames,
+): RateFacts {
+  const date = Date.parse(headers.get('date') ?? '');
+  const theirNowMs = Number.isNaN(date) ? nowMs : date;
   return {
-    limit: readNumber(headers.get('x-ratelimit-limit')),
-    remaining: readNumber(headers.get('x-ratelimit-remaining')),
-    resetAtMs: resetSeconds === null ? null : Math.min(resetSeconds * 1000, nowMs + maxWaitMs),
-    retryAtMs: retryMs === null ? null : nowMs + retryMs,
+    limit: readCount(headers.get(names.limit)),
+    remaining: readCount(headers.get(names.remaining)),
+    resetInMs: readReset(readNumber(headers.get(names.reset)), names.resetUnit, theirNowMs),
+    retryInMs: readRetryAfter(headers.get('retry-after'), theirNowMs),
   };
+}
+
+function readReset(
+  value: number | null,
+  unit: RateHeaderNames['resetUnit'],
+  theirNowMs: number,
+): number | null {
+  if (value === null) return null;
+  const inMs =
+    unit === 'delta_s' ? value * 1_000 : value * (unit === 'epoch_s' ? 1_000 : 1) - theirNowMs;
+  return Math.min(inMs, maxWaitMs);
+}
+
+/** No service counts so far; a larger number stands for "without limit". */
+const maxCount = 1_000_000_000;
+
+function readCount(text: string | null): number | null {
+  const value = readNumber(text);
+  return value === null ? null : Math.min(value, maxCount);
 }
 
 /** Milliseconds to wait, or null when the header is absent or nonsense. */
@@ -34,6 +73,8 @@ export function readRetryAfter(text: string | null, nowMs: number): number | nul
   return Number.isNaN(date) ? null : Math.min(Math.max(0, date - nowMs), maxWaitMs);
 }
 
+/** A few services send decimals ("59.5"); the part behind the point is cut. */
 function readNumber(text: string | null): number | null {
-  return text !== null && /^\d{1,15}$/.test(text.trim()) ? Number(text) : null;
+  const found = text === null ? null : /^(\d{1,15})(?:\.\d{1,6})?$/.exec(text.trim());
+  return found ? Number(found[1]) : null;
 }

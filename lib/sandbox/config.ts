@@ -15,6 +15,8 @@ const json = <T extends z.ZodType>(schema: T) =>
 
 const environmentSchema = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535),
+  /** Where the mailbox takes mail. */
+  SANDBOX_MAIL_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   SANDBOX_DATA_DIR: z.string().min(1),
   SANDBOX_CONTROL_TOKEN: z.string().min(16),
   SANDBOX_APPS: json(z.array(appSchema)).default([]),
@@ -31,6 +33,8 @@ export interface SandboxConfig {
   apps: z.input<typeof appSchema>[];
   expiringTokens: boolean;
   publicOrigin: string | null;
+  /** By the name of the provider. */
+  settings: Record<string, unknown>;
 }
 
 /** Reads the process's settings, or throws one sentence that names what is wrong. */
@@ -52,6 +56,7 @@ export function readConfig(
     controlToken: data.SANDBOX_CONTROL_TOKEN,
     apps: data.SANDBOX_APPS,
     expiringTokens: data.SANDBOX_EXPIRING_TOKENS === '1' || data.SANDBOX_EXPIRING_TOKENS === 'true',
+    settings: { mail: { port: data.SANDBOX_MAIL_PORT } },
     publicOrigin: origin === undefined ? null : new URL(origin).origin,
   };
 }

@@ -15,8 +15,9 @@ export class ControlClient {
   readonly #base: string;
   readonly #token: string;
 
-  constructor(origin: string, token: string) {
-    this.#base = `${origin}/sandbox/control`;
+  /** Without a provider these are GitHub's switches. */
+  constructor(origin: string, token: string, provider?: string) {
+    this.#base = `${origin}/sandbox/control${provider === undefined ? '' : `/${provider}`}`;
     this.#token = token;
   }
 
@@ -42,6 +43,10 @@ export class ControlClient {
   requests = (): Promise<LoggedRequest[]> => this.#call('GET', '/requests');
   clearRequests = (): Promise<void> => this.#call('DELETE', '/requests');
   reset = (): Promise<Record<string, unknown>> => this.#call('POST', '/reset', {});
+
+  /** A switch only this provider has; its test knows the shape of the answer. */
+  call = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    this.#call(method, path, body);
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(this.#base + path, {

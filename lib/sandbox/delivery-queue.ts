@@ -1,15 +1,12 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Clock } from '#lib/core/index';
+import { DeliveryLanes } from './delivery-lanes.ts';
 import type { Faults } from './faults.ts';
 import type { DeliveryRow, HookRow } from './rows.ts';
 import { githubTime, type Tables } from './store.ts';
 
 /** GitHub gives a receiver ten seconds. */
 const timeoutMs = 10_000;
-/** Deliveries of one hook leave in order; one that takes longer than this no longer holds the next. */
-const headStartMs = 250;
-/** A delivery held back to change places goes after this, even if none follows. */
-const swapDeadlineMs = 1_000;
 const deliveriesKept = 200;
 /** Answers are kept for the reader of the delivery, not in full. */
 const answerChars = 10_000;
@@ -27,89 +24,29 @@ export interface Outgoing {
 export class DeliveryQueue {
   readonly #clock: Clock;
   readonly #tables: Tables;
-  readonly #faults: Faults;
-  readonly #tails = new Map<number, Promise<unknown>>();
-  readonly #held = new Map<number, () => void>();
-  readonly #stop = new AbortController();
-  readonly #open = new Set<Promise<void>>();
+  readonly #lanes: DeliveryLanes;
 
   constructor(clock: Clock, tables: Tables, faults: Faults) {
     this.#clock = clock;
     this.#tables = tables;
-    this.#faults = faults;
+    this.#lanes = new DeliveryLanes(faults);
   }
 
   get pending(): number {
-    return this.#open.size;
+    return this.#lanes.pending;
   }
 
   enqueue(outgoing: Outgoing): void {
-    if (this.#stop.signal.aborted) return;
-    const fate = this.#faults.fate();
-    if (fate.copies === 0) {
-      this.#record(outgoing, { code: 502, status: 'failed to connect to host' });
-      return;
-    }
-    for (let copy = 0; copy < fate.copies; copy += 1) {
-      this.#track(this.#schedule(outgoing, fate.delayMs, fate.swap));
-    }
-  }
-
-  /** Resolves when nothing is on its way any more. */
-  async idle(): Promise<void> {
-    while (this.#open.size > 0) await Promise.all(this.#open);
-  }
-
-  async close(): Promise<void> {
-    this.#stop.abort();
-    for (const release of this.#held.values()) release();
-    await this.idle();
-  }
-
-  #track(work: Promise<void>): void {
-    const tracked: Promise<void> = work.finally(() => this.#open.delete(tracked));
-    this.#open.add(tracked);
-  }
-
-  async #schedule(outgoing: Outgoing, delayMs: number, swap: boolean): Promise<void> {
-    const hookId = outgoing.hook.id;
-    if (delayMs > 0) {
-      await this.#wait(delayMs);
-      return this.#send(outgoing);
-    }
-    if (swap && !this.#held.has(hookId)) {
-      await new Promise<void>((resolve) => {
-        this.#held.set(hookId, resolve);
-        setTimeout(resolve, swapDeadlineMs).unref();
-      });
-      this.#held.delete(hookId);
-      return this.#send(outgoing);
-    }
-    const before = this.#tails.get(hookId) ?? Promise.resolve();
-    const sent = before.then(() => this.#send(outgoing));
-    this.#tails.set(
-      hookId,
-      before.then(() => Promise.race([sent, this.#wait(headStartMs)])),
+    this.#lanes.enqueue(
+      outgoing.hook.id,
+      () => this.#send(outgoing),
+      () => this.#record(outgoing, { code: 502, status: 'failed to connect to host' }),
     );
-    await sent;
-    this.#held.get(hookId)?.();
   }
 
-  async #wait(ms: number): Promise<void> {
-    if (this.#stop.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#stop.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#stop.signal.addEventListener('abort', done);
-    });
-  }
+  close = (): Promise<void> => this.#lanes.close();
 
   async #send(outgoing: Outgoing): Promise<void> {
-    if (this.#stop.signal.aborted) return;
     const { hook } = outgoing;
     const body =
       hook.content_type === 'form'
@@ -117,7 +54,7 @@ export class DeliveryQueue {
         : outgoing.payload;
     const headers = deliveryHeaders(outgoing, body);
     const started = performance.now();
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeoutMs)]);
+    const signal = AbortSignal.any([this.#lanes.signal, AbortSignal.timeout(timeoutMs)]);
     try {
       const answer = await fetch(hook.url, {
         method: 'POST',
@@ -135,7 +72,7 @@ export class DeliveryQueue {
         text: text.slice(0, answerChars),
       });
     } catch (cause) {
-      if (this.#stop.signal.aborted) return;
+      if (this.#lanes.signal.aborted) return;
       const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
       this.#record(outgoing, {
         code: timedOut ? 504 : 502,

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const redirectUri = z.url({ protocol: /^https?$/ });
 
 export const appSchema = z.strictObject({
+  /** Which provider of the sandbox knows this app. */
+  provider: z.string().min(1).max(40).default('github'),
   clientId: z.string().min(1).max(200),
   clientSecret: z.string().min(8).max(400),
   name: z.string().min(1).max(100),

@@ -1,5 +1,6 @@
 import { type Html, html } from './html.ts';
 import { prefix } from './links.ts';
+import { shellResponse } from './page-shell.ts';
 import type { LabelRow, UserRow } from './rows.ts';
 
 export interface PageFrame {
@@ -9,46 +10,10 @@ export interface PageFrame {
   body: Html;
 }
 
-/** No script, one sheet. `formTargets` are origins a form's answer may redirect to. */
 export function pageResponse(frame: PageFrame, status = 200, formTargets: string[] = []): Response {
-  const policy = [
-    "default-src 'none'",
-    "style-src 'self'",
-    "img-src 'self'",
-    `form-action 'self' ${formTargets.join(' ')}`.trim(),
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-  return new Response(page(frame).text, {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-      'cache-control': 'no-store',
-    },
-  });
-}
-
-function page({ title, acting, body }: PageFrame): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Sandbox GitHub</title>
-<link rel="stylesheet" href="${prefix}/assets/style.css">
-<link rel="icon" href="${prefix}/avatars/o/northwind">
-</head>
-<body>
-<header class="top"><div>
-<a class="brand" href="${prefix}">Sandbox GitHub<span class="tag">the other side, on this machine</span></a>
-${acting && actingForm(acting)}
-</div></header>
-<main>${body}</main>
-</body>
-</html>`;
+  const brand = { title: 'Sandbox GitHub', home: prefix };
+  const aside = frame.acting && actingForm(frame.acting);
+  return shellResponse({ brand, title: frame.title, aside, body: frame.body }, status, formTargets);
 }
 
 function actingForm(acting: NonNullable<PageFrame['acting']>): Html {

@@ -1,26 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerApi } from './api.ts';
+import { holdsControlToken } from './control-token.ts';
 import { type FaultEffect, faultResponse } from './faults.ts';
-import { callerOf, linksAt, prefix } from './links.ts';
+import { type Caller, callerOf } from './links.ts';
+import { overviewPage } from './overview-page.ts';
+import { stylesheetPath } from './page-shell.ts';
+import { mountOf, type ProviderDouble } from './provider-double.ts';
 import type { RequestLog } from './request-log.ts';
-import type { World } from './world.ts';
+import { stylesheet } from './stylesheet.ts';
 
 /** Larger bodies are refused before they are read to the end. */
 const bodyLimitBytes = 1_048_576;
 
-type Fetch = (request: Request) => Response | Promise<Response>;
-
 export interface Surfaces {
-  world: World;
-  web: Fetch;
-  control: Fetch;
+  doubles: readonly ProviderDouble[];
+  controlToken: string;
   log: RequestLog;
   /** Where people reach the pages, when that is not where a direct caller does. */
   publicOrigin: string | null;
 }
 
-/** Loopback only, one port: /sandbox/github (pages, OAuth), /sandbox/github/api, /sandbox/control. */
+/** Loopback only, one port: /sandbox, /sandbox/<provider>, /sandbox/control. */
 export async function listen(surfaces: Surfaces, port: number): Promise<Server> {
   const server = createServer((request, response) => {
     answer(surfaces, request, response).catch((error: unknown) => {
@@ -60,42 +60,48 @@ async function answer(
     return;
   }
   const request = toRequest(incoming, url, method, body);
-  if (url.pathname.startsWith('/sandbox/control/')) {
-    // The gateway may pass on everything below /sandbox; the switches are not for browsers.
-    const direct = !caller.forwarded;
-    await send(
-      outgoing,
-      direct ? await surfaces.control(request) : new Response(null, { status: 404 }),
-    );
+  const [, name = ''] = /^\/sandbox\/([^/]+)/.exec(url.pathname) ?? [];
+  const double = surfaces.doubles.find((one) => one.name === name);
+  if (!double) {
+    await send(outgoing, await answerItself(surfaces, request, url, caller));
     return;
   }
-  if (!url.pathname.startsWith(prefix)) {
-    const location = `${prefix}`;
-    const home = url.pathname === '/sandbox' || url.pathname === '/sandbox/';
-    await send(
-      outgoing,
-      new Response(null, home ? { status: 302, headers: { location } } : { status: 404 }),
-    );
-    return;
-  }
-  const effects = surfaces.world.faults.meet(method, url.pathname.slice(prefix.length));
-  const outcome = await withFaults(effects, () => {
-    if (!isApi(url.pathname)) return surfaces.web(request);
-    const webOrigin = caller.forwarded ? caller.origin : (surfaces.publicOrigin ?? caller.origin);
-    const links = linksAt(caller.origin, webOrigin);
-    const text = body.toString('utf8');
-    return answerApi(surfaces.world, { method, url, headers: request.headers, body: text, links });
-  });
-  const path = url.pathname + (isToken(url.pathname) ? '' : url.search);
+  const path = url.pathname.slice(mountOf(name).length);
+  const effects = double.faults.meet(method, path);
+  const publicOrigin = caller.forwarded ? caller.origin : (surfaces.publicOrigin ?? caller.origin);
+  const outcome = await withFaults(double, effects, () =>
+    double.answer(request, { origin: caller.origin, publicOrigin }),
+  );
+  const logged = url.pathname + (isToken(path) ? '' : url.search);
   const status = outcome.lost ? 'lost' : outcome.response.status;
-  surfaces.log.add({ method, path, status, injected: effects.length > 0 });
+  surfaces.log.add({ method, path: logged, status, injected: effects.length > 0 });
   if (outcome.lost) incoming.socket.destroy();
   else await send(outgoing, outcome.response);
 }
 
-const isApi = (path: string): boolean =>
-  path === `${prefix}/api` || path.startsWith(`${prefix}/api/`);
-const isToken = (path: string): boolean => path.endsWith('/login/oauth/access_token');
+/** What belongs to no provider: the overview, the one stylesheet, the switches. */
+async function answerItself(
+  surfaces: Surfaces,
+  request: Request,
+  { pathname }: URL,
+  caller: Caller,
+): Promise<Response> {
+  if (pathname === '/sandbox' || pathname === '/sandbox/') return overviewPage(surfaces.doubles);
+  if (pathname === stylesheetPath) {
+    return new Response(stylesheet, { headers: { 'content-type': 'text/css; charset=utf-8' } });
+  }
+  const [, name] = /^\/sandbox\/control\/([^/]+)/.exec(pathname) ?? [];
+  // The gateway may pass on everything below /sandbox; the switches are not for browsers.
+  if (name === undefined || caller.forwarded) return new Response(null, { status: 404 });
+  if (!holdsControlToken(request, surfaces.controlToken)) {
+    return Response.json({ error: 'The control token is missing or wrong' }, { status: 401 });
+  }
+  const double = surfaces.doubles.find((one) => one.name === name) ?? surfaces.doubles[0];
+  return double ? double.control(request) : new Response(null, { status: 404 });
+}
+
+/** Addresses whose query may hold a secret. */
+const isToken = (path: string): boolean => /token/.test(path);
 
 interface Outcome {
   response: Response;
@@ -103,6 +109,7 @@ interface Outcome {
 }
 
 async function withFaults(
+  double: ProviderDouble,
   effects: FaultEffect[],
   work: () => Response | Promise<Response>,
 ): Promise<Outcome> {
@@ -115,7 +122,9 @@ async function withFaults(
     return { response: new Response(null), lost: true };
   }
   const status = effects.find((effect) => effect.kind === 'status');
-  if (status) return { response: faultResponse(status), lost: false };
+  if (status) {
+    return { response: double.faultResponse?.(status) ?? faultResponse(status), lost: false };
+  }
   const response = await work();
   return { response, lost: effects.some((effect) => effect.kind === 'lost-response') };
 }
@@ -136,8 +145,6 @@ function toRequest(incoming: IncomingMessage, url: URL, method: string, body: Bu
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
-  // Pages answer to one spelling of their address.
-  if (url.pathname === `${prefix}/`) url.pathname = prefix;
   const withBody = method !== 'GET' && method !== 'HEAD' && body.length > 0;
   return new Request(url, { method, headers, ...(withBody ? { body: new Uint8Array(body) } : {}) });
 }

@@ -1,23 +1,14 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type Clock, systemClock } from '#lib/core/index';
-import { Activity } from './activity.ts';
-import { AuthorizationCodes } from './authorization-codes.ts';
-import { createControl } from './control.ts';
 import { ControlClient } from './control-client.ts';
-import { DeliveryQueue } from './delivery-queue.ts';
-import { type GithubPluginModule, loadGithubPlugin } from './emulate-plugin.ts';
-import { Faults } from './faults.ts';
-import { Journal } from './journal.ts';
+import { startGithub } from './github-double.ts';
 import { linksAt } from './links.ts';
 import { appSchema, lifetimeSchema, seedSchema } from './options.ts';
-import { RateWindow } from './rate-window.ts';
+import { mountOf, type ProviderDouble } from './provider-double.ts';
+import { providerDoubles } from './provider-doubles.ts';
 import { RequestLog } from './request-log.ts';
-import { createRest } from './rest.ts';
-import { seedWorld } from './seed.ts';
 import { closeServer, listen, portOf } from './server.ts';
-import { declareTables, Store } from './store.ts';
-import { createWeb } from './web.ts';
-import type { World } from './world.ts';
 
 export interface SandboxOptions {
   /** 0 picks a free one. */
@@ -26,10 +17,13 @@ export interface SandboxOptions {
   dataDir: string;
   controlToken: string;
   apps: z.input<typeof appSchema>[];
+  /** GitHub's. */
   seed?: z.input<typeof seedSchema>;
   /** GitHub's expiring user tokens, for apps that do not say themselves. */
   expiringTokens?: boolean;
   lifetimes?: z.input<typeof lifetimeSchema>;
+  /** Settings of the other providers, by their name; each checks its own. */
+  settings?: Record<string, unknown>;
   /** The origin under which people see the pages, when a gateway stands before them. */
   publicOrigin?: string | null;
   clock?: Clock;
@@ -43,72 +37,60 @@ export interface Sandbox {
   url: string;
   /** Base of the REST API: api.github.com. */
   apiUrl: string;
+  /** GitHub's switches, and the log of every request. */
   control: ControlClient;
+  /** Another provider: the base of its addresses, and its switches. */
+  at(provider: string): { url: string; control: ControlClient };
   close(): Promise<void>;
 }
 
-/** Starts a sandbox in this process. Its state is what `dataDir` holds, or the seed. */
+/** Starts a sandbox in this process. Its state is what `dataDir` holds, or the seeds. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const plugin = await loadGithubPlugin();
-  const seed = seedSchema.parse(options.seed ?? {});
-  const world = createWorld(options, plugin);
-  const journal = new Journal(options.dataDir, world.store);
-  await journal.open(() => seedWorld(world, plugin, seed));
-  const activity = new Activity(world);
-  const log = new RequestLog(world.clock);
-  const reset = async (): Promise<void> => {
-    activity.stop();
-    world.faults.clear();
-    world.codes.clear();
-    world.rates.clear();
-    world.rates.cap = null;
-    world.store.clear();
-    seedWorld(world, plugin, seed);
-    await journal.flush();
-  };
+  const clock = options.clock ?? systemClock;
+  const log = new RequestLog(clock);
   const { controlToken, publicOrigin = null } = options;
-  const control = createControl({ world, activity, log, controlToken, reset });
-  const web = createWeb(world);
-  const server = await listen(
-    { world, web: web.fetch, control: control.fetch, log, publicOrigin },
-    options.port,
-  );
+  const { github, others } = await startDoubles(options, clock, log);
+  const doubles = [github, ...others];
+  const server = await listen({ doubles, controlToken, log, publicOrigin }, options.port);
   const origin = `http://127.0.0.1:${portOf(server)}`;
-  world.ownLinks = linksAt(origin, publicOrigin ?? origin);
+  for (const double of doubles) double.started?.({ origin, publicOrigin: publicOrigin ?? origin });
+  const links = linksAt(origin);
   return {
     origin,
     port: portOf(server),
-    url: world.ownLinks.web.replace(publicOrigin ?? origin, origin),
-    apiUrl: world.ownLinks.api,
+    url: links.web,
+    apiUrl: links.api,
     control: new ControlClient(origin, controlToken),
+    at: (provider) => ({
+      url: origin + mountOf(provider),
+      control: new ControlClient(origin, controlToken, provider),
+    }),
     async close() {
       await closeServer(server);
-      await activity.close();
-      await world.deliveries.close();
-      await journal.close();
+      await Promise.all(doubles.map((double) => double.close()));
     },
   };
 }
 
-function createWorld(options: SandboxOptions, plugin: GithubPluginModule): World {
-  const clock = options.clock ?? systemClock;
-  const store = new Store(clock);
-  const tables = declareTables(store);
-  const faults = new Faults();
-  const world: World = {
-    clock,
-    store,
-    tables,
-    apps: z.array(appSchema).parse(options.apps),
-    expiringTokens: options.expiringTokens ?? false,
+async function startDoubles(options: SandboxOptions, clock: Clock, log: RequestLog) {
+  const apps = z.array(appSchema).parse(options.apps);
+  const appsOf = (provider: string) => apps.filter((app) => app.provider === provider);
+  const settings = {
+    seed: seedSchema.parse(options.seed ?? {}),
     lifetimes: lifetimeSchema.parse(options.lifetimes ?? {}),
-    codes: new AuthorizationCodes(clock),
-    faults,
-    rates: new RateWindow(clock),
-    deliveries: new DeliveryQueue(clock, tables, faults),
-    rest: { call: () => Promise.reject(new Error('The sandbox has not started')) },
-    ownLinks: linksAt('http://127.0.0.1'),
+    expiringTokens: options.expiringTokens ?? false,
   };
-  world.rest = createRest(world, plugin);
-  return world;
+  const { dataDir } = options;
+  const github = await startGithub({ clock, dataDir, apps: appsOf('github'), settings, log });
+  const others: ProviderDouble[] = await Promise.all(
+    providerDoubles.map((double) =>
+      double.start({
+        clock,
+        dataDir: join(dataDir, double.name),
+        apps: appsOf(double.name),
+        settings: options.settings?.[double.name] ?? {},
+      }),
+    ),
+  );
+  return { github, others };
 }

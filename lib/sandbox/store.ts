@@ -39,6 +39,12 @@ const firstIds: Record<string, number> = {
 /** Whole seconds, UTC, as every time in GitHub's API. */
 export const githubTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
+/** How a provider writes times, and where the ids of its tables start. */
+export interface StoreShape {
+  time(ms: number): string;
+  firstIds: Record<string, number>;
+}
+
 export interface StoreChange {
   table: string;
   id: number;
@@ -59,9 +65,13 @@ export class Store {
   readonly #events: TableEvents;
   #listener: (change: StoreChange) => void = () => undefined;
 
-  constructor(clock: Clock) {
+  readonly #firstIds: Record<string, number>;
+
+  /** Without a shape: GitHub's times and ids. */
+  constructor(clock: Clock, shape: StoreShape = { time: githubTime, firstIds }) {
+    this.#firstIds = shape.firstIds;
     this.#events = {
-      now: () => githubTime(clock.now()),
+      now: () => shape.time(clock.now()),
       changed: (table, id, row) => this.#listener({ table, id, row }),
       replacing: (table, row) => {
         const images = beforeImages.getStore();
@@ -78,7 +88,7 @@ export class Store {
   collection<T extends Row>(name: string, indexFields: readonly string[] = []): Collection<T> {
     const existing = this.#tables.get(name);
     if (existing) return existing as unknown as Collection<T>;
-    const made = new Collection<T>(name, indexFields, firstIds[name] ?? 1, this.#events);
+    const made = new Collection<T>(name, indexFields, this.#firstIds[name] ?? 1, this.#events);
     this.#tables.set(name, made as unknown as Collection<Row>);
     return made;
   }

@@ -70,7 +70,9 @@ export function readEnvelope(envelope: Uint8Array): EnvelopeParts {
     bytes.length >= envelopeOverheadBytes &&
     bytes.length <= envelopeOverheadBytes + plaintextMaxBytes;
   if (!fits || bytes[0] !== envelopeVersion) {
-    throw new HubError('security.sealed_value_invalid', 'A sealed value is not an envelope');
+    throw new HubError('security.sealed_value_invalid', 'A sealed value is not an envelope', {
+      details: { reason: 'malformed' },
+    });
   }
   return {
     keyId: bytes.subarray(1, 1 + keyIdBytes).toString('hex'),

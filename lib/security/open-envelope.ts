@@ -40,7 +40,7 @@ export function openEnvelope(ring: KeyRing, envelope: Uint8Array, context: SealC
     throw new HubError(
       'security.sealed_value_invalid',
       'A sealed value was sealed to a key that is not here',
-      { details: { key_id: parts.keyId } },
+      { details: { key_id: parts.keyId, reason: 'unknown_key' } },
     );
   }
   try {
@@ -60,7 +60,7 @@ export function openEnvelope(ring: KeyRing, envelope: Uint8Array, context: SealC
     throw new HubError(
       'security.sealed_value_invalid',
       'A sealed value was changed, or belongs to another row',
-      { cause, details: { key_id: parts.keyId, field: context.field } },
+      { cause, details: { key_id: parts.keyId, field: context.field, reason: 'changed' } },
     );
   }
 }

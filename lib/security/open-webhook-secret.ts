@@ -5,11 +5,13 @@
  */
 import 'server-only';
 
+import { publicKeyOf } from './keys.ts';
 import { keyRing, openEnvelope } from './open-envelope.ts';
+import type { Opener } from './opener.ts';
 
 export const webhookSecretField = 'webhook_secret';
 
-export interface WebhookSecretOpener {
+export interface WebhookSecretOpener extends Pick<Opener, 'publicKey' | 'keyIds'> {
   /** The secret as the provider was given it. Throws `security.sealed_value_invalid`. */
   open(envelope: Uint8Array, endpoint: { workspaceId: string; endpointId: string }): Buffer;
 }
@@ -21,6 +23,8 @@ export function createWebhookSecretOpener(
 ): WebhookSecretOpener {
   const ring = keyRing([privateKey, ...older]);
   return {
+    publicKey: publicKeyOf(privateKey),
+    keyIds: [...ring.keys()],
     open: (envelope, { workspaceId, endpointId }) =>
       openEnvelope(ring, envelope, {
         workspaceId,

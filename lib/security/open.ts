@@ -17,6 +17,7 @@ export function createOpener(privateKey: string, ...older: string[]): Opener {
   const ring = keyRing([privateKey, ...older]);
   return {
     publicKey: publicKeyOf(privateKey),
+    keyIds: [...ring.keys()],
     open: (envelope, context) => openEnvelope(ring, envelope, context),
   };
 }

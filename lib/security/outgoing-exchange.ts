@@ -3,23 +3,97 @@ import { request as httpsRequest } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { HubError } from '#lib/core/index';
-import type { OutgoingAnswer, OutgoingRequest } from './outgoing.ts';
+import type { OutgoingAnswer, OutgoingRequest, OutgoingStream } from './outgoing.ts';
 import { addressRefused, type Connector } from './outgoing-connect.ts';
 
+interface Opened {
+  response: IncomingMessage;
+  /** Ends the call and says in a HubError what became of it. */
+  fail(error: unknown): unknown;
+}
+
 /** One request and its answer, read whole. Never follows a redirect. */
-export function exchange(
+export async function exchange(
   connector: Connector,
   url: URL,
   request: OutgoingRequest,
 ): Promise<OutgoingAnswer> {
   const deadline = AbortSignal.timeout(request.timeoutMs);
+  const { response, fail } = await open(connector, url, request, deadline);
+  try {
+    const body = await readBody(response, request.maxBytes);
+    return { status: response.statusCode ?? 0, headers: headersOf(response), body };
+  } catch (error) {
+    throw fail(error);
+  }
+}
+
+/**
+ * The same, answered as soon as its head is there. A body that is declared too large is refused
+ * then; one that turns out so, or that takes longer than `bodyMs`, breaks off.
+ */
+export async function exchangeStream(
+  connector: Connector,
+  url: URL,
+  request: OutgoingRequest & { bodyMs: number },
+): Promise<OutgoingStream> {
+  const late = new AbortController();
+  let timer = setTimeout(() => late.abort(), request.timeoutMs);
+  try {
+    const { response, fail } = await open(connector, url, request, late.signal);
+    clearTimeout(timer);
+    timer = setTimeout(() => late.abort(), request.bodyMs);
+    if (Number(response.headers['content-length'] ?? 0) > request.maxBytes) {
+      throw fail(tooLarge(request.maxBytes));
+    }
+    const ending = timer;
+    return {
+      status: response.statusCode ?? 0,
+      headers: headersOf(response),
+      body: bounded(response, request.maxBytes, fail, () => clearTimeout(ending)),
+    };
+  } catch (error) {
+    clearTimeout(timer);
+    throw error;
+  }
+}
+
+async function* bounded(
+  response: IncomingMessage,
+  maxBytes: number,
+  fail: (error: unknown) => unknown,
+  end: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let size = 0;
+  try {
+    for await (const chunk of unpacked(response)) {
+      const bytes = chunk as Uint8Array;
+      size += bytes.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      yield bytes;
+    }
+    if (!response.complete) throw cutOff();
+  } catch (error) {
+    throw fail(error);
+  } finally {
+    end();
+    response.destroy();
+  }
+}
+
+function open(
+  connector: Connector,
+  url: URL,
+  request: OutgoingRequest,
+  deadline: AbortSignal,
+): Promise<Opened> {
   const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
   const progress = { sent: false };
   const body = request.body === undefined ? undefined : Buffer.from(request.body);
-  return new Promise<OutgoingAnswer>((resolve, reject) => {
-    const fail = (error: unknown): void => {
+  return new Promise<Opened>((resolve, reject) => {
+    const fail = (error: unknown): unknown => {
       call.destroy();
-      reject(describe(error, { url, deadline, progress, caller: request.signal }));
+      return describe(error, { url, deadline, progress, caller: request.signal });
     };
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const call = send(url, {
@@ -41,23 +115,16 @@ export function exchange(
           progress.sent = true;
         });
     });
-    call.on('error', fail);
-    call.on('response', (response) => {
-      readBody(response, request.maxBytes).then(
-        (bytes) =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: headersOf(response),
-            body: bytes,
-          }),
-        fail,
-      );
-    });
+    call.on('error', (error) => reject(fail(error)));
+    call.on('response', (response) => resolve({ response, fail }));
     call.end(body);
   });
 }
 
 class TooLarge extends Error {}
+
+const tooLarge = (maxBytes: number): TooLarge => new TooLarge(`more than ${maxBytes} bytes`);
+const cutOff = (): Error => Object.assign(new Error('cut off'), { code: 'ECONNRESET' });
 
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -65,10 +132,10 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   for await (const chunk of unpacked(response)) {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
-    if (size > maxBytes) throw new TooLarge(`more than ${maxBytes} bytes`);
+    if (size > maxBytes) throw tooLarge(maxBytes);
     chunks.push(bytes);
   }
-  if (!response.complete) throw Object.assign(new Error('cut off'), { code: 'ECONNRESET' });
+  if (!response.complete) throw cutOff();
   return Buffer.concat(chunks, size);
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { HubError } from '#lib/core/index';
 import { createConnector, type Resolve } from './outgoing-connect.ts';
-import { exchange } from './outgoing-exchange.ts';
+import { exchange, exchangeStream } from './outgoing-exchange.ts';
 import { isPublicAddress } from './public-address.ts';
 
 export interface OutgoingRequest {
@@ -22,6 +22,13 @@ export interface OutgoingAnswer {
   body: Buffer;
 }
 
+export interface OutgoingStream {
+  status: number;
+  headers: Headers;
+  /** Unpacked. To be read to its end or returned; it throws the same HubErrors. */
+  body: AsyncGenerator<Uint8Array, void, undefined>;
+}
+
 /**
  * Faults are HubErrors: `provider.host_refused`, `provider.unreachable`, `provider.timeout`,
  * `provider.answer_too_large`. details.sent says whether the request may have reached the other
@@ -30,6 +37,8 @@ export interface OutgoingAnswer {
 export interface Outgoing {
   /** Any HTTP status is an answer, a redirect too: it is returned and not followed. */
   send(request: OutgoingRequest): Promise<OutgoingAnswer>;
+  /** Answers with the head; `timeoutMs` is up to there, `bodyMs` from there on. */
+  stream(request: OutgoingRequest & { bodyMs: number }): Promise<OutgoingStream>;
   /** Checks an address without calling it. Throws `provider.host_refused`. */
   check(url: string | URL): URL;
   close(): void;
@@ -56,6 +65,10 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     send: async (request) => {
       const url = check(request.url);
       return exchange(isAllowed(url) ? open : guarded, url, request);
+    },
+    stream: async (request) => {
+      const url = check(request.url);
+      return exchangeStream(isAllowed(url) ? open : guarded, url, request);
     },
     close: () => {
       guarded.close();

@@ -16,25 +16,28 @@ export interface NewStream {
   scopeKey: string;
   scope: JsonObject;
   requestedBy: string;
+  /** Id of its first run, which then waits until releaseFirstRun. */
+  heldRunId?: string;
 }
 
 /**
- * A stream and its first backfill, in the member's transaction. The worker registers the webhook
- * when the run begins. Throws `resource.conflict` when the connection already reads this scope.
+ * A stream and its first backfill, in the member's transaction. A run that nobody holds registers
+ * the webhook when it begins. Throws `resource.conflict` when the connection already reads this scope.
  */
 export async function createStream(tx: Tx, input: NewStream): Promise<Stream> {
   const streamId = newId();
-  const { requestedBy, ...stream } = input;
+  const { requestedBy, heldRunId, ...stream } = input;
   if (!(await insertStream(tx, { id: streamId, ...stream }))) {
     throw new HubError('resource.conflict', 'This connection already has a stream of that scope.');
   }
   await insertQueuedRun(tx, {
-    id: newId(),
+    id: heldRunId ?? newId(),
     workspaceId: input.workspaceId,
     connectionId: input.connectionId,
     streamId,
     kind: 'backfill',
     requestedBy,
+    isHeld: heldRunId !== undefined,
   });
   await wake(tx, 'runs');
   return (await getStream(tx, { streamId })).stream;

@@ -21,6 +21,16 @@ export { enqueueDuePolls } from './enqueue-due-polls.ts';
 export { enqueueDuePushes } from './enqueue-due-pushes.ts';
 export { enqueueDueRuns } from './enqueue-due-runs.ts';
 export { type FoundStream, findStream } from './find-stream.ts';
+export {
+  catchUp,
+  type FirstRun,
+  listScopesRead,
+  noteDelivery,
+  readFirstRun,
+  readStreamScope,
+  releaseFirstRun,
+  type StreamScope,
+} from './first-run.ts';
 export { getRun, listRuns, type RunPage } from './list-runs.ts';
 export { getStream, listStreams } from './list-streams.ts';
 export { type Observation, type ObservationInput, observeObjects } from './observe-objects.ts';
@@ -29,6 +39,11 @@ export { type PushJob, pushLink } from './push-link.ts';
 export type { PushOutcome } from './push-target.ts';
 export { requestReading } from './request-reading.ts';
 export { startRun } from './start-run.ts';
-export type { JobSender, OpenedConnection, PreparedStream, SyncDeps } from './sync-deps.ts';
+export type {
+  JobSender,
+  OpenedConnection,
+  StreamDelivery,
+  SyncDeps,
+} from './sync-deps.ts';
 export { updateStream } from './update-stream.ts';
 export { type RunJob, workRun } from './work-run.ts';

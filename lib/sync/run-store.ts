@@ -42,6 +42,8 @@ export interface RunInsert {
   streamId: string;
   kind: Run['kind'];
   requestedBy: string | null;
+  /** Not due until somebody releases it. */
+  isHeld?: boolean;
 }
 
 /** False when the stream already has a run that is not over. */
@@ -49,7 +51,7 @@ export async function insertQueuedRun(tx: Tx, run: RunInsert): Promise<boolean> 
   const rows = await tx`
     insert into public.runs (id, workspace_id, connection_id, stream_id, kind, requested_by, next_attempt_at)
     values (${run.id}, ${run.workspaceId}, ${run.connectionId}, ${run.streamId}, ${run.kind},
-      ${run.requestedBy}, now())
+      ${run.requestedBy}, ${run.isHeld ? tx`null` : tx`now()`})
     on conflict (stream_id) where status in ('queued', 'running', 'paused') do nothing returning 1`;
   return rows.length > 0;
 }

@@ -26,10 +26,10 @@ export interface OpenedConnection {
 
 export type Lane = 'edit' | 'refetch' | 'poll' | 'backfill';
 
-/**
- * How changes of a stream will arrive from now on; `reason` says why it is polled. With `isFinal`
- * false the service had a fault, and asking again later may work.
- */
+/** How changes of a stream arrive; `reason` says why it is polled. */
+export type StreamDelivery = { delivery: 'webhook' } | { delivery: 'poll'; reason: string };
+
+/** With `isFinal` false the service had a fault, and asking again later may work. */
 export type PreparedStream =
   | { delivery: 'webhook' }
   | { delivery: 'poll'; reason: string; isFinal: boolean };

@@ -7,7 +7,9 @@ import type {
 } from '#lib/connectors/protocol/index';
 import { type Clock, HubError, isHubError, type JsonObject, toHubError } from '#lib/core/index';
 import { type Db, isUnavailable, type Tx, transaction } from '#lib/db/index';
+import { metadataTags } from '#lib/connections/index';
 import { counter, histogram, type Logger } from '#lib/observability/index';
+import { markTags } from '#lib/resilience/index';
 import { afterFailure, mayBecome } from './inbox-event-state.ts';
 import { type EventToApply, lockEvent, type Settlement, settleEvent } from './inbox-store.ts';
 
@@ -98,6 +100,8 @@ async function act(tx: Tx, deps: ApplyDeps, event: EventToApply): Promise<ApplyO
   const parser = deps.findParser(event.connector);
   if (!parser) return { kind: 'ignored', reason: `There is no connector ${event.connector} here.` };
   const parsed = parser.parse(event.event, readBody(event));
+  if (parsed.stale)
+    await markTags(tx, event.workspaceId, metadataTags(event.connectionId, parsed.stale));
   if (parsed.kind === 'ping')
     return { kind: 'applied', summary: parsed.summary || 'ping', recordIds: [] };
   if (parsed.kind === 'unknown') return { kind: 'ignored', reason: parsed.summary };

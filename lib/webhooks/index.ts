@@ -12,6 +12,8 @@
  * - An event changes records, links, change log and its own status in one transaction, or nothing.
  * - An event that cannot be applied never holds up another one; at last it is dead and its objects
  *   are read again.
+ * - Which webhooks there should be follows from streams and connections. An endpoint's row says what
+ *   is about to be done before a service is asked, one holder at a time; what differs is made right.
  *
  * Never calls a service but to register and remove webhooks, through the port it is given.
  */
@@ -26,15 +28,10 @@ export {
   type InboxPorts,
 } from './apply-inbox-events.ts';
 export { enqueueDueInbox } from './enqueue-due-inbox.ts';
-export {
-  type EndpointDeps,
-  type EndpointRequest,
-  type EndpointResult,
-  ensureEndpoint,
-  type HookAccess,
-  realignEndpoints,
-  removeEndpoints,
-} from './ensure-endpoint.ts';
+export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
+export { countEnds, selectStanding } from './endpoint-store.ts';
+export { enqueueDueEndpoints, realignEndpoints } from './enqueue-due-endpoints.ts';
+export { type EndpointResult, ensureEndpoint } from './ensure-endpoint.ts';
 export { getInboxEvent } from './get-inbox-event.ts';
 export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';
 export { listRefusals } from './list-refusals.ts';
@@ -44,4 +41,8 @@ export {
   type ReceiverDeps,
   type WebhookRequest,
 } from './receive.ts';
+export { type ReconcileDeps, type Reconciled, reconcileEndpoint } from './reconcile-endpoint.ts';
+export { removeEndpoints, removeUnwanted } from './remove-endpoint.ts';
 export { replayInboxEvent } from './replay-inbox-event.ts';
+export { webhookSecretShelf } from './secret-shelf-store.ts';
+export { type Registrable, recheckEndpoints } from './subscription-store.ts';

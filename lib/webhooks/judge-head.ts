@@ -1,15 +1,21 @@
-import type { WebhookManifest } from '#lib/connectors/protocol/index';
-import { type ErrorCode, err, HubError, limits, ok, type Result } from '#lib/core/index';
-
-/** Header names in lower case; a header sent twice has two values. */
-export type DistinctHeaders = Readonly<Record<string, readonly string[] | undefined>>;
+import type { DeliveryFact, WebhookManifest } from '#lib/connectors/protocol/index';
+import {
+  type ErrorCode,
+  err,
+  HubError,
+  type JsonObject,
+  limits,
+  ok,
+  type Result,
+} from '#lib/core/index';
+import { atPath } from './at-path.ts';
+import { type DistinctHeaders, singleHeader } from './header-value.ts';
 
 /** What a delivery's headers say, once they are known to be well-formed. */
 export interface DeliveryHead {
-  deliveryId: string;
-  event: string;
-  /** As sent; null when missing or sent twice. Whether it holds is judged with the body. */
-  signature: string | null;
+  /** Null where the body says it. */
+  deliveryId: string | null;
+  event: string | null;
 }
 
 /** Visible ASCII without the comma, with which two values of one header are joined. */
@@ -39,24 +45,52 @@ export function declaredLength(headers: DistinctHeaders): number | null {
   return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
 }
 
+/** Facts that stand in headers are judged before a byte of the body is read. */
 export function judgeHead(
-  manifest: WebhookManifest,
+  manifest: Pick<WebhookManifest, 'delivery' | 'event'>,
   headers: DistinctHeaders,
 ): Result<DeliveryHead> {
-  const deliveryId = single(headers, manifest.deliveryHeader);
-  if (!deliveryId || !isIdentifier(deliveryId)) return unusable(manifest.deliveryHeader);
-  const event = single(headers, manifest.eventHeader);
-  if (!event || !isIdentifier(event)) return unusable(manifest.eventHeader);
-  return ok({ deliveryId, event, signature: single(headers, manifest.signatureHeader) });
+  const deliveryId = factIn(manifest.delivery, headers);
+  if (!deliveryId.ok) return deliveryId;
+  const event = factIn(manifest.event, headers);
+  if (!event.ok) return event;
+  return ok({ deliveryId: deliveryId.value, event: event.value });
+}
+
+function factIn(fact: DeliveryFact, headers: DistinctHeaders): Result<string | null> {
+  if (fact.from === 'body') return ok(null);
+  const value = singleHeader(headers, fact.name);
+  return value !== null && isIdentifier(value) ? ok(value) : unusable(fact.name);
+}
+
+/**
+ * The facts that stand in the body, once its signature holds. What is missing or no identifier costs
+ * no event: the id is then the hash of the bytes and the name `unknown`.
+ */
+export function completeHead(
+  manifest: Pick<WebhookManifest, 'delivery' | 'event'>,
+  head: DeliveryHead,
+  body: JsonObject,
+  bodyHash: string,
+): { deliveryId: string; event: string } {
+  return {
+    deliveryId: head.deliveryId ?? factOf(manifest.delivery, body) ?? bodyHash,
+    event: head.event ?? factOf(manifest.event, body) ?? 'unknown',
+  };
+}
+
+function factOf(fact: DeliveryFact, body: JsonObject): string | null {
+  if (fact.from === 'header') return null;
+  for (const path of fact.paths) {
+    const value = atPath(body, path);
+    const text = typeof value === 'number' ? String(value) : value;
+    if (typeof text === 'string' && isIdentifier(text)) return text;
+  }
+  return null;
 }
 
 const isIdentifier = (value: string): boolean =>
   value.length <= limits.deliveryIdChars && identifier.test(value);
-
-function single(headers: DistinctHeaders, name: string): string | null {
-  const values = headers[name.toLowerCase()] ?? [];
-  return values.length === 1 ? (values[0] ?? null) : null;
-}
 
 const unusable = (header: string): Result<never> =>
   refused(

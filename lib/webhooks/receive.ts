@@ -4,17 +4,13 @@ import { type Clock, HubError, isHubError, limits, newId, type Result } from '#l
 import { type Db, wake } from '#lib/db/index';
 import { counter, histogram, type Logger } from '#lib/observability/index';
 import { acceptedAnswer, problemAnswer, type WebhookAnswer } from './answer.ts';
+import { answerChallenge } from './answer-challenge.ts';
 import { Coalescer } from './coalescer.ts';
 import { DeliveryBatcher } from './delivery-batcher.ts';
 import { type Endpoint, EndpointCache } from './endpoint-cache.ts';
+import type { DistinctHeaders } from './header-value.ts';
 import { judgeBody } from './judge-body.ts';
-import {
-  type DeliveryHead,
-  type DistinctHeaders,
-  declaredLength,
-  judgeHead,
-  judgeTransport,
-} from './judge-head.ts';
+import { completeHead, declaredLength, judgeHead, judgeTransport } from './judge-head.ts';
 import { readBody } from './read-body.ts';
 import { RefusalCounter } from './refusal-counter.ts';
 import {
@@ -105,9 +101,25 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       value(judgeTransport(request.method, request.headers));
       const head = value(judgeHead(manifest, request.headers));
       const body = await readWithinBudget(request);
-      const verdict = value(await verify(manifest, head.signature, body, endpoint));
-      value(judgeBody(body));
-      const row = toDelivery(endpoint, manifest, head, request.headers, body, verdict, clock);
+      const verdict = value(await verify(manifest, request.headers, body, endpoint));
+      const payload = value(judgeBody(body));
+      const challenge = answerChallenge(manifest.challenge, payload);
+      if (challenge) {
+        received.inc({ outcome: 'challenge' });
+        return challenge;
+      }
+      const bodyHash = createHash('sha256').update(body).digest('base64url');
+      const row: Delivery = {
+        id: newId(clock.now()),
+        workspaceId: endpoint.workspaceId,
+        connectionId: endpoint.connectionId,
+        endpointId: endpoint.id,
+        connector: endpoint.connector,
+        ...facts(completeHead(manifest, head, payload, bodyHash), bodyHash),
+        headers: keptHeaders(manifest, request.headers),
+        body,
+        verdict,
+      };
       const isFresh = await batcher.keep(row);
       received.inc({ outcome: isFresh ? 'accepted' : 'duplicate' });
       return acceptedAnswer(isFresh ? { eventId: row.id } : 'duplicate');
@@ -120,14 +132,16 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   /** A secret may have been replaced since it was read, so a wrong signature asks once more. */
   async function verify(
     manifest: WebhookManifest,
-    signature: string | null,
+    headers: DistinctHeaders,
     body: Buffer,
     endpoint: Endpoint,
   ): Promise<Result<Verdict>> {
-    const verdict = verifySignature(manifest, signature, body, endpoint.secrets);
-    if (verdict.ok || signature === null) return verdict;
+    const judge = ({ secrets }: Endpoint) =>
+      verifySignature(manifest.scheme, { headers, body }, secrets, clock.now());
+    const verdict = judge(endpoint);
+    if (verdict.ok || verdict.error.code !== 'webhooks.signature_invalid') return verdict;
     const renewed = await cache.renewed(endpoint);
-    return renewed ? verifySignature(manifest, signature, body, renewed.secrets) : verdict;
+    return renewed ? judge(renewed) : verdict;
   }
 
   async function readWithinBudget(request: WebhookRequest): Promise<Buffer> {
@@ -180,36 +194,21 @@ async function loadEndpoint(deps: ReceiverDeps, id: string): Promise<Endpoint | 
   }
 }
 
-function toDelivery(
-  endpoint: Endpoint,
-  manifest: WebhookManifest,
-  head: DeliveryHead,
-  headers: DistinctHeaders,
-  body: Buffer,
-  verdict: Verdict,
-  clock: Clock,
-): Delivery {
-  return {
-    id: newId(clock.now()),
-    workspaceId: endpoint.workspaceId,
-    connectionId: endpoint.connectionId,
-    endpointId: endpoint.id,
-    connector: endpoint.connector,
-    event: head.event,
-    deliveryId: head.deliveryId,
-    dedupeKey: `${head.deliveryId}:${createHash('sha256').update(body).digest('base64url')}`,
-    headers: keptHeaders(manifest, headers),
-    body,
-    verdict,
-  };
-}
+/** The same id with another body is another delivery. */
+const facts = (head: { deliveryId: string; event: string }, bodyHash: string) => ({
+  ...head,
+  dedupeKey: `${head.deliveryId}:${bodyHash}`,
+});
 
 /** Enough to check the signature again; cookies and credentials never get here. */
 function keptHeaders(manifest: WebhookManifest, headers: DistinctHeaders): Record<string, string> {
+  const { scheme, delivery, event } = manifest;
   const names = [
-    manifest.signatureHeader,
-    manifest.deliveryHeader,
-    manifest.eventHeader,
+    // A static token is the secret itself.
+    ...(scheme.kind === 'static_token' ? [] : [scheme.header]),
+    ...('timestampHeader' in scheme ? [scheme.timestampHeader] : []),
+    ...('idHeader' in scheme ? [scheme.idHeader] : []),
+    ...[delivery, event].flatMap((fact) => (fact.from === 'header' ? [fact.name] : [])),
     'content-type',
     'user-agent',
   ];

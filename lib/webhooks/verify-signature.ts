@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { WebhookManifest } from '#lib/connectors/protocol/index';
+import { timingSafeEqual } from 'node:crypto';
+import type { SignatureScheme } from '#lib/connectors/protocol/index';
 import { type ErrorCode, err, HubError, ok, type Result } from '#lib/core/index';
+import { type Claim, readClaim, type SignedRequest } from './read-claim.ts';
 
 export type Verdict = 'verified' | 'verified_previous_secret';
 
@@ -8,30 +9,45 @@ export type Verdict = 'verified' | 'verified_previous_secret';
 export type Secrets = readonly [string, string?];
 
 /**
- * HMAC over the raw bytes. Node's hex decoding skips what it does not know, so the text is held
- * against its exact form first, and every secret is tried whichever one fits, so that the answer
- * takes as long in either case.
- * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+ * One verifier over all schemes. Every secret and every offered digest is tried whichever one fits,
+ * so that the answer takes as long in either case; what was sent when is believed only afterwards.
  */
 export function verifySignature(
-  manifest: WebhookManifest,
-  signature: string | null,
-  body: Uint8Array,
+  scheme: SignatureScheme,
+  request: SignedRequest,
   secrets: Secrets,
+  nowMs: number,
 ): Result<Verdict> {
-  if (signature === null) return refused('webhooks.signature_missing');
-  const hex = signature.startsWith(manifest.prefix) ? signature.slice(manifest.prefix.length) : '';
-  if (!/^[0-9a-f]{64}$/i.test(hex)) return refused('webhooks.signature_invalid');
-  const given = Buffer.from(hex, 'hex');
+  const claim = readClaim(scheme, request);
+  if (!claim) return refused('webhooks.signature_missing');
   const [current, previous] = secrets;
-  const fitsCurrent = timingSafeEqual(given, digest(current, body));
-  const fitsPrevious = previous !== undefined && timingSafeEqual(given, digest(previous, body));
-  if (fitsCurrent) return ok('verified');
-  if (fitsPrevious) return ok('verified_previous_secret');
-  return refused('webhooks.signature_invalid');
+  const fitsCurrent = fits(claim, current);
+  const fitsPrevious = previous !== undefined && fits(claim, previous);
+  if (!fitsCurrent && !fitsPrevious) return refused('webhooks.signature_invalid');
+  const late = claim.sentAtMs && 'toleranceMs' in scheme ? offBy(claim, nowMs) : 0;
+  if (late === null) return refused('webhooks.signature_invalid');
+  if ('toleranceMs' in scheme && Math.abs(late) > scheme.toleranceMs) return stale(late);
+  return ok(fitsCurrent ? 'verified' : 'verified_previous_secret');
 }
 
-const digest = (secret: string, body: Uint8Array): Buffer =>
-  createHmac('sha256', secret).update(body).digest();
+function fits(claim: Claim, secret: string): boolean {
+  const expected = claim.expected(secret);
+  if (expected === null) return false;
+  return claim.offered.map((digest) => timingSafeEqual(digest, expected)).includes(true);
+}
+
+/** Milliseconds our clock is ahead of the moment the sender states; null when it states none. */
+function offBy(claim: Claim, nowMs: number): number | null {
+  const sentAtMs = claim.sentAtMs?.() ?? null;
+  return sentAtMs === null ? null : nowMs - sentAtMs;
+}
+
+function stale(lateMs: number): Result<never> {
+  const seconds = Math.round(Math.abs(lateMs) / 1_000);
+  const where = lateMs > 0 ? 'ago' : 'ahead of our clock';
+  return err(
+    new HubError('webhooks.signature_stale', `The signature holds and is ${seconds} s ${where}.`),
+  );
+}
 
 const refused = (code: ErrorCode): Result<never> => err(new HubError(code));

@@ -1,23 +1,9 @@
 import { migrateAll } from './backing.ts';
 import { examine } from './doctor.ts';
+import { changeKeys } from './keys.ts';
 import { reset } from './reset.ts';
-import { makeSecrets } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { supervise } from './supervise.ts';
-
-/** One line for each secret production sets, fresh ones. */
-function printKeys(): void {
-  const { worker, gateway, nextAuthSecret, gatewayToken } = makeSecrets();
-  const lines = {
-    SEAL_WORKER_PUBLIC_KEY: worker.publicKey,
-    SEAL_WORKER_PRIVATE_KEY: worker.privateKey,
-    SEAL_GATEWAY_PUBLIC_KEY: gateway.publicKey,
-    SEAL_GATEWAY_PRIVATE_KEY: gateway.privateKey,
-    NEXTAUTH_SECRET: nextAuthSecret,
-    GATEWAY_TOKEN: gatewayToken,
-  };
-  for (const [name, value] of Object.entries(lines)) console.log(`${name}=${value}`);
-}
 
 async function run(flag: string | undefined): Promise<void> {
   switch (flag) {
@@ -30,7 +16,7 @@ async function run(flag: string | undefined): Promise<void> {
       process.exitCode = (await examine()) ? 0 : 1;
       return;
     case '--keys':
-      return printKeys();
+      return changeKeys(process.argv[3]);
     case '--migrate': {
       const { migrateUrl } = readSettings();
       if (!migrateUrl)

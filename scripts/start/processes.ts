@@ -10,6 +10,9 @@ export interface Ports {
   supabase: number;
   sandbox: number;
   workerHealth: number;
+  /** The worker's listener for web. */
+  worker: number;
+  sandboxMail: number;
 }
 
 /** What the parts need of the database and Supabase, embedded or not. */
@@ -111,6 +114,7 @@ export function sandbox(plan: Plan): ChildSpec | null {
     env: {
       ...common(plan),
       SANDBOX_PORT: String(plan.ports.sandbox),
+      SANDBOX_MAIL_PORT: String(plan.ports.sandboxMail),
       SANDBOX_DATA_DIR: join(plan.settings.stateDir, 'sandbox'),
       SANDBOX_CONTROL_TOKEN: controlToken,
       SANDBOX_PUBLIC_ORIGIN: `http://localhost:${plan.settings.port}`,
@@ -121,6 +125,13 @@ export function sandbox(plan: Plan): ChildSpec | null {
       ...pick(plan.settings.env, ['SANDBOX_EXPIRING_TOKENS']),
     },
   };
+}
+
+/** How mail leaves: what the operator set up, or the sandbox's mailbox; null when neither is there. */
+function mailTransport({ env, hasSandbox }: Settings): 'smtp' | 'resend' | 'sandbox' | null {
+  if (env['SMTP_URL']) return 'smtp';
+  if (env['RESEND_API_KEY']) return 'resend';
+  return hasSandbox ? 'sandbox' : null;
 }
 
 export function worker(plan: Plan): ChildSpec {
@@ -140,15 +151,31 @@ export function worker(plan: Plan): ChildSpec {
         ? { DATABASE_URL_WORKER_SESSION: backing.workerSessionUrl }
         : {}),
       SEAL_WORKER_PRIVATE_KEY: settings.env['SEAL_WORKER_PRIVATE_KEY'] ?? secrets.worker.privateKey,
+      SEAL_WORKER_OLDER_KEYS:
+        settings.env['SEAL_WORKER_OLDER_KEYS'] ?? secrets.worker.older.join(','),
       SEAL_GATEWAY_PUBLIC_KEY: settings.env['SEAL_GATEWAY_PUBLIC_KEY'] ?? secrets.gateway.publicKey,
       WORKER_HEALTH_PORT: String(ports.workerHealth),
+      WORKER_PORT: String(ports.worker),
+      WORKER_SECRET: settings.env['WORKER_SECRET'] ?? secrets.workerSecret,
       OUTGOING_ALLOW: allowed.filter(Boolean).join(','),
-      ...pick(settings.env, ['POLL_SECONDS']),
+      ...(mailTransport(settings) === 'sandbox'
+        ? { SANDBOX_SMTP_URL: `smtp://127.0.0.1:${ports.sandboxMail}` }
+        : {}),
+      ...pick(settings.env, [
+        ...cacheNames,
+        'POLL_SECONDS',
+        'SMTP_URL',
+        'RESEND_API_KEY',
+        'MAIL_FROM',
+        'SEAL_KEK_FILE',
+      ]),
     },
   };
 }
 
+const cacheNames = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
 const webNames = [
+  'MAIL_FROM',
   'SIGNUP_DOMAINS',
   'AUTH_GITHUB_ID',
   'AUTH_GITHUB_SECRET',
@@ -157,6 +184,11 @@ const webNames = [
   'AUTH_OIDC_SECRET',
   'AUTH_OIDC_NAME',
 ];
+
+const mailFor = (settings: Settings): Record<string, string> => {
+  const transport = mailTransport(settings);
+  return transport === null ? {} : { MAIL_TRANSPORT: transport };
+};
 
 export function web(plan: Plan): ChildSpec {
   const { settings, secrets, backing, ports, isDev } = plan;
@@ -185,6 +217,8 @@ export function web(plan: Plan): ChildSpec {
       SUPABASE_PUBLISHABLE_KEY: backing.publishableKey,
       ...(backing.supabasePublicUrl ? { SUPABASE_PUBLIC_URL: backing.supabasePublicUrl } : {}),
       GATEWAY_TOKEN: settings.env['GATEWAY_TOKEN'] ?? secrets.gatewayToken,
+      WORKER_URL: settings.env['WORKER_URL'] ?? loopback(ports.worker),
+      WORKER_SECRET: settings.env['WORKER_SECRET'] ?? secrets.workerSecret,
       ...(settings.hasSandbox
         ? {
             SANDBOX_SIGN_IN_CLIENT_ID: signIn.clientId,
@@ -194,7 +228,8 @@ export function web(plan: Plan): ChildSpec {
             SANDBOX_CONTROL_TOKEN: controlToken,
           }
         : {}),
-      ...pick(settings.env, webNames),
+      ...mailFor(settings),
+      ...pick(settings.env, [...webNames, ...cacheNames]),
     },
   };
 }
@@ -210,11 +245,13 @@ export function gateway(plan: Plan): ChildSpec {
       DATABASE_URL_WEB: backing.webUrl,
       SEAL_GATEWAY_PRIVATE_KEY:
         settings.env['SEAL_GATEWAY_PRIVATE_KEY'] ?? secrets.gateway.privateKey,
+      SEAL_GATEWAY_OLDER_KEYS:
+        settings.env['SEAL_GATEWAY_OLDER_KEYS'] ?? secrets.gateway.older.join(','),
       GATEWAY_TOKEN: settings.env['GATEWAY_TOKEN'] ?? secrets.gatewayToken,
       WEB_URL: loopback(ports.web),
       WORKER_HEALTH_URL: `${loopback(ports.workerHealth)}/health`,
       ...(backing.local ? { SUPABASE_LOCAL_URL: loopback(ports.supabase) } : {}),
-      ...pick(settings.env, ['GATEWAY_HOST']),
+      ...pick(settings.env, ['GATEWAY_HOST', 'SEAL_KEK_FILE']),
     },
   };
 }

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { generateKeyPair } from '#lib/security/index';
 
-const pair = z.object({ publicKey: z.string(), privateKey: z.string() });
+const pair = z.object({
+  publicKey: z.string(),
+  privateKey: z.string(),
+  /** Private keys it had before; they open until everything is sealed to the present one. */
+  older: z.array(z.string()).default([]),
+});
 const app = z.object({ clientId: z.string(), clientSecret: z.string() });
 
 const schema = z.object({
@@ -12,6 +17,8 @@ const schema = z.object({
   gateway: pair,
   nextAuthSecret: z.string(),
   gatewayToken: z.string(),
+  /** Files from before it existed get one with each start. */
+  workerSecret: z.string().default(() => token()),
   sandbox: z.object({ controlToken: z.string(), signIn: app, connecting: app }),
 });
 
@@ -26,10 +33,11 @@ const makeApp = () => ({
 
 export function makeSecrets(): Secrets {
   return {
-    worker: generateKeyPair(),
-    gateway: generateKeyPair(),
+    worker: { ...generateKeyPair(), older: [] },
+    gateway: { ...generateKeyPair(), older: [] },
     nextAuthSecret: token(),
     gatewayToken: token(),
+    workerSecret: token(),
     sandbox: { controlToken: token(), signIn: makeApp(), connecting: makeApp() },
   };
 }
@@ -38,8 +46,13 @@ export function readSecrets(stateDir: string): Secrets {
   const file = join(stateDir, 'secrets.json');
   if (existsSync(file)) return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const made = makeSecrets();
-  // Written beside and renamed: a crash leaves either no file or a whole one.
-  writeFileSync(`${file}.new`, JSON.stringify(made, null, 2), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeSecrets(stateDir, made);
   return made;
+}
+
+/** Written beside and renamed: a crash leaves either the file as it was or a whole new one. */
+export function writeSecrets(stateDir: string, secrets: Secrets): void {
+  const file = join(stateDir, 'secrets.json');
+  writeFileSync(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }

@@ -90,13 +90,13 @@ export async function supervise(settings: Settings, isDev: boolean): Promise<voi
     const begun = await startBacking(settings);
     postgres = begun.postgres;
     watchPostgres(begun.postgres);
-    const [web, supabase, sandbox, workerHealth] = await freePorts(4);
+    const [web, supabase, sandbox, workerHealth, sandboxMail, worker] = await freePorts(6);
     const plan: processes.Plan = {
       settings,
       secrets,
       isDev,
       backing: begun.backing,
-      ports: { web, supabase, sandbox, workerHealth },
+      ports: { web, supabase, sandbox, workerHealth, sandboxMail, worker },
     };
     say('Starting the worker and its neighbours…');
     await Promise.all([start(processes.supabase(plan)), start(processes.sandbox(plan))]);
@@ -141,10 +141,12 @@ export async function supervise(settings: Settings, isDev: boolean): Promise<voi
   }
 }
 
-async function freePorts(count: number): Promise<[number, number, number, number]> {
+type SixPorts = [number, number, number, number, number, number];
+
+async function freePorts(count: SixPorts['length']): Promise<SixPorts> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await freePort());
-  return [...ports] as [number, number, number, number];
+  return [...ports] as SixPorts;
 }
 
 /** For the command line tools of this folder, readable by its owner only and always whole. */

@@ -54,7 +54,11 @@ const makers: Record<string, Maker> = {
     if (target !== 'absent') await world.row('app', workspaceId);
     return { body: { connector: 'github' } };
   },
+  connect: () => ({
+    body: { connector: 'stripe', auth_kind: 'api_key', fields: { key: 'rk_test_0123456789' } },
+  }),
   listScopes: () => ({ query: { resource: 'issues' } }),
+  listLookup: () => ({ params: { name: 'labels' } }),
   createStream: () => ({ body: { resource: 'issues', scope_key: 'northwind/api' } }),
   updateStream: () => ({ body: { phase: 'paused' } }),
   startRun: () => ({ body: { kind: 'poll' } }),
@@ -62,6 +66,19 @@ const makers: Record<string, Maker> = {
   editRecord: () => ({
     body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
   }),
+  liftMailSuppression: async ({ world, workspaceId, target }) => {
+    const suppressionId = newId();
+    const address = `${suppressionId}@example.test`;
+    if (target !== 'absent') {
+      await world.web.admin`
+        insert into private.mail_suppressions (id, address, code, detail)
+        values (${suppressionId}, ${address}, 'smtp.550', 'No such mailbox')`;
+      await world.web.admin`
+        insert into private.mails (id, workspace_id, kind, recipient, status, deadline_at, ended_at)
+        values (${newId()}, ${workspaceId}, 'test', ${address}, 'failed', now(), now())`;
+    }
+    return { params: { id: suppressionId } };
+  },
   listChanges: () => ({ query: { after: '0' } }),
   setSandboxActivity: () => ({ body: { action: 'start' } }),
 };

@@ -36,6 +36,7 @@ export async function makeWorld(): Promise<World> {
   const sandbox = await startControl();
   const web = await startWeb({
     SANDBOX_URL: `http://127.0.0.1:${(sandbox.address() as AddressInfo).port}`,
+    MAIL_TRANSPORT: 'smtp',
     SANDBOX_CONTROL_TOKEN: 'control-token',
     SANDBOX_SIGN_IN_CLIENT_ID: 'sign-in',
     SANDBOX_SIGN_IN_CLIENT_SECRET: 'sign-in-secret',
@@ -107,14 +108,24 @@ const scopes = [
   },
 ];
 
+const asOf = { as_of: '2026-01-01T00:00:00.000Z', state: 'fresh' };
+const replies = {
+  'connections.scopes': { scopes, ...asOf },
+  'connections.lookup': { items: [{ id: '1', name: 'bug', detail: null }], ...asOf },
+};
+
 /** Stands in for the worker: every command is done at once. */
 function answerCommands(web: WebFixture): { stop(): Promise<void> } {
   let isRunning = true;
   const loop = async (): Promise<void> => {
     while (isRunning) {
       await web.admin`
+        with made as (
+          insert into public.connections (id, workspace_id, connector, auth_kind, account_id, account_name, status)
+          select id, workspace_id, 'stripe', 'api_key', id, 'Account', 'active' from private.commands
+          where status = 'pending' and kind = 'connections.connect')
         update private.commands set status = 'done', finished_at = now(),
-          reply = case kind when 'connections.scopes' then ${web.admin.json({ scopes })} else '{}' end
+          reply = coalesce(${web.admin.json(replies)}::jsonb -> kind, jsonb_build_object('connection_id', id))
         where status = 'pending'`;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import {
   authorizeAnswerSchema,
   authorizeInputSchema,
+  connectInputSchema,
   connectionLogSchema,
   connectionSchema,
   connectorSchema,
-  scopeOptionSchema,
 } from '#lib/connections/schema';
 import { route } from '../contract.ts';
 import { decodeIdCursor, encodeIdCursor } from '../cursor.ts';
@@ -90,8 +90,31 @@ export const connectionRoutes = [
         origin,
         connector: body.connector,
         connectionId: body.connection_id,
+        abilities: body.abilities,
         returnTo: body.return_to,
       }),
+  ),
+  route(
+    {
+      id: 'connect',
+      tag,
+      summary: 'Connect an account by key or password; stored once the service said yes',
+      method: 'post',
+      path: '/connections',
+      access: 'admin',
+      place: here,
+      query: workspaceQuery,
+      body: connectInputSchema,
+      answer: { status: 201, schema: connectionSchema },
+      codes: [
+        ...askingTheService,
+        'connections.key_refused',
+        'connections.account_mismatch',
+        'provider.timeout',
+      ],
+    },
+    async ({ hub, session, workspaceId, body }) =>
+      hub.connections.connect(session, { workspaceId }, body),
   ),
   route(
     {
@@ -108,29 +131,6 @@ export const connectionRoutes = [
     },
     async ({ hub, session, workspaceId, params }) =>
       hub.connections.check(session, { workspaceId, connectionId: params.id }),
-  ),
-  route(
-    {
-      id: 'listScopes',
-      tag,
-      summary: 'What a stream of this connection can read (repositories)',
-      method: 'get',
-      path: '/connections/{id}/scopes',
-      access: 'editor',
-      place: theConnection,
-      params: idParams,
-      query: z.strictObject({ resource: z.string().min(1).max(40) }),
-      answer: { status: 200, schema: listOf(scopeOptionSchema) },
-      codes: askingTheService,
-    },
-    async ({ hub, session, workspaceId, params, query }) => ({
-      data: await hub.connections.listScopes(session, {
-        workspaceId,
-        connectionId: params.id,
-        resource: query.resource,
-      }),
-      next_cursor: null,
-    }),
   ),
   route(
     {

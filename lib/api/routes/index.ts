@@ -4,6 +4,10 @@ import { connectionRoutes } from './connections.ts';
 import { hubRoutes, openApiRoute } from './hub.ts';
 import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
+import { keyRoutes } from './keys.ts';
+import { mailRoutes } from './mail.ts';
+import { metadataRoutes } from './metadata.ts';
+import { proxyRoutes } from './proxy.ts';
 import { recordRoutes } from './records.ts';
 import { sandboxRoutes } from './sandbox.ts';
 import { syncRoutes } from './sync.ts';
@@ -15,10 +19,14 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...appRoutes,
   ...connectionRoutes,
+  ...metadataRoutes,
+  ...proxyRoutes,
   ...syncRoutes,
   ...recordRoutes,
   ...webhookRoutes,
+  ...mailRoutes,
   ...hubRoutes,
   ...sandboxRoutes,
+  ...keyRoutes,
   openApiRoute(() => routes),
 ];

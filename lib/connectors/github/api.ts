@@ -7,12 +7,13 @@
 import 'server-only';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
 import { toError } from './errors.ts';
+import { listLookup } from './list-lookups.ts';
 import { listScopes, readAccount } from './list-scopes.ts';
-import { registerWebhook, removeWebhook } from './register-webhook.ts';
+import { listWebhooks, registerWebhook, removeWebhook } from './register-webhook.ts';
 import { readIssue, updateIssue } from './sync-issue.ts';
 import { backfillIssues, pollIssues } from './walk-issues.ts';
 
-export const githubApi: ConnectorApi = {
+export const githubApi = {
   account: readAccount,
   scopes: listScopes,
   backfill: backfillIssues,
@@ -21,5 +22,7 @@ export const githubApi: ConnectorApi = {
   update: updateIssue,
   registerWebhook,
   removeWebhook,
+  listWebhooks,
+  lookup: listLookup,
   toError,
-};
+} satisfies ConnectorApi;

@@ -13,4 +13,4 @@ import type { Connector } from '#lib/connectors/protocol/index';
 import { githubManifest } from './manifest.ts';
 import { githubWebhook } from './webhook.ts';
 
-export const github: Connector = { manifest: githubManifest, webhook: githubWebhook };
+export const github = { manifest: githubManifest, webhook: githubWebhook } satisfies Connector;

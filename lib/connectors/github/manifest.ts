@@ -1,5 +1,8 @@
 import type { ConnectorManifest } from '#lib/connectors/protocol/index';
 
+/** Events a repository's webhook is registered for. */
+export const githubEvents = ['issues', 'issue_comment', 'label'] as const;
+
 /**
  * GitHub as an OAuth app. An app may point the endpoints at GitHub Enterprise Server.
  *
@@ -8,21 +11,24 @@ import type { ConnectorManifest } from '#lib/connectors/protocol/index';
  * nothing else. GitHub has no narrower scope for issues; a GitHub App would have.
  * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
  */
-export const githubManifest: ConnectorManifest = {
+export const githubManifest = {
   name: 'github',
   provider: 'GitHub',
   summary: 'Issues of your repositories as tasks, both ways, live.',
   category: 'development',
-  auth: {
-    kind: 'oauth2',
-    scopes: ['repo'],
-    pkce: 'S256',
-    tokenAuth: 'client_secret_post',
-    // https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
-    revoke: 'delete_with_basic',
-    consoleUrl: 'https://github.com/settings/developers',
-    mayExpire: true,
-  },
+  auth: [
+    {
+      kind: 'oauth2',
+      scopes: { read: ['repo'], write: ['repo'], webhooks: ['repo'] },
+      scopeSeparator: ' ',
+      pkce: 'S256',
+      tokenAuth: 'client_secret_post',
+      // https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
+      revoke: 'delete_with_basic',
+      consoleUrl: 'https://github.com/settings/developers',
+      tokenRules: { mayExpire: true, types: ['bearer'] },
+    },
+  ],
   endpoints: {
     authorizeUrl: 'https://github.com/login/oauth/authorize',
     tokenUrl: 'https://github.com/login/oauth/access_token',
@@ -30,15 +36,28 @@ export const githubManifest: ConnectorManifest = {
     apiBaseUrl: 'https://api.github.com',
     webBaseUrl: 'https://github.com',
   },
+  hosts: ['api.github.com'],
   // https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api
   selfHostedApiPath: '/api/v3',
+  // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+  rate: {
+    requests: 5_000,
+    perMs: 3_600_000,
+    concurrent: 100,
+    headers: {
+      limit: 'x-ratelimit-limit',
+      remaining: 'x-ratelimit-remaining',
+      reset: 'x-ratelimit-reset',
+      resetUnit: 'epoch_s',
+    },
+  },
   webhook: {
-    scheme: 'hmac_sha256_hex',
-    signatureHeader: 'x-hub-signature-256',
-    prefix: 'sha256=',
-    deliveryHeader: 'x-github-delivery',
-    eventHeader: 'x-github-event',
-    events: ['issues', 'issue_comment', 'label'],
+    scheme: { kind: 'hmac_sha256_hex', header: 'x-hub-signature-256', prefix: 'sha256=' },
+    delivery: { from: 'header', name: 'x-github-delivery' },
+    event: { from: 'header', name: 'x-github-event' },
+    events: githubEvents,
+    challenge: null,
+    registration: { mode: 'api', per: 'scope' },
   },
   resources: [
     {
@@ -50,6 +69,7 @@ export const githubManifest: ConnectorManifest = {
       writableValues: { state: ['open', 'done', 'cancelled'] },
     },
   ],
+  lookups: ['labels', 'users'],
   gaps: [
     'GitHub has no “in progress”: an issue is open, done (completed) or cancelled (not planned, duplicate).',
     'Pull requests are not tasks and are left out.',
@@ -60,4 +80,4 @@ export const githubManifest: ConnectorManifest = {
     'A renamed or transferred repository has to be chosen again.',
     'GitHub has one time per issue, in seconds: “latest wins” is no finer than that.',
   ],
-};
+} satisfies ConnectorManifest;

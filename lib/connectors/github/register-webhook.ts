@@ -1,8 +1,9 @@
-import type { ConnectorContext } from '#lib/connectors/protocol/index';
+import type { z } from 'zod';
+import type { ConnectorContext, RemoteWebhook } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, type JsonObject } from '#lib/core/index';
 import { badAnswer } from './errors.ts';
 import { pageMark } from './link-header.ts';
-import { githubManifest } from './manifest.ts';
+import { githubEvents } from './manifest.ts';
 import { repositoryPath } from './repository-path.ts';
 import { hookSchema } from './schema.ts';
 
@@ -72,7 +73,7 @@ async function adopt(
 
 const hookBody = (target: { url: string; secret: string }): JsonObject => ({
   active: true,
-  events: githubManifest.webhook.events,
+  events: [...githubEvents],
   config: { url: target.url, secret: target.secret, content_type: 'json', insecure_ssl: '0' },
 });
 
@@ -81,6 +82,16 @@ async function findHook(
   scope: JsonObject,
   url: string,
 ): Promise<string | null> {
+  const hooks = await listWebhooks(ctx, scope);
+  return hooks.find((hook) => hook.url === url)?.remoteId ?? null;
+}
+
+/** https://docs.github.com/en/rest/repos/webhooks#list-repository-webhooks */
+export async function listWebhooks(
+  ctx: ConnectorContext,
+  scope: JsonObject,
+): Promise<RemoteWebhook[]> {
+  const hooks: RemoteWebhook[] = [];
   for (let page = 1; page <= maxPages; page += 1) {
     const answer = await ctx.http.send({
       method: 'GET',
@@ -90,12 +101,21 @@ async function findHook(
     if (!Array.isArray(answer.json)) throw badAnswer('the list of webhooks is no list');
     for (const item of answer.json) {
       const hook = hookSchema.safeParse(item);
-      if (hook.success && hook.data.config?.url === url) return String(hook.data.id);
+      if (hook.success && hook.data.config?.url)
+        hooks.push(toWebhook(hook.data, hook.data.config.url));
     }
-    if (!pageMark(answer.headers.get('link'), 'next')) return null;
+    if (!pageMark(answer.headers.get('link'), 'next')) break;
   }
-  return null;
+  return hooks;
 }
+
+const toWebhook = (hook: z.infer<typeof hookSchema>, url: string): RemoteWebhook => ({
+  remoteId: String(hook.id),
+  url,
+  // What GitHub does not say is taken to be right.
+  isHealthy:
+    hook.active !== false && githubEvents.every((event) => hook.events?.includes(event) ?? true),
+});
 
 function hookPath(scope: JsonObject, remoteId: string): string {
   if (!/^\d{1,20}$/.test(remoteId)) {

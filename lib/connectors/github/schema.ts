@@ -72,6 +72,8 @@ export const accountSchema = z.looseObject({
 export const hookSchema = z.looseObject({
   id: idSchema,
   config: z.looseObject({ url: z.string().nullish() }).nullish(),
+  active: z.boolean().nullish(),
+  events: z.array(z.string()).nullish(),
 });
 
 export const searchCountSchema = z.looseObject({ total_count: z.number().int().nonnegative() });

@@ -90,6 +90,7 @@ function parseLabel(payload: JsonObject): ParsedWebhook {
   return {
     ...envelope(payload, 'apply'),
     resource: 'issues',
+    stale: ['labels'],
     summary: touchesIssues ? `${cut(what)}; issues show it with the next full read` : cut(what),
   };
 }

@@ -107,9 +107,13 @@ export interface ParsedWebhook {
   resource: string | null;
   /** Which stream it belongs to (equals a ScopeOption.key), when it says so. */
   scopeKey: string | null;
+  /** Whose event it is (equals an Account.id); said by connectors whose app has one address for all. */
+  accountId?: string | null;
   objects: RemoteObject[];
   /** Objects that changed but are not carried whole: they are read again. */
   refetch: RemoteRef[];
+  /** Lists of the provider's that read differently now: `scopes`, or names of `manifest.lookups`. */
+  stale?: readonly string[];
   summary: string;
 }
 
@@ -118,7 +122,23 @@ export interface WebhookParser {
   parse(event: string, payload: JsonObject): ParsedWebhook;
 }
 
+/** One thing of the provider's that people pick by name: a user, a channel, a label. */
+export interface LookupItem {
+  id: string;
+  name: string;
+  detail: string | null;
+}
+
+/** A registration as the provider shows it, whoever made it. */
+export interface RemoteWebhook {
+  remoteId: string;
+  url: string;
+  /** False: it is switched off there, or lacks events that are wanted. Registering again repairs it. */
+  isHealthy: boolean;
+}
+
 export interface ConnectorApi {
+  /** Who the credential belongs to. The one call that must work with the least access. */
   account(ctx: ConnectorContext): Promise<Account>;
   /** Scopes a stream can have, newest first; at most 200. */
   scopes(ctx: ConnectorContext, resource: string): Promise<ScopeOption[]>;
@@ -137,6 +157,15 @@ export interface ConnectorApi {
   /** Null only when the object is gone; a container that cannot be seen is an error. */
   read(ctx: ConnectorContext, resource: string, ref: RemoteRef): Promise<RemoteObject | null>;
   /**
+   * Many reads in one call, in the order of the refs (at most `limits.readMany`), where the provider
+   * offers that. Reads wanted at the same moment are gathered into it.
+   */
+  readMany?(
+    ctx: ConnectorContext,
+    resource: string,
+    refs: readonly RemoteRef[],
+  ): Promise<(RemoteObject | null)[]>;
+  /**
    * Sends only the given canonical fields. A value the provider cannot express is refused before
    * anything is sent: `provider.refused` with details {fields: FieldFault[]}, like a refusal there.
    */
@@ -146,12 +175,28 @@ export interface ConnectorApi {
     ref: RemoteRef,
     fields: JsonObject,
   ): Promise<WriteResult>;
-  registerWebhook(
+  /**
+   * Adopts what is registered for the same address already. `secret` in the answer is one the
+   * provider chose itself and takes the place of ours.
+   */
+  registerWebhook?(
     ctx: ConnectorContext,
     scope: JsonObject,
     target: { url: string; secret: string },
-  ): Promise<{ remoteId: string }>;
-  removeWebhook(ctx: ConnectorContext, scope: JsonObject, remoteId: string): Promise<void>;
+  ): Promise<{ remoteId: string; secret?: string }>;
+  /** One that is gone already is removed. */
+  removeWebhook?(ctx: ConnectorContext, scope: JsonObject, remoteId: string): Promise<void>;
+  /** All that is registered for the scope, of which ours are known by their address. */
+  listWebhooks?(ctx: ConnectorContext, scope: JsonObject): Promise<RemoteWebhook[]>;
+  /** Gives the credential of `ctx` back, for `OAuthMode.revoke` = api. */
+  revoke?(ctx: ConnectorContext): Promise<'revoked' | 'already_invalid'>;
+  /** Names of `manifest.lookups`, at most 1,000. */
+  lookup?(ctx: ConnectorContext, name: string, scope: JsonObject | null): Promise<LookupItem[]>;
+  /**
+   * The fault in an answer that says 2xx and means no (GraphQL errors, Slack's ok: false); null when
+   * there is none. What it answers is thrown, and repeated or not, like any other fault.
+   */
+  findFault?(answer: { status: number; headers: Headers; json: unknown }): HubError | null;
   /** Turns an answer that is not 2xx (or no JSON) into the error the recovery table understands. */
   toError(answer: { status: number; headers: Headers; text: string }): HubError;
 }
@@ -162,5 +207,6 @@ export interface ConnectorApi {
  */
 export interface Connector {
   manifest: ConnectorManifest;
-  webhook: WebhookParser;
+  /** Null exactly when the manifest has no webhook. */
+  webhook: WebhookParser | null;
 }

@@ -11,6 +11,21 @@
  *   never throws anything else on purpose.
  */
 
+export {
+  type Ability,
+  type AuthKind,
+  type AuthMode,
+  abilities,
+  allScopes,
+  authOf,
+  type BaseUrlField,
+  type BasicMode,
+  type CredentialField,
+  type KeyMode,
+  type OAuthMode,
+  type ScopesByAbility,
+  type TokenRules,
+} from './auth.ts';
 export type {
   Account,
   BackfillPage,
@@ -18,11 +33,13 @@ export type {
   ConnectorApi,
   ConnectorContext,
   FieldFault,
+  LookupItem,
   ParsedWebhook,
   PollPage,
   ProviderFault,
   RemoteObject,
   RemoteRef,
+  RemoteWebhook,
   ScopeOption,
   WebhookParser,
   WriteResult,
@@ -31,7 +48,15 @@ export type { HttpAnswer, HttpRequest, ProviderHttp } from './http.ts';
 export type {
   AuthorizeEndpoints,
   ConnectorManifest,
-  OAuthManifest,
-  WebhookManifest,
+  RateManifest,
+  ResourceManifest,
 } from './manifest.ts';
 export { toStorableJson } from './storable-json.ts';
+export type {
+  DeliveryFact,
+  JsonPath,
+  SignatureScheme,
+  WebhookChallenge,
+  WebhookManifest,
+  WebhookRegistration,
+} from './webhook-manifest.ts';

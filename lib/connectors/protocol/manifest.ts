@@ -1,39 +1,46 @@
-/** Where a provider's OAuth and API live; an app may point these at a self-hosted instance. */
+import type { Kind } from '#lib/kinds/index';
+import type { AuthMode } from './auth.ts';
+import type { WebhookManifest } from './webhook-manifest.ts';
+
+/** Where a provider's OAuth and API live; an app or a connection may point these elsewhere. */
 export interface AuthorizeEndpoints {
-  authorizeUrl: string;
-  tokenUrl: string;
-  /** `{client_id}` stands for the app's client id; null where nothing can be revoked. */
+  /** Null where nobody authorises by OAuth. */
+  authorizeUrl: string | null;
+  tokenUrl: string | null;
+  /** `{client_id}` stands for the app's client id; null where nothing can be revoked by address. */
   revokeUrl: string | null;
   apiBaseUrl: string;
   /** Web pages of the provider, for links shown to people. */
   webBaseUrl: string;
 }
 
-export interface OAuthManifest {
-  kind: 'oauth2';
-  scopes: string[];
-  pkce: 'S256';
-  /** How the client proves itself at the token endpoint. */
-  tokenAuth: 'client_secret_post' | 'client_secret_basic';
-  /**
-   * How `revokeUrl` is called. rfc7009: POST with `token` in a form. delete_with_basic: DELETE with
-   * HTTP Basic (client id, client secret) and JSON {access_token}; 204 is done, 404 was done before.
-   */
-  revoke: 'rfc7009' | 'delete_with_basic';
-  /** Page of the provider where an operator registers an app. */
-  consoleUrl: string;
-  /** Whether a token answer can carry expires_in and a rotating refresh token. */
-  mayExpire: boolean;
+/** How much a provider lets one account ask, before it has said so itself. */
+export interface RateManifest {
+  requests: number;
+  perMs: number;
+  /** Calls at one moment. */
+  concurrent: number;
+  /** Headers of its answers that the budget learns from; null where it sends none. */
+  headers: {
+    limit: string;
+    remaining: string;
+    reset: string;
+    /** epoch_s, epoch_ms: a moment. delta_s: so many seconds from now. */
+    resetUnit: 'epoch_s' | 'epoch_ms' | 'delta_s';
+  } | null;
 }
 
-export interface WebhookManifest {
-  /** HMAC-SHA256 over the raw body, hex, behind `prefix`, in `signatureHeader`. */
-  scheme: 'hmac_sha256_hex';
-  signatureHeader: string;
-  prefix: string;
-  deliveryHeader: string;
-  eventHeader: string;
-  events: string[];
+/** One kind of thing that can be read as a stream. */
+export interface ResourceManifest {
+  name: string;
+  kind: Kind;
+  title: string;
+  /** What the scope of a stream of it is called ("repository"). */
+  scopeTitle: string;
+  /** Canonical fields that can be written there; empty: read only. */
+  writable: readonly string[];
+  /** For a writable field that takes fewer values than its kind has: the values it takes. */
+  writableValues: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Facts about a connector, as data. Client-safe: the catalogue page reads it. */
@@ -43,24 +50,25 @@ export interface ConnectorManifest {
   /** One sentence for the catalogue. */
   summary: string;
   category: 'development' | 'messaging' | 'payments' | 'projects' | 'generic';
-  auth: OAuthManifest;
+  /** How an account is connected; at least one, the preferred first, no kind twice. */
+  auth: readonly AuthMode[];
   endpoints: AuthorizeEndpoints;
   /**
-   * Where the API lies below the web address of a self-hosted instance; its other addresses keep
-   * their paths. Null where the provider cannot be self-hosted.
+   * Hosts of the provider's own service a credential may go to, without ports. A connection to a
+   * self-hosted instance or to the sandbox may reach the host of its own base address and no other.
+   */
+  hosts: readonly string[];
+  /**
+   * Where the API lies below the web address of a self-hosted instance ('' for the same place); its
+   * other addresses keep their paths. Null where the provider cannot be self-hosted.
    */
   selfHostedApiPath: string | null;
-  webhook: WebhookManifest;
-  resources: {
-    name: string;
-    kind: 'task';
-    title: string;
-    /** What the scope of a stream of it is called ("repository"). */
-    scopeTitle: string;
-    writable: string[];
-    /** For a writable field that takes fewer values than its kind has: the values it takes. */
-    writableValues: Record<string, string[]>;
-  }[];
+  rate: RateManifest;
+  /** Null where the provider posts nothing. */
+  webhook: WebhookManifest | null;
+  resources: readonly ResourceManifest[];
+  /** Names `ConnectorApi.lookup` answers ("users", "labels"). */
+  lookups: readonly string[];
   /** What it honestly cannot do. */
-  gaps: string[];
+  gaps: readonly string[];
 }

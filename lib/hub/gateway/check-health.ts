@@ -38,9 +38,7 @@ async function readHealth(sources: HealthSources): Promise<Health> {
     page('web', `${sources.webUrl}/api/health/live`, { 'x-patchbay-gateway': token }),
     ...(workerHealthUrl ? [page('worker', workerHealthUrl)] : []),
     ...(supabaseUrl ? [page('supabase', `${supabaseUrl}/health`)] : []),
-    ...(sandboxUrl
-      ? [page('sandbox', new URL('/sandbox/github/assets/style.css', sandboxUrl))]
-      : []),
+    ...(sandboxUrl ? [page('sandbox', new URL('/sandbox/assets/style.css', sandboxUrl))] : []),
   ]);
   const isOk = parts.every((part) => part.status === 'ok');
   return { status: isOk ? 'ok' : 'down', version: sources.version, parts };

@@ -114,15 +114,18 @@ export const manifest: ConnectorManifest = {
   provider: 'Fake',
   summary: 'A provider for tests.',
   category: 'development',
-  auth: {
-    kind: 'oauth2',
-    scopes: ['repo', 'user'],
-    pkce: 'S256',
-    tokenAuth: 'client_secret_post',
-    revoke: 'delete_with_basic',
-    consoleUrl: 'https://fake.example.com/apps',
-    mayExpire: true,
-  },
+  auth: [
+    {
+      kind: 'oauth2',
+      scopes: { read: ['repo', 'user'], write: ['repo'], webhooks: ['repo'] },
+      scopeSeparator: ' ',
+      pkce: 'S256',
+      tokenAuth: 'client_secret_post',
+      revoke: 'delete_with_basic',
+      consoleUrl: 'https://fake.example.com/apps',
+      tokenRules: { mayExpire: true, types: ['bearer'] },
+    },
+  ],
   endpoints: {
     authorizeUrl: 'https://fake.example.com/oauth/authorize',
     tokenUrl: 'https://fake.example.com/oauth/token',
@@ -130,14 +133,16 @@ export const manifest: ConnectorManifest = {
     apiBaseUrl: 'https://api.fake.example.com',
     webBaseUrl: 'https://fake.example.com',
   },
+  hosts: [],
   selfHostedApiPath: '/api',
+  rate: { requests: 5_000, perMs: 3_600_000, concurrent: 100, headers: null },
   webhook: {
-    scheme: 'hmac_sha256_hex',
-    signatureHeader: 'x-fake-signature',
-    prefix: 'sha256=',
-    deliveryHeader: 'x-fake-delivery',
-    eventHeader: 'x-fake-event',
+    scheme: { kind: 'hmac_sha256_hex', header: 'x-fake-signature', prefix: 'sha256=' },
+    delivery: { from: 'header', name: 'x-fake-delivery' },
+    event: { from: 'header', name: 'x-fake-event' },
     events: [],
+    challenge: null,
+    registration: { mode: 'api', per: 'scope' },
   },
   resources: [
     {
@@ -149,6 +154,7 @@ export const manifest: ConnectorManifest = {
       writableValues: {},
     },
   ],
+  lookups: [],
   gaps: [],
 };
 

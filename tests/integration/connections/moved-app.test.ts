@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { disconnect, openConnection, putApp } from '#lib/connections/index';
+import { openConnection, putApp } from '#lib/connections/index';
 import { asUser } from '#lib/db/index';
 import { type FakeProvider, startFakeProvider } from './fake-provider.ts';
 import { makeWorld, type World } from './world.ts';
@@ -43,7 +43,7 @@ it('the secret of an app goes where the app points, not where an old connection 
   await expect(opening).rejects.toMatchObject({ code: 'connections.needs_reauth' });
   expect([world.provider.tokenRequests, elsewhere.tokenRequests]).toEqual([[], []]);
 
-  await disconnect(world.web, world.owner, at);
+  await world.end(world.owner, at);
   await world.work();
   expect([world.provider.revocations, elsewhere.revocations]).toEqual([[], []]);
   const [row] = await world.admin`

@@ -2,13 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   checkConnection,
   createConnectionGuards,
-  disconnect,
   getConnection,
   listConnectionLog,
   listScopes,
   openConnection,
 } from '#lib/connections/index';
-import { systemClock } from '#lib/core/index';
 import { asUser } from '#lib/db/index';
 import type { FakeProvider } from './fake-provider.ts';
 import { makeWorld, type World } from './world.ts';
@@ -27,7 +25,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(async () => {
   Object.assign(world.provider, usual);
-  world.worker.guards = createConnectionGuards(systemClock);
+  await world.worker.guards.close();
+  world.worker.guards = createConnectionGuards(world.worker);
+  await world.admin`delete from public.connection_budgets`;
+  await world.admin`delete from public.connection_budget_shares`;
+  await world.admin`delete from public.connection_breakers`;
   world.provider.apiCalls.length = 0;
   await world.admin`delete from public.connection_log`;
 });
@@ -127,7 +129,7 @@ describe('a member', () => {
   it('sees what a stream can be scoped to', async () => {
     world.provider.onApi = (_path, _token, answer) => answer(200, []);
     const asked = listScopes(world.web, world.owner, { ...place(), resource: 'issues' });
-    expect(await world.during(asked)).toEqual([
+    expect((await world.during(asked)).data).toEqual([
       {
         key: 'a/b',
         title: 'a/b',
@@ -145,7 +147,7 @@ describe('a member', () => {
     const foreign = { ...place() };
     for (const ask of [
       () => checkConnection(world.web, world.stranger, foreign),
-      () => disconnect(world.web, world.stranger, foreign),
+      () => world.end(world.stranger, foreign),
       () => listScopes(world.web, world.stranger, { ...foreign, resource: 'issues' }),
     ]) {
       await expect(ask()).rejects.toMatchObject({ code: 'resource.not_found' });
@@ -155,7 +157,7 @@ describe('a member', () => {
 
 describe('disconnecting', () => {
   it('revokes, erases and leaves a receipt; connecting again is the same connection', async () => {
-    await disconnect(world.web, world.owner, place());
+    await world.end(world.owner, place());
     const [begun] =
       await world.admin`select status from public.connections where id = ${connectionId}`;
     expect(begun?.['status']).toBe('disconnecting');
@@ -179,7 +181,7 @@ describe('disconnecting', () => {
 
   it('ends also when the service is away, and says that the access could not be revoked', async () => {
     world.provider.onRevoke = (answer) => answer(500, '');
-    await disconnect(world.web, world.owner, place());
+    await world.end(world.owner, place());
     await world.work();
     const shown = await asUser(world.web.db, world.owner, (tx) => getConnection(tx, place()));
     expect(shown).toMatchObject({ status: 'disconnected', receipt: { revocation: 'failed' } });
@@ -188,13 +190,13 @@ describe('disconnecting', () => {
   it('that was overtaken by connecting again ends nothing', async () => {
     connectionId = await world.connect();
     world.provider.revocations.length = 0;
-    await disconnect(world.web, world.owner, place());
+    await world.end(world.owner, place());
     await world.admin`update public.connections set status = 'active' where id = ${connectionId}`;
     await world.work();
     expect(world.provider.revocations).toHaveLength(0);
     await call();
 
-    await disconnect(world.web, world.owner, place());
+    await world.end(world.owner, place());
     // Connected again while the old access is being revoked.
     world.provider.onRevoke = (answer) => {
       void world.admin`update public.connections set status = 'active' where id = ${connectionId}`.then(

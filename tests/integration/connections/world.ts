@@ -4,10 +4,12 @@ import {
   type Actor,
   type CommandKind,
   type ConnectionDeps,
+  type ConnectionPlace,
   type ConnectionWebDeps,
+  authorizeCommand,
   checkCommand,
   createConnectionGuards,
-  disconnectCommand,
+  disconnect,
   enqueueDueCommands,
   exchangeCommand,
   finishAuthorization,
@@ -16,12 +18,18 @@ import {
   scopesCommand,
   startAuthorization,
 } from '#lib/connections/index';
+import type { ConnectorManifest } from '#lib/connectors/protocol/index';
 import { type JsonObject, newId, systemClock } from '#lib/core/index';
-import { asUser, connect } from '#lib/db/index';
+import { asUser, connect, type Db } from '#lib/db/index';
 import { logger } from '#lib/observability/index';
+import { type Cache, cacheStore, createCache } from '#lib/resilience/index';
 import { createOutgoing, generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
+import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
+import { sagaDeps } from '#lib/hub/sagas/worker-sagas';
+import { endpointDeps } from '#lib/hub/worker-ports';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
+import { hasty, runSagas } from '../sagas/run-sagas.ts';
 import { api, type FakeProvider, manifest, startFakeProvider } from './fake-provider.ts';
 
 export const origin = 'http://127.0.0.1:3000';
@@ -36,6 +44,8 @@ export interface World {
   web: ConnectionWebDeps;
   worker: ConnectionDeps;
   provider: FakeProvider;
+  /** Of the worker. */
+  privateKey: string;
   owner: Member;
   stranger: Member;
   kinds: Record<string, CommandKind>;
@@ -51,6 +61,10 @@ export interface World {
   /** A worker under this signal works until something is so. */
   workUntil(isSo: () => boolean, signal: AbortSignal): Promise<void>;
   connect(): Promise<string>;
+  /** Begins to disconnect; `work` ends it. */
+  end(actor: Member, place: ConnectionPlace): Promise<void>;
+  /** A cache as a process has it that has just started. */
+  newCache(): Cache;
   close(): Promise<void>;
 }
 
@@ -61,11 +75,14 @@ interface Callback {
 }
 
 const log = logger('test', 'silent');
+const cacheOf = (db: Db) =>
+  createCache({ store: cacheStore({ kind: 'postgres', db }), log, clock: systemClock });
 
-export async function makeWorld(): Promise<World> {
+export async function makeWorld(more: readonly ConnectorManifest[] = []): Promise<World> {
   const database = await freshDatabase();
   const admin = postgres(database.superuserUrl, { max: 2, onnotice: () => undefined });
   const keys = generateKeyPair();
+  const connectors = connectorsOf(more);
   const provider = await startFakeProvider();
   const webDb = connect({ url: database.webUrl, name: 'test-web', max: 6 });
   const workerDb = connect({ url: database.workerUrl, name: 'test-worker', max: 10 });
@@ -74,34 +91,44 @@ export async function makeWorld(): Promise<World> {
   const outgoing = createOutgoing({ allow: [provider.hostPort] });
   const web: ConnectionWebDeps = {
     db: webDb,
-    connectors: connectorsOf(),
+    connectors,
     presetEndpoints: () => null,
     sealKey: keys.publicKey,
+    cache: cacheOf(webDb),
     clock: systemClock,
   };
   const worker: ConnectionDeps = {
     db: workerDb,
     registry: {
-      get: (name) => (name === 'fake' || name === 'other' ? { manifest, api } : undefined),
+      get: (name) => {
+        const found = connectors.get(name);
+        return found && { manifest: found.manifest, api };
+      },
     },
     opener: createOpener(keys.privateKey),
     outgoing,
-    guards: createConnectionGuards(systemClock),
+    guards: createConnectionGuards({ db: workerDb, clock: systemClock, log }),
     presetEndpoints: () => null,
     clock: systemClock,
     log,
   };
   for (const member of [owner, stranger]) await putFakeApp(web, member, provider);
   const kinds: Record<string, CommandKind> = {
+    'connections.authorize': authorizeCommand(worker),
     'connections.exchange': exchangeCommand(worker),
     'connections.check': checkCommand(worker),
-    'connections.scopes': scopesCommand(worker),
-    'connections.disconnect': disconnectCommand(worker, {
-      stop: () => Promise.resolve(),
-      removeWebhooks: () => Promise.resolve(),
-    }),
+    'connections.scopes': scopesCommand(worker, cacheOf(workerDb)),
   };
-  const work = (signal = new AbortController().signal) => runDue(worker, kinds, signal);
+  const endpoints = endpointDeps(worker, {
+    sealKey: keys.publicKey,
+    publicUrl: undefined,
+    port: 1,
+  });
+  const sagas = hasty(sagaDeps({ connections: worker, endpoints, pollMs: 30_000 }));
+  const work = async (signal = new AbortController().signal) => {
+    await runDue(worker, kinds, signal);
+    await runSagas(sagas, signal);
+  };
   const during = async <T>(promise: Promise<T>): Promise<T> => {
     let isSettled = false;
     const settled = promise.finally(() => {
@@ -139,6 +166,7 @@ export async function makeWorld(): Promise<World> {
     web,
     worker,
     provider,
+    privateKey: keys.privateKey,
     owner,
     stranger,
     kinds,
@@ -157,6 +185,11 @@ export async function makeWorld(): Promise<World> {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
+    newCache: () => cacheOf(workerDb),
+    end: (actor, place) =>
+      disconnect(web, actor, place, (tx) =>
+        beginDisconnect(tx, { ...place, requestedBy: actor.userId }),
+      ),
     connect: async () => {
       const page = await begin();
       return finish({ state: page.get('state') ?? '', code: 'good-code' });
@@ -170,7 +203,7 @@ export async function makeWorld(): Promise<World> {
 }
 
 /** `other` is the same connector under another name: its callback has another path. */
-function connectorsOf(): ConnectionWebDeps['connectors'] {
+function connectorsOf(more: readonly ConnectorManifest[]): ConnectionWebDeps['connectors'] {
   const webhook = {
     parse: () => ({
       kind: 'unknown' as const,
@@ -182,10 +215,12 @@ function connectorsOf(): ConnectionWebDeps['connectors'] {
       summary: '',
     }),
   };
-  const all = ['fake', 'other'].map((name) => ({ manifest: { ...manifest, name }, webhook }));
+  const own = ['fake', 'other'].map((name) => ({ ...manifest, name }));
+  const all = [...own, ...more].map((each) => ({ manifest: each, webhook }));
   return {
     list: () => all,
     get: (name) => all.find((connector) => connector.manifest.name === name),
+    conformance: () => [],
   };
 }
 

@@ -7,6 +7,10 @@ declare module 'oidc-provider' {
     claims(): Record<string, unknown>;
   }
 
+  interface GrantContext {
+    oidc?: { params?: Record<string, unknown>; account?: { accountId: string } };
+  }
+
   export default class Provider {
     constructor(
       issuer: string,
@@ -15,9 +19,17 @@ declare module 'oidc-provider' {
         pkce: { required: () => boolean };
         claims: Record<string, string[]>;
         findAccount: (context: unknown, sub: string) => Account;
-        features: { devInteractions: { enabled: boolean } };
+        features: Record<string, { enabled: boolean }>;
+        ttl?: Record<string, number | (() => number)>;
+        issueRefreshToken?: () => boolean;
+        rotateRefreshToken?: boolean;
+        clockTolerance?: number;
+        scopes?: string[];
+        cookies?: { keys: string[] };
       },
     );
+    /** `grant.success`, `grant.error`, `grant.revoked` and others; the context comes first. */
+    on(event: string, listener: (context: GrantContext, ...more: unknown[]) => void): void;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   }
 }

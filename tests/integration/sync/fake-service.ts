@@ -29,15 +29,18 @@ export const manifest: ConnectorManifest = {
   provider: 'Fake',
   summary: 'A service in memory.',
   category: 'generic',
-  auth: {
-    kind: 'oauth2',
-    scopes: [],
-    pkce: 'S256',
-    tokenAuth: 'client_secret_post',
-    revoke: 'delete_with_basic',
-    consoleUrl: 'https://fake.example/apps',
-    mayExpire: false,
-  },
+  auth: [
+    {
+      kind: 'oauth2',
+      scopes: { read: [], write: [], webhooks: [] },
+      scopeSeparator: ' ',
+      pkce: 'S256',
+      tokenAuth: 'client_secret_post',
+      revoke: 'delete_with_basic',
+      consoleUrl: 'https://fake.example/apps',
+      tokenRules: { mayExpire: true, types: ['bearer'] },
+    },
+  ],
   endpoints: {
     authorizeUrl: 'https://fake.example/authorize',
     tokenUrl: 'https://fake.example/token',
@@ -45,13 +48,14 @@ export const manifest: ConnectorManifest = {
     apiBaseUrl: 'https://api.fake.example',
     webBaseUrl: 'https://fake.example',
   },
+  rate: { requests: 5_000, perMs: 3_600_000, concurrent: 100, headers: null },
   webhook: {
-    scheme: 'hmac_sha256_hex',
-    signatureHeader: 'x-signature',
-    prefix: 'sha256=',
-    deliveryHeader: 'x-delivery',
-    eventHeader: 'x-event',
+    scheme: { kind: 'hmac_sha256_hex', header: 'x-signature', prefix: 'sha256=' },
+    delivery: { from: 'header', name: 'x-delivery' },
+    event: { from: 'header', name: 'x-event' },
     events: ['issues'],
+    challenge: null,
+    registration: { mode: 'api', per: 'scope' },
   },
   resources: [
     {
@@ -63,7 +67,9 @@ export const manifest: ConnectorManifest = {
       writableValues: { state: ['open', 'done', 'cancelled'] },
     },
   ],
+  hosts: [],
   selfHostedApiPath: null,
+  lookups: [],
   gaps: [],
 };
 

@@ -20,10 +20,12 @@ import { connectorRules } from '#lib/hub/connector-rules';
 import { connectors } from '#lib/hub/connectors';
 import type { Gateway } from '#lib/hub/gateway';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
+import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
 import { installQueue } from '#lib/queue/index';
 import { patchRecord } from '#lib/records/index';
+import { cacheStore, createCache } from '#lib/resilience/index';
 import { type Sandbox, startSandbox } from '#lib/sandbox/index';
 import { generateKeyPair } from '#lib/security/index';
 import { createStream, updateStream } from '#lib/sync/index';
@@ -72,6 +74,10 @@ beforeAll(async () => {
     connectors,
     presetEndpoints: presetEndpoints(sandbox.origin),
     sealKey: keys.worker.publicKey,
+    cache: createCache({
+      store: cacheStore({ kind: 'postgres', db: pools.web }),
+      log: logger('test', 'silent'),
+    }),
     clock: systemClock,
   };
   await seedWorkspace();
@@ -167,7 +173,7 @@ describe('the story, in order', () => {
 
   it('reads everything of a chosen repository', async () => {
     const options = await listScopes(web, member, { ...place(), resource: 'issues' });
-    const chosen = options.find((option) => option.key === repository);
+    const chosen = options.data.find((option) => option.key === repository);
     if (!chosen) throw new Error('The repository is not offered');
     await asMember((tx) =>
       createStream(tx, {
@@ -241,7 +247,9 @@ describe('the story, in order', () => {
   });
 
   it('disconnects: webhook removed, access revoked, records kept', async () => {
-    await disconnect(web, member, place());
+    await disconnect(web, member, place(), (tx) =>
+      beginDisconnect(tx, { ...place(), requestedBy: member.userId }),
+    );
     const status = async () => (await asMember((tx) => getConnection(tx, place()))).status;
     await expect.poll(status, patience).toBe('disconnected');
     const shown = await asMember((tx) => getConnection(tx, place()));

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#lib/core/index';
+import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { sealTo } from '#lib/security/index';
 import { patience } from '../../setup/patience.ts';
 import {
@@ -119,16 +120,22 @@ describe('a worker killed with a command in its hands', () => {
     const connectionId = await seedConnection(base);
     const env = { OUTGOING_ALLOW: base };
     const first = await start(env);
-    const id = await command('connections.disconnect', connectionId);
+    await postgres.admin.begin((tx) =>
+      beginDisconnect(tx, { workspaceId, connectionId, requestedBy: null }),
+    );
     await expect.poll(() => asked, patience).toBe(1);
     first.kill('SIGKILL');
     await first.exited;
     isSilent = false;
     await start(env);
-    await expect.poll(() => statusOf(id), { timeout: 30_000, interval: 50 }).toBe('done');
-    const [row] =
-      await postgres.admin`select status, receipt from public.connections where id = ${connectionId}`;
-    expect(row).toMatchObject({ status: 'disconnected', receipt: { revocation: 'revoked' } });
+    const ended = async () => {
+      const [row] =
+        await postgres.admin`select status, receipt from public.connections where id = ${connectionId}`;
+      return row;
+    };
+    await expect
+      .poll(ended, patience)
+      .toMatchObject({ status: 'disconnected', receipt: { revocation: 'revoked' } });
     expect(asked).toBe(2);
   });
 });

@@ -40,6 +40,33 @@ describe('a process does not start', () => {
     expect(read).toThrow(/SANDBOX_URL: cannot be set together with PUBLIC_URL/);
   });
 
+  it.each([
+    [{ SMTP_URL: 'smtps://mail.example.com' }, /MAIL_FROM: is missing/],
+    [{ RESEND_API_KEY: 're_12345678' }, /MAIL_FROM: is missing/],
+    [
+      {
+        SMTP_URL: 'smtps://mail.example.com',
+        RESEND_API_KEY: 're_12345678',
+        MAIL_FROM: 'a@b.test',
+      },
+      /SMTP_URL: and RESEND_API_KEY are two ways/,
+    ],
+    [{ SMTP_URL: 'https://mail.example.com', MAIL_FROM: 'a@b.test' }, /SMTP_URL: must be an smtps/],
+    [{ MAIL_FROM: 'Hub <a@b.test>\r\nBcc: c@d.test' }, /MAIL_FROM: must be an address/],
+    [{ RESEND_API_KEY: 're_1234\r\n5678', MAIL_FROM: 'a@b.test' }, /RESEND_API_KEY: must be a key/],
+  ])('worker: with half of what mail needs (%#)', (more, sentence) => {
+    set(more as Record<string, string>);
+    expect(workerEnv).toThrow(sentence);
+  });
+
+  it('worker: but does with a whole way to send mail, or none', () => {
+    const mail = { SMTP_URL: 'smtps://u:p@mail.example.com', MAIL_FROM: 'Hub <a@b.test>' };
+    set(mail);
+    expect(workerEnv()).toMatchObject(mail);
+    set({ SMTP_URL: '', MAIL_FROM: '' });
+    expect(workerEnv().SMTP_URL).toBeUndefined();
+  });
+
   it('gateway: where others reach it, without a name of its own', () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.5', 'hub.internal']) {
       set({ GATEWAY_HOST: host });

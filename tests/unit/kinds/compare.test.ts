@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '#lib/core/index';
 import {
+  contactDataSchema,
   type Comparator,
   defaultsOf,
   fieldRule,
   fieldsEqual,
   fieldsOf,
   normaliseField,
+  messageDataSchema,
+  paymentDataSchema,
   taskDataSchema,
 } from '#lib/kinds/index';
 
@@ -46,12 +49,17 @@ describe('comparators', () => {
   });
 });
 
-describe('a task', () => {
-  it('has a default and a rule for every field, and the defaults are a valid task', () => {
-    const defaults = defaultsOf('task');
-    expect(Object.keys(defaults).sort()).toEqual(Object.keys(fieldsOf('task')).sort());
-    expect(Object.keys(taskDataSchema.shape).sort()).toEqual(Object.keys(defaults).sort());
-    expect(taskDataSchema.safeParse(defaults).success).toBe(true);
+describe('the fields of a kind', () => {
+  it.each([
+    ['task', taskDataSchema],
+    ['message', messageDataSchema],
+    ['contact', contactDataSchema],
+    ['payment', paymentDataSchema],
+  ] as const)('%s: each has a default and a rule, and the defaults are valid', (kind, schema) => {
+    const defaults = defaultsOf(kind);
+    expect(Object.keys(defaults).sort()).toEqual(Object.keys(fieldsOf(kind)).sort());
+    expect(Object.keys(schema.shape).sort()).toEqual(Object.keys(defaults).sort());
+    expect(schema.safeParse(defaults).error?.issues ?? []).toEqual([]);
   });
 
   it('hands out its defaults as a copy, and treats names of Object as unknown fields', () => {

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withTable } from '../../../scripts/write-conformance.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -30,6 +31,10 @@ describe('the README', () => {
       .join('\n');
     expect(named.length).toBeGreaterThan(15);
     expect(named.filter((name) => !code.includes(name))).toEqual([]);
+  });
+
+  it('shows what the connectors have proven, as the contract suite found it', () => {
+    expect(readme).toBe(withTable(readme));
   });
 
   it('links only to what is there', () => {

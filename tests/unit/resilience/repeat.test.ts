@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, type ErrorCode, HubError } from '#lib/core/index';
-import { createBreaker, createBulkhead, repeat } from '#lib/resilience/index';
+import { repeat } from '#lib/resilience/index';
 
 const clock: Clock = { now: () => Date.now(), random: () => 0.5 };
 beforeEach(() => {
@@ -63,57 +63,5 @@ describe('repeating', () => {
     });
     await expect(settle(call)).rejects.toMatchObject({ code: 'provider.unavailable' });
     expect(calls).toBe(1);
-  });
-});
-
-describe('a breaker', () => {
-  const fail = (code: ErrorCode) => () => Promise.reject(fault(code));
-
-  it('opens after five faults in a row, refuses without calling, and heals', async () => {
-    const breaker = createBreaker();
-    for (let n = 0; n < 5; n += 1) {
-      await expect(breaker.run(fail('provider.timeout'))).rejects.toMatchObject({
-        code: 'provider.timeout',
-      });
-    }
-    expect(breaker.state()).toBe('open');
-    const call = vi.fn<() => Promise<string>>(() => Promise.resolve('ok'));
-    await expect(breaker.run(call)).rejects.toMatchObject({ details: { breaker: 'open' } });
-    expect(call).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(await breaker.run(call)).toBe('ok');
-    expect(breaker.state()).toBe('closed');
-  });
-
-  it('does not mind refusals, which are answers', async () => {
-    const breaker = createBreaker();
-    for (const code of [
-      'provider.refused',
-      'provider.not_found',
-      'provider.unauthorized',
-    ] as const) {
-      for (let n = 0; n < 6; n += 1) {
-        await expect(breaker.run(fail(code))).rejects.toMatchObject({ code });
-      }
-    }
-    expect(breaker.state()).toBe('closed');
-  });
-});
-
-describe('a bulkhead', () => {
-  it('runs some, queues some and refuses the rest', async () => {
-    const bulkhead = createBulkhead(2, 1);
-    const gate = Promise.withResolvers<void>();
-    let running = 0;
-    const call = async () => {
-      running += 1;
-      await gate.promise;
-    };
-    const calls = [1, 2, 3].map(() => bulkhead.run(call));
-    await expect(bulkhead.run(call)).rejects.toMatchObject({ code: 'provider.rate_limited' });
-    expect(running).toBe(2);
-    gate.resolve();
-    await Promise.all(calls);
-    expect(running).toBe(3);
   });
 });

@@ -56,7 +56,11 @@ async function spawnSandbox(environment: Record<string, string> = {}): Promise<R
     child.kill('SIGTERM');
     await gone;
   };
-  return { child, sandbox: { origin, port, url, apiUrl: `${url}/api`, control, close } };
+  const at = (provider: string) => ({
+    url: `${origin}/sandbox/${provider}`,
+    control: new ControlClient(origin, controlToken, provider),
+  });
+  return { child, sandbox: { origin, port, url, apiUrl: `${url}/api`, control, at, close } };
 }
 
 test('tokens, hooks, deliveries, edits and labels are there after a restart', async () => {

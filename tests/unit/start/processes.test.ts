@@ -9,7 +9,7 @@ function plan(over: Partial<processes.Plan['settings']> = {}): processes.Plan {
   return {
     secrets,
     isDev: false,
-    ports: { web: 1, supabase: 2, sandbox: 3, workerHealth: 4 },
+    ports: { web: 1, supabase: 2, sandbox: 3, workerHealth: 4, sandboxMail: 5, worker: 6 },
     settings: {
       port: 3_000,
       publicUrl: undefined,
@@ -23,6 +23,8 @@ function plan(over: Partial<processes.Plan['settings']> = {}): processes.Plan {
         AWS_SECRET_ACCESS_KEY: 'not for us',
         AUTH_OIDC_SECRET: 'secret of the sign-in provider',
         LOG_LEVEL: 'debug',
+        SMTP_URL: 'smtps://hub:password-of-the-mail-server@mail.example.com',
+        MAIL_FROM: 'hub@example.com',
       },
       ...over,
     },
@@ -64,6 +66,7 @@ const owners: Record<string, readonly string[]> = {
   'the jwt secret of this installation': ['web', 'supabase'],
   sb_secret_x: ['supabase'],
   'secret of the sign-in provider': ['web'],
+  'password-of-the-mail-server': ['worker'],
   'not for us': [],
 };
 
@@ -105,6 +108,18 @@ describe('the environment of each process', () => {
     );
     expect(allowed({ hasSandbox: false })).toBe('');
     expect(processes.sandbox(plan({ hasSandbox: false }))).toBeNull();
+  });
+
+  it('sends mail to the sandbox’s mailbox until something else is set up, and tells web which it is', () => {
+    const mail = (over: Partial<processes.Plan['settings']>) => ({
+      web: processes.web(plan(over)).env['MAIL_TRANSPORT'],
+      sandbox: processes.worker(plan(over)).env['SANDBOX_SMTP_URL'],
+    });
+    expect(mail({ env: {} })).toEqual({ web: 'sandbox', sandbox: 'smtp://127.0.0.1:5' });
+    expect(mail({ env: { SMTP_URL: 'smtps://mail.example.com' } })).toEqual({ web: 'smtp' });
+    expect(mail({ env: { RESEND_API_KEY: 're_12345678' } })).toEqual({ web: 'resend' });
+    expect(mail({ env: {}, hasSandbox: false })).toEqual({});
+    expect(processes.sandbox(plan())?.env['SANDBOX_MAIL_PORT']).toBe('5');
   });
 
   it('keeps Next from reading .env, which may hold the secrets of the others', () => {

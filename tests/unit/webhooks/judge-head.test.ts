@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { WebhookManifest } from '#lib/connectors/protocol/index';
-import { judgeHead, judgeTransport } from '#lib/webhooks/judge-head';
+import { completeHead, judgeHead, judgeTransport } from '#lib/webhooks/judge-head';
 
-const manifest: WebhookManifest = {
-  scheme: 'hmac_sha256_hex',
-  signatureHeader: 'X-Signature',
-  prefix: 'sha256=',
-  deliveryHeader: 'X-Delivery',
-  eventHeader: 'X-Event',
-  events: [],
+const manifest: Pick<WebhookManifest, 'delivery' | 'event'> = {
+  delivery: { from: 'header', name: 'X-Delivery' },
+  event: { from: 'header', name: 'X-Event' },
 };
-const good = { 'x-delivery': ['d-1'], 'x-event': ['issues'], 'x-signature': ['sha256=00'] };
+const good = { 'x-delivery': ['d-1'], 'x-event': ['issues'] };
 const codeOf = (result: ReturnType<typeof judgeHead> | ReturnType<typeof judgeTransport>) =>
   result.ok ? null : result.error.code;
 
@@ -31,10 +27,10 @@ describe('judgeTransport', () => {
 });
 
 describe('judgeHead', () => {
-  it('reads id, event and signature', () => {
+  it('reads id and event', () => {
     expect(judgeHead(manifest, good)).toEqual({
       ok: true,
-      value: { deliveryId: 'd-1', event: 'issues', signature: 'sha256=00' },
+      value: { deliveryId: 'd-1', event: 'issues' },
     });
   });
 
@@ -61,9 +57,51 @@ describe('judgeHead', () => {
   it('takes 255 characters', () => {
     expect(codeOf(judgeHead(manifest, { ...good, 'x-delivery': ['d'.repeat(255)] }))).toBeNull();
   });
+});
 
-  it('takes two signatures for none', () => {
-    const result = judgeHead(manifest, { ...good, 'x-signature': ['sha256=00', 'sha256=11'] });
-    expect(result.ok && result.value.signature).toBeNull();
+describe('completeHead', () => {
+  const inBody: Pick<WebhookManifest, 'delivery' | 'event'> = {
+    delivery: { from: 'body', paths: [['event_id'], ['id']] },
+    event: { from: 'body', paths: [['event', 'type'], ['type']] },
+  };
+  const head = { deliveryId: null, event: null };
+
+  it('asks nothing of the headers for what stands in the body', () => {
+    expect(judgeHead(inBody, {})).toEqual({ ok: true, value: head });
+  });
+
+  it.each([
+    [
+      { event_id: 'Ev1', event: { type: 'message' } },
+      { deliveryId: 'Ev1', event: 'message' },
+    ],
+    [
+      { event_id: 'Ev1', type: 'outer' },
+      { deliveryId: 'Ev1', event: 'outer' },
+    ],
+    [
+      { id: 17, type: 'a.b' },
+      { deliveryId: '17', event: 'a.b' },
+    ],
+    [
+      { event_id: 'a, b', id: 'c' },
+      { deliveryId: 'c', event: 'unknown' },
+    ],
+    [{ event_id: 'x'.repeat(256) }, { deliveryId: 'hash', event: 'unknown' }],
+    [{ event: [{ type: 'message' }] }, { deliveryId: 'hash', event: 'unknown' }],
+    [
+      { event_id: null, event: 'text' },
+      { deliveryId: 'hash', event: 'unknown' },
+    ],
+    [{}, { deliveryId: 'hash', event: 'unknown' }],
+  ])('%j → %j', (body, expected) => {
+    expect(completeHead(inBody, head, body, 'hash')).toEqual(expected);
+  });
+
+  it('leaves what the headers said', () => {
+    const said = { deliveryId: 'd-1', event: 'issues' };
+    expect(completeHead(manifest, said, { event_id: 'other', type: 'other' }, 'hash')).toEqual(
+      said,
+    );
   });
 });

@@ -1,0 +1,27 @@
+import type { AuthKind, ConnectorManifest } from '#lib/connectors/protocol/index';
+import { requireAuth } from './auth-mode.ts';
+
+type Headers = Record<string, string>;
+
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+
+/** The one secret text that is kept for what a form held. */
+export const toSecret = (kind: 'api_key' | 'basic', fields: Record<string, string>): string =>
+  kind === 'api_key'
+    ? (fields['key'] ?? '')
+    : base64(`${fields['username'] ?? ''}:${fields['password'] ?? ''}`);
+
+/** How the secret of a connection travels: always in one header, never in an address. */
+export function sendCredential(
+  manifest: ConnectorManifest,
+  kind: AuthKind,
+): (secret: string) => Headers {
+  if (kind === 'oauth2') return (token) => ({ authorization: `Bearer ${token}` });
+  // RFC 7617, the charset being UTF-8.
+  if (kind === 'basic') return (pair) => ({ authorization: `Basic ${pair}` });
+  const { sent } = requireAuth(manifest, kind);
+  if (sent.in === 'basic_username') {
+    return (key) => ({ authorization: `Basic ${base64(`${key}:`)}` });
+  }
+  return (key) => ({ [sent.name.toLowerCase()]: `${sent.prefix}${key}` });
+}

@@ -1,0 +1,66 @@
+import type { Proof } from '#lib/connections/schema';
+
+/**
+ * What every connector has proven, point by point. Written by the contract suite
+ * (`npm run conformance`) and compared with what it finds on every run; never edited by hand.
+ */
+export const conformance: Readonly<Record<string, Readonly<Record<string, Proof>>>> = {
+  github: {
+    manifest: 'our double',
+    account: 'our double',
+    wrong_credential: 'our double',
+    rate_limit: 'our double',
+    server_fault: 'our double',
+    rate_headers: 'our double',
+    lookup: 'our double',
+    scopes: 'our double',
+    backfill: 'our double',
+    backfill_resumes: 'our double',
+    poll_quiet: 'our double',
+    poll_change: 'our double',
+    read: 'our double',
+    read_gone: 'unproven',
+    write: 'our double',
+    write_echo: 'our double',
+    write_refused: 'our double',
+    write_bounds: 'our double',
+    webhook_register: 'our double',
+    webhook_signature: 'our double',
+    webhook_identity: 'our double',
+    webhook_parse: 'our double',
+    webhook_delete: 'unproven',
+    webhook_junk: 'our double',
+    webhook_captured: 'captured payloads',
+    revoke: 'our double',
+  },
+};
+
+export const pointTitles: Readonly<Record<string, string>> = {
+  manifest: 'The manifest agrees with itself and with the code',
+  account: 'The account behind a credential is named, always the same',
+  wrong_credential: 'A credential that is not known is told from any other fault',
+  rate_limit: 'A call too many is told apart, with the time to wait',
+  server_fault: 'A fault of the service is worth another try',
+  rate_headers: 'What its answers say of the rate can be learned from',
+  lookup: 'People, channels and labels can be looked up by name',
+  scopes: 'It shows what a stream can follow',
+  backfill: 'A full read finds everything once, page by page',
+  backfill_resumes: 'A full read that was cut off goes on where it was',
+  poll_quiet: 'A poll with nothing new is short and changes nothing',
+  poll_change: 'A poll tells what somebody else changed',
+  read: 'One object can be read again',
+  read_gone: 'Gone is told from out of sight',
+  write: 'It writes the fields it was given and no other',
+  write_echo: 'Its own write, seen again, is the state the write answered with',
+  write_refused: 'A refused write names the field and changes nothing',
+  write_bounds: 'What cannot be expressed there is refused before a call',
+  webhook_register: 'It registers a webhook once, renews its secret and takes it back',
+  webhook_signature: 'What it posts is signed as the manifest says',
+  webhook_identity: 'Each delivery has an id of its own and a name that was asked for',
+  webhook_parse: 'A webhook says which object of which stream changed, and how',
+  webhook_delete: 'A webhook tells that an object is gone',
+  webhook_junk: 'Events it does not know are kept and marked, whatever they hold',
+  webhook_captured: 'Events as the service really sent them are understood',
+  webhook_challenge: 'The handshake before the first event is answered',
+  revoke: 'Access that was given back opens nothing any more',
+};

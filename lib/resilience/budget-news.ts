@@ -1,0 +1,27 @@
+import type { RateFacts } from './rate-headers.ts';
+
+/** What a worker has to tell of its share. */
+export interface News {
+  ended: number;
+  uncounted: number;
+  unused: number;
+  saved: number;
+  facts: { facts: RateFacts; atMs: number }[];
+}
+
+export const noNews = (): News => ({ ended: 0, uncounted: 0, unused: 0, saved: 0, facts: [] });
+
+export const addNews = (a: News, b: News): News => ({
+  ended: a.ended + b.ended,
+  uncounted: a.uncounted + b.uncounted,
+  unused: a.unused + b.unused,
+  saved: a.saved + b.saved,
+  facts: [...a.facts, ...b.facts],
+});
+
+/** Durations as they are by now. */
+export const aged = ({ facts, atMs }: News['facts'][number], nowMs: number): RateFacts => ({
+  ...facts,
+  resetInMs: facts.resetInMs === null ? null : facts.resetInMs - (nowMs - atMs),
+  retryInMs: facts.retryInMs === null ? null : Math.max(0, facts.retryInMs - (nowMs - atMs)),
+});

@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from 'node:util';
+import { issueOf, ownTeam, teamOf } from './access.ts';
+import type { Caller } from './grants.ts';
+import { type IssueChange, type IssueInput, readChange, timeOf } from './issue-input.ts';
+import { invalidInput } from './linear-error.ts';
+import type { IssueRow, StateRow, TeamRow } from './rows.ts';
+import { insertEntity } from './tables.ts';
+import type { LinearWorld } from './world.ts';
+
+export function createIssue(
+  world: LinearWorld,
+  caller: Caller,
+  teamId: string,
+  input: IssueInput,
+): IssueRow {
+  const team = teamOf(world, caller, teamId);
+  const first = firstState(world, team);
+  const blank = {
+    teamUuid: team.uuid,
+    number: team.lastNumber + 1,
+    title: '',
+    description: null,
+    priority: 0,
+    stateUuid: first.uuid,
+    assigneeUuid: null,
+    creatorUuid: caller.person.uuid,
+    labelUuids: [],
+    parentUuid: null,
+    dueDate: null,
+    startedTime: null,
+    completedTime: null,
+    canceledTime: null,
+    archivedTime: null,
+    trashed: false,
+  };
+  if (!input.title?.trim()) throw invalidInput('title should not be empty.');
+  const change = readChange(world, caller, team, blank, input);
+  world.tables.teams.update(team.id, { lastNumber: blank.number });
+  const issue = insertEntity(world.tables.issues, 'issue', { ...blank, ...change });
+  world.sender.announceIssue(world, caller, 'create', issue, null);
+  return issue;
+}
+
+export function updateIssue(
+  world: LinearWorld,
+  caller: Caller,
+  id: string,
+  input: IssueInput,
+): IssueRow {
+  const issue = issueOf(world, caller, id);
+  return write(
+    world,
+    caller,
+    issue,
+    readChange(world, caller, ownTeam(world, issue), issue, input),
+  );
+}
+
+/** Archiving keeps an issue, trashing lets it go after 30 days; both hide it from lists. */
+export function archiveIssue(
+  world: LinearWorld,
+  caller: Caller,
+  id: string,
+  how: 'archive' | 'trash' | 'restore' | 'destroy',
+): IssueRow {
+  const issue = issueOf(world, caller, id);
+  if (how === 'destroy') {
+    world.tables.issues.delete(issue.id);
+    world.sender.announceIssue(world, caller, 'remove', { ...issue, trashed: true }, null);
+    return issue;
+  }
+  const archivedTime = how === 'restore' ? null : (issue.archivedTime ?? timeOf(world));
+  const change = { archivedTime, trashed: how === 'trash' };
+  return write(world, caller, issue, change, how === 'trash' ? 'remove' : 'update');
+}
+
+function write(
+  world: LinearWorld,
+  caller: Caller,
+  issue: IssueRow,
+  change: IssueChange,
+  action: 'update' | 'remove' = 'update',
+): IssueRow {
+  const before = { ...issue };
+  const after = world.tables.issues.update(issue.id, change) ?? issue;
+  if (!isDeepStrictEqual(before, after)) {
+    world.sender.announceIssue(world, caller, action, after, before);
+  }
+  return after;
+}
+
+/** Where a new issue begins: the first state that is not yet begun. */
+function firstState(world: LinearWorld, team: TeamRow): StateRow {
+  const states = world.tables.states
+    .findBy('teamUuid', team.uuid)
+    .sort((a, b) => a.position - b.position);
+  const first = states.find((state) => state.type === 'backlog') ?? states[0];
+  if (!first) throw new Error(`The team ${team.key} has no states`);
+  return first;
+}

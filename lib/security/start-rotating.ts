@@ -1,0 +1,72 @@
+import { newId } from '#lib/core/index';
+import { isUnavailable } from '#lib/db/index';
+import { captureError, type Logger } from '#lib/observability/index';
+import { type RotationDeps, type RotationOutcome, rotateKeys } from './rotate-keys.ts';
+import { dropHolder, holderSeconds, putHolder } from './rotation-store.ts';
+
+export interface Rotating {
+  /** Ends after the batch in hand; what is left is done by whoever comes next. */
+  stop(): Promise<void>;
+}
+
+const beatMs = (holderSeconds * 1000) / 3;
+/** How long until it is looked again, by what came of the last look. */
+const restMs: Record<RotationOutcome, number> = { again: 1_000, waiting: 5_000, settled: 60_000 };
+
+/**
+ * As long as the process lives it says which keys it holds, and sees to it that everything of its
+ * class is sealed to the present one. A key is changed by starting the processes with a new one in
+ * front and the old ones behind it; nothing else has to be asked for.
+ */
+export function startRotating(deps: Omit<RotationDeps, 'holder'> & { log: Logger }): Rotating {
+  const holder = newId();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const row = { holder, class: deps.class, keyIds: deps.opener.keyIds };
+
+  const beat = (async () => {
+    while (!signal.aborted) {
+      await guarded(deps.log, () => putHolder(deps.db, row));
+      await rest(beatMs, signal);
+    }
+  })();
+  const work = (async () => {
+    await guarded(deps.log, () => putHolder(deps.db, row));
+    while (!signal.aborted) {
+      const outcome = await guarded(deps.log, () => rotateKeys({ ...deps, holder }, signal));
+      await rest(restMs[outcome ?? 'again'], signal);
+    }
+  })();
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([beat, work]);
+      await guarded(deps.log, () => dropHolder(deps.db, holder));
+    },
+  };
+}
+
+/** PostgreSQL being away is waited for; anything else is reported and tried again all the same. */
+async function guarded<T>(log: Logger, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isUnavailable(error)) log.debug('keys were not looked after', { err: error });
+    else captureError(log, error, 'keys could not be looked after');
+    return null;
+  }
+}
+
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}

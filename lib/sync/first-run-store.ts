@@ -1,0 +1,96 @@
+import type { JsonObject } from '#lib/core/index';
+import { json, type Queryable, type Tx } from '#lib/db/index';
+import type { Run, Stream } from './schema.ts';
+import type { PreparedStream } from './sync-deps.ts';
+
+export interface FirstRun {
+  status: Run['status'];
+  /** A page was read and applied. */
+  hasRead: boolean;
+  isHeld: boolean;
+  error: { code: string; message: string } | null;
+}
+
+export async function selectFirstRun(
+  db: Queryable,
+  at: { workspaceId: string; runId: string },
+): Promise<FirstRun | null> {
+  const [row] = await db<FirstRun[]>`
+    select status, calls > 0 as "hasRead", status = 'queued' and next_attempt_at is null as "isHeld", error
+    from public.runs where workspace_id = ${at.workspaceId} and id = ${at.runId}`;
+  return row ?? null;
+}
+
+/** Does nothing to a run that is not held: it was released before, paused or cancelled. */
+export async function releaseHeld(
+  tx: Tx,
+  at: { workspaceId: string; runId: string },
+  detail: string | null,
+): Promise<void> {
+  await tx`
+    update public.runs set next_attempt_at = now(), checkpoint = ${json(tx, { prepared: true, detail })}
+    where workspace_id = ${at.workspaceId} and id = ${at.runId} and status = 'queued'
+      and next_attempt_at is null`;
+}
+
+/** Also for the connection as a whole; a stream that changes to polling is polled at once. */
+export async function setDelivery(
+  tx: Tx,
+  at: {
+    workspaceId: string;
+    connectionId: string;
+    streamId?: string;
+    scopeKey?: string | null;
+  },
+  delivery: PreparedStream['delivery'],
+  detail: string | null,
+): Promise<void> {
+  const { streamId, scopeKey } = at;
+  await tx`
+    update public.streams set phase_detail = ${detail},
+      next_poll_at = case when delivery <> ${delivery} and phase = 'live' then now() else next_poll_at end,
+      delivery = ${delivery}
+    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
+      ${streamId === undefined ? tx`` : tx`and id = ${streamId}`}
+      ${scopeKey == null ? tx`` : tx`and scope_key = ${scopeKey}`}
+      ${streamId === undefined ? tx`and delivery <> ${delivery} and phase in ('waiting', 'backfill', 'live')` : tx``}`;
+  await tx`
+    update public.connections c set delivery = case when exists (
+        select 1 from public.streams s where s.workspace_id = c.workspace_id and s.connection_id = c.id
+          and s.delivery = 'poll') then 'poll' else 'webhook' end
+    where c.workspace_id = ${at.workspaceId} and c.id = ${at.connectionId}`;
+}
+
+export interface StreamScope {
+  id: string;
+  workspaceId: string;
+  connectionId: string;
+  scopeKey: string;
+  scope: JsonObject;
+  phase: Stream['phase'];
+}
+
+/** The streams of a connection, or one of them, by what they read. */
+export function selectScopes(
+  db: Queryable,
+  at: { workspaceId: string; connectionId: string; streamId?: string },
+): Promise<StreamScope[]> {
+  return db<StreamScope[]>`
+    select id, workspace_id as "workspaceId", connection_id as "connectionId", scope_key as "scopeKey",
+      scope, phase
+    from public.streams
+    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
+      ${at.streamId === undefined ? db`` : db`and id = ${at.streamId}`}
+    order by id`;
+}
+
+/** Streams that go on are polled at once. */
+export async function pollNow(
+  tx: Tx,
+  at: { workspaceId: string; connectionId: string },
+): Promise<number> {
+  const { count } = await tx`
+    update public.streams set next_poll_at = now()
+    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId} and phase = 'live'`;
+  return count;
+}

@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ConnectionDeps,
+  createConnectionGuards,
+  openConnection,
+} from '#lib/connections/index';
+import { type Clock, systemClock } from '#lib/core/index';
+import { connect } from '#lib/db/index';
+import { isLong } from '../../setup/is-long.ts';
+import { patience } from '../../setup/patience.ts';
+import { type IssuerWorld, makeIssuerWorld } from './issuer-world.ts';
+
+/**
+ * Against a real OpenID provider that rotates refresh tokens and ends the whole family when one comes
+ * twice, with no grace: a second refresh of one expiry would be seen at once.
+ */
+const { signal } = new AbortController();
+
+describe('a storm of callers at the moment of expiry', () => {
+  const [workers, connections, callers, expiries] = isLong ? [4, 50, 200, 3] : [4, 5, 10, 3];
+  const lifeSeconds = 3_600;
+  let place: IssuerWorld;
+  let processes: ConnectionDeps[];
+  /** Moved on by more than a token's life, it is what time passing is. */
+  let passedMs = 0;
+  const clock: Clock = { ...systemClock, now: () => Date.now() + passedMs };
+
+  beforeAll(async () => {
+    place = await makeIssuerWorld({ accessTokenSeconds: lifeSeconds });
+    place.world.worker.clock = clock;
+    processes = Array.from({ length: workers }, (_, index) => {
+      const db = connect({
+        url: place.world.database.workerUrl,
+        name: `worker-${index}`,
+        max: 6,
+      });
+      // A process has its own pool, opener and guards; what is shared is the database.
+      const opener = { ...place.world.worker.opener };
+      const { log } = place.world.worker;
+      return {
+        ...place.world.worker,
+        db,
+        opener,
+        guards: createConnectionGuards({ db, clock, log }),
+      };
+    });
+  });
+  afterAll(async () => {
+    await Promise.all(processes.map(({ db }) => db.end()));
+    await place.close();
+  });
+
+  it(`is one refresh per expiry: ${workers} workers × ${connections} connections × ${callers} callers`, async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < connections; n += 1) ids.push(await place.connect(`person-${n}`));
+    const { workspaceId } = place.world.owner;
+    for (let expiry = 1; expiry <= expiries; expiry += 1) {
+      passedMs += (lifeSeconds + 60) * 1000;
+      const tokens = await Promise.all(
+        ids.flatMap((connectionId) =>
+          processes.flatMap((deps) =>
+            Array.from({ length: callers }, async () => {
+              const opened = await openConnection(
+                deps,
+                { workspaceId, connectionId },
+                { lane: 'edit', signal },
+              );
+              return opened.connection.id;
+            }),
+          ),
+        ),
+      );
+      expect(tokens).toHaveLength(workers * connections * callers);
+      expect([...place.issuer.refreshes.values()]).toEqual(ids.map(() => expiry));
+    }
+    expect(place.issuer.revoked).toBe(0);
+    expect(place.issuer.refused).toBe(0);
+    const rows = await place.world.admin`
+      select c.status, k.version::int as version from public.connections c
+      join private.credentials k on k.connection_id = c.id where c.connector = 'oidc'`;
+    expect(rows.map((row) => ({ ...row }))).toEqual(
+      ids.map(() => ({ status: 'active', version: expiries + 1 })),
+    );
+  }, 600_000);
+});
+
+describe('workers that are killed in the middle', () => {
+  const [count, connections, rounds] = isLong ? [4, 50, 6] : [3, 6, 2];
+  let place: IssuerWorld;
+  const children = new Set<ChildProcess>();
+
+  beforeAll(async () => {
+    // Ended a second after it was given: a token this near its end is not sent any more.
+    place = await makeIssuerWorld({ accessTokenSeconds: 11 });
+  });
+  afterEach(async () => {
+    await Promise.all([...children].map(killed));
+  });
+  afterAll(() => place.close());
+
+  it(`leave every connection active or in need of a sign-in, after ${rounds * count} kills: none is silent`, async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < connections; n += 1) ids.push(await place.connect(`person-${n}`));
+    for (let n = 0; n < count; n += 1) start();
+    for (let round = 0; round < rounds; round += 1) {
+      const [asked, dead] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      place.issuer.beforeToken = () => {
+        place.issuer.beforeToken = () => undefined;
+        asked.resolve();
+        // The worst moment: the issuer has the request, and rotates the token for nobody.
+        return round % 2 === 0 ? dead.promise : undefined;
+      };
+      await asked.promise;
+      await Promise.all([...children].map(killed));
+      dead.resolve();
+      for (let n = 0; n < count; n += 1) start();
+    }
+    // Every connection is looked at as a caller would: it answers, or it has said what it needs.
+    const judge = async () => {
+      const rows = await place.world.admin<{ id: string; status: string; cause: string | null }[]>`
+        select id, status, status_detail as cause from public.connections where connector = 'oidc'`;
+      return Promise.all(rows.map((row) => verdictOf(row)));
+    };
+    await expect
+      .poll(async () => (await judge()).filter((verdict) => verdict === 'silent'), {
+        ...patience,
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toEqual([]);
+    expect(await judge()).toHaveLength(connections);
+    // What was refused stands on the page with its cause.
+    const causes = await place.world.admin`
+      select status_detail from public.connections where connector = 'oidc' and status = 'needs_reauth'`;
+    for (const row of causes) expect(row['status_detail']).toMatch(/Connect again/);
+  }, 300_000);
+
+  /** active: the service answers with what is stored now. silent: it would only be found out by failing. */
+  async function verdictOf(row: { id: string; status: string }): Promise<string> {
+    if (row.status === 'needs_reauth') return 'needs_reauth';
+    const [credential] = await place.world.admin<{ is_stuck: boolean }[]>`
+      select coalesce(lease_until < now(), false) as is_stuck
+      from private.credentials where connection_id = ${row.id}`;
+    if (credential?.is_stuck !== false) return 'silent';
+    const at = { workspaceId: place.world.owner.workspaceId, connectionId: row.id };
+    return openConnection(place.world.worker, at, { lane: 'edit', signal })
+      .then(({ api, ctx }) => api.account(ctx))
+      .then(
+        () => 'active',
+        (error: { code: string }) =>
+          error.code === 'connections.needs_reauth' ? 'needs_reauth' : 'silent',
+      );
+  }
+
+  function start(): void {
+    const script = path.join(import.meta.dirname, 'refresher-process.ts');
+    const child = spawn(process.execPath, ['--conditions=react-server', script], {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        DATABASE_URL_WORKER: place.world.database.workerUrl,
+        ISSUER_URL: place.issuer.url,
+        SEAL_WORKER_PRIVATE_KEY: place.world.privateKey,
+        WORKSPACE_ID: place.world.owner.workspaceId,
+      },
+    });
+    children.add(child);
+  }
+
+  function killed(child: ChildProcess): Promise<void> {
+    children.delete(child);
+    return new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      if (!child.kill('SIGKILL')) resolve();
+    });
+  }
+});

@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { pageEnv } from '#lib/env/index';
 
-const publicPages = /^\/(?:sign-in|invitations\/[^/]+|connect\/error)$/;
+const publicPages = /^\/(?:sign-in(?:\/link)?|invitations\/[^/]+|connect\/error)$/;
 
 /** Content policy and a redirect for guests. A convenience, never the guard: pages and routes check. */
 export function middleware(request: NextRequest): NextResponse {

@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ControlClient, type FaultSettings } from '#lib/sandbox/index';
 
-const usage = `Usage: npm run sandbox -- <command>
+const usage = `Usage: npm run sandbox -- <command> [--at linear, or another provider than GitHub]
 
   status                          what is in the sandbox, and what is going on
-  activity [--rate 1] [--seconds 60] [--repo northwind/api] [--seed 7]
+  activity [--rate 1] [--seconds 60] [--repo northwind/api, --at linear --team ENG] [--seed 7]
                                   people open, edit, close, reopen, label, assign and comment
   activity --stop                 they stop
   faults                          what is set to go wrong
@@ -57,6 +57,8 @@ const { values, positionals } = parseArgs({
     'delay-ms': text,
     'hourly-limit': text,
     login: text,
+    at: text,
+    team: text,
     help: flag,
   },
 });
@@ -82,7 +84,7 @@ function connect(): ControlClient {
     throw new Error('Patchbay is not running here: start it with `npm start`, then try again.');
   }
   const { sandbox } = runtimeSchema.parse(JSON.parse(raw));
-  return new ControlClient(new URL(sandbox.url).origin, sandbox.controlToken);
+  return new ControlClient(new URL(sandbox.url).origin, sandbox.controlToken, values.at);
 }
 
 async function activity(client: ControlClient): Promise<void> {
@@ -93,9 +95,13 @@ async function activity(client: ControlClient): Promise<void> {
   }
   const rate = number('rate', 1);
   const seconds = number('seconds', 60);
-  const repo = values.repo ?? 'northwind/api';
-  await client.startActivity({ rate, seconds, repo, seed: number('seed', Date.now() % 1_000_000) });
-  console.log(`${repo}: ${rate} actions a second for ${seconds} s. Ctrl-C stops.`);
+  const place = values.at ? {} : { repo: values.repo ?? 'northwind/api' };
+  const team = values.team ? { team: values.team } : {};
+  const seed = number('seed', Date.now() % 1_000_000);
+  await client.call('POST', '/activity', { rate, seconds, seed, ...place, ...team });
+  console.log(
+    `${values.team ?? values.at ?? place.repo}: ${rate} actions a second for ${seconds} s. Ctrl-C stops.`,
+  );
   process.once('SIGINT', () => void client.stopActivity().finally(() => process.exit(130)));
   let shown = '';
   for (let running = true; running; ) {

@@ -260,7 +260,7 @@ create table public.connection_budgets (
   quota_limit integer,
   quota_remaining integer,
   quota_reset_at timestamp with time zone,
-  is_quota_told boolean not null default false,
+  quota_word text,
   paused_until timestamp with time zone,
   calls bigint not null default 0,
   calls_saved bigint not null default 0,
@@ -268,10 +268,11 @@ create table public.connection_budgets (
   constraint connection_budgets_pkey PRIMARY KEY (connection_id),
   constraint connection_budgets_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint connection_budgets_burst_check CHECK ((burst >= (1)::double precision)),
-  constraint connection_budgets_check CHECK ((((quota_limit IS NULL) = (quota_remaining IS NULL)) AND ((quota_limit IS NULL) = (quota_reset_at IS NULL)))),
+  constraint connection_budgets_check CHECK ((((quota_limit IS NULL) = (quota_remaining IS NULL)) AND ((quota_limit IS NULL) = (quota_reset_at IS NULL)) AND ((quota_limit IS NULL) = (quota_word IS NULL)))),
   constraint connection_budgets_concurrent_check CHECK ((concurrent >= 1)),
   constraint connection_budgets_per_second_check CHECK ((per_second > (0)::double precision)),
   constraint connection_budgets_quota_remaining_check CHECK ((quota_remaining >= 0)),
+  constraint connection_budgets_quota_word_check CHECK ((quota_word = ANY (ARRAY['told'::text, 'look'::text, 'silent'::text]))),
   constraint connection_budgets_tokens_check CHECK ((tokens >= (0)::double precision))
 );
 CREATE INDEX connection_budgets_of_workspace ON public.connection_budgets USING btree (workspace_id);
@@ -1206,12 +1207,14 @@ create table private.kept_answers (
   key bytea not null,
   etag text not null,
   body text not null,
+  link text,
   expires_at timestamp with time zone not null,
   constraint kept_answers_pkey PRIMARY KEY (workspace_id, connection_id, key),
   constraint kept_answers_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint kept_answers_body_check CHECK ((octet_length(body) <= 262144)),
   constraint kept_answers_etag_check CHECK (((char_length(etag) >= 1) AND (char_length(etag) <= 400))),
-  constraint kept_answers_key_check CHECK ((octet_length(key) = 32))
+  constraint kept_answers_key_check CHECK ((octet_length(key) = 32)),
+  constraint kept_answers_link_check CHECK ((char_length(link) <= 4000))
 );
 CREATE INDEX kept_answers_by_expiry ON private.kept_answers USING btree (expires_at);
 CREATE INDEX kept_answers_of_connection ON private.kept_answers USING btree (connection_id);

@@ -2,11 +2,13 @@ import type { Metadata, Route } from 'next';
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { Button } from '@/components/ui/button';
+import { buttonLook } from '@/components/ui/button-look';
 import { Notice } from '@/components/ui/notice';
 import { ProviderMark } from '@/components/ui/provider-mark';
 import { webHub } from '@/lib/hub/web';
 import { type SignInChoice, safeReturnTo } from '@/lib/identity/index';
 import { Entrance } from './entrance';
+import { MailForm } from './mail-form';
 import { problemOf, words } from './words';
 
 export const metadata: Metadata = { title: words.title };
@@ -25,7 +27,9 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
   const returnTo = safeReturnTo(one(query['return_to']));
   const problem = problemOf(one(query['error']));
   if (!problem && (await hub.readSession(await headers()))) redirect(returnTo as Route);
-  const choices = hub.signInChoices;
+  const isSent = one(query['sent']) === '1';
+  const choices = hub.signInChoices.filter(({ id }) => id !== 'email');
+  const mail = hub.signInChoices.find(({ id }) => id === 'email');
   return (
     <Entrance title={words.title}>
       <p className="mt-1 text-pretty text-mut">{words.lead}</p>
@@ -34,16 +38,37 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
           {problem.next}
         </Notice>
       )}
-      {choices.length === 0 && (
+      {isSent && (
+        <Notice
+          tone="ok"
+          title={words.mail.sent}
+          className="mt-5"
+          action={
+            mail?.isSandbox && (
+              <a href="/sandbox/mail" className={buttonLook('secondary', 'sm')}>
+                {words.mail.mailbox}
+              </a>
+            )
+          }
+        >
+          {words.mail.sentNext}
+        </Notice>
+      )}
+      {choices.length === 0 && !mail && (
         <Notice tone="warn" title={words.noneTitle} className="mt-5">
           {words.none}
         </Notice>
       )}
-      <div className="mt-6 grid gap-2.5">
+      <div className={choices.length > 0 ? 'mt-6 grid gap-2.5' : undefined}>
         {choices.map((choice, index) => (
           <ChoiceForm key={choice.id} choice={choice} returnTo={returnTo} isFirst={index === 0} />
         ))}
       </div>
+      {mail && (
+        <div className={choices.length > 0 ? 'mt-5 border-line border-t pt-5' : 'mt-6'}>
+          <MailForm returnTo={returnTo} isFirst={choices.length === 0} />
+        </div>
+      )}
       {choices.some((choice) => choice.isSandbox) && (
         <div className="mt-5 rounded-lg border border-line bg-raise px-3.5 py-3">
           <h2 className="font-medium">{words.sandboxTitle}</h2>

@@ -7,7 +7,24 @@ export const words = {
   sandbox:
     'A local stand-in for GitHub. It runs on this machine, has its own people and issues, and nothing leaves this machine. Pick anybody: the first to sign in owns this instance.',
   noneTitle: 'No way to sign in is set up',
-  none: 'Set AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, or AUTH_OIDC_ISSUER, AUTH_OIDC_ID and AUTH_OIDC_SECRET, and start again.',
+  none: 'Set AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, or AUTH_OIDC_ISSUER, AUTH_OIDC_ID and AUTH_OIDC_SECRET, or a way to send mail (SMTP_URL or RESEND_API_KEY, and MAIL_FROM), and start again.',
+  mail: {
+    label: 'Your e-mail address',
+    orLabel: 'Or by a link in a mail',
+    placeholder: 'you@example.com',
+    ask: 'Send me a link',
+    sent: 'If this address may sign in, a link is on its way',
+    sentNext: 'It is good once and for ten minutes. Look among unwanted mail as well.',
+    mailbox: 'Open the mailbox',
+  },
+  link: {
+    title: 'Sign in',
+    lead: (email: string) => `This link signs you in as ${email}.`,
+    press: 'Sign in',
+    over: 'This link is not good any more',
+    overNext: 'A link is good once and for ten minutes. Ask for a new one.',
+    anew: 'To the sign-in page',
+  },
   foot: 'Signing in uses your name and your verified e-mail address. No token is kept.',
 } as const;
 
@@ -41,6 +58,14 @@ const problems: Record<string, SignInProblem> = {
   OAuthCallback: {
     title: 'The provider’s answer could not be used',
     next: 'The sign-in may have taken too long, or been opened twice. Start again from this page.',
+  },
+  EmailSignin: {
+    title: 'No link was sent',
+    next: 'This is not an e-mail address mail can be sent to, or mail does not work at the moment. Try again.',
+  },
+  Verification: {
+    title: 'This link is not good any more',
+    next: 'A link is good once and for ten minutes. Ask for a new one.',
   },
   Configuration: {
     title: 'Sign-in is not set up correctly',

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import type { Route } from 'next';
 import { useState } from 'react';
+import { ReauthNotices } from '@/components/connections/reauth-notice';
 import { useProviderName } from '@/components/shell/use-provider-name';
 import { useMay, useSession } from '@/components/shell/use-session';
 import { useUrlQuery } from '@/components/shell/use-url-query';
@@ -102,6 +103,7 @@ export function BoardPage() {
           </>
         }
       />
+      <ReauthNotices connections={board.data.connections} />
       {view === 'table' ? (
         <PatchbayTable
           className="min-h-0 flex-1"

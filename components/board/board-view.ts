@@ -43,7 +43,7 @@ function describe(connection: Connected): string {
       : `${verb} ${words.of(run.done, run.total)}`;
   }
   const [first, ...others] = connection.streams;
-  if (!first) return `${connection.account_name} · choose a repository`;
+  if (!first) return `${connection.account_name} · choose what to follow`;
   return `${first.name}${others.length > 0 ? ` +${others.length}` : ''} · ${formatCount(connection.records)}`;
 }
 

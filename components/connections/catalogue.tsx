@@ -1,117 +1,121 @@
 'use client';
 
-import { ArrowLeftRight } from 'lucide-react';
+import { ArrowLeft } from 'lucide-react';
 import type { Route } from 'next';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useSession } from '@/components/shell/use-session';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ErrorState } from '@/components/ui/error-state';
-import { LinkButton } from '@/components/ui/link-button';
-import { ProviderMark } from '@/components/ui/provider-mark';
 import { SearchInput } from '@/components/ui/search-input';
+import { SegmentedControl } from '@/components/ui/segmented-control';
 import { ListSkeleton } from '@/components/ui/skeleton';
-import { showToast } from '@/components/ui/toaster';
-import type { ConnectorCard } from '@/lib/connections/schema';
-import { useAuthorize, useConnectors } from './use-connections';
+import type { AuthModeCard, ConnectorCard as Card, Connection } from '@/lib/connections/schema';
+import { ConnectForm } from './connect-form';
+import { ConnectorCard } from './connector-card';
+import { useConnectors } from './use-connections';
 import { words } from './words';
 
-/** What can be connected, with what each connector can do and cannot. */
-export function Catalogue({
-  open,
-  onOpenChange,
-}: {
+const text = words.catalogue;
+const everything = 'all';
+
+interface CatalogueProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-}) {
-  const connectors = useConnectors();
-  const [query, setQuery] = useState('');
-  const wanted = query.trim().toLowerCase();
-  const found = (connectors.data?.data ?? []).filter((one) =>
-    `${one.provider} ${one.category} ${one.summary}`.toLowerCase().includes(wanted),
-  );
+}
+
+/** What can be connected; a key or password is asked for in the same place. */
+export function Catalogue({ open, onOpenChange }: CatalogueProps) {
+  const { home } = useSession();
+  const router = useRouter();
+  const [chosen, setChosen] = useState<{ connector: Card; mode: AuthModeCard } | null>(null);
+  const toggle = (isOpen: boolean) => {
+    setChosen(null);
+    onOpenChange(isOpen);
+  };
+  const show = (connection: Connection) => {
+    setChosen(null);
+    router.push(`${home}/connections/${connection.id}` as Route);
+  };
+  const title = chosen ? text.connecting(chosen.connector.provider) : text.title;
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={words.catalogue.title} size="lg">
-      <div className="grid grid-cols-1 gap-4">
-        <SearchInput
-          label={words.catalogue.search}
-          value={query}
-          onValueChange={setQuery}
-          shortcut={null}
-        />
-        {connectors.error ? (
-          <ErrorState title={words.failed} onRetry={() => void connectors.refetch()}>
-            {connectors.error.message}
-          </ErrorState>
-        ) : connectors.isPending ? (
-          <ListSkeleton label="The catalogue is loading" />
-        ) : (
-          <ul className="grid grid-cols-1 gap-3">
-            {found.map((connector) => (
-              <Card key={connector.name} connector={connector} />
-            ))}
-            {found.length === 0 && (
-              <li className="py-8 text-center text-mut">{words.catalogue.none}</li>
-            )}
-          </ul>
-        )}
-      </div>
+    <Dialog open={open} onOpenChange={toggle} title={title} size="lg">
+      {chosen ? (
+        <div className="grid grid-cols-1 gap-4">
+          <div>
+            <Button
+              size="sm"
+              variant="ghost"
+              icon={<ArrowLeft aria-hidden="true" />}
+              onClick={() => setChosen(null)}
+            >
+              {text.back}
+            </Button>
+          </div>
+          <ConnectForm {...chosen} onConnected={show} />
+        </div>
+      ) : (
+        <Choice onPaste={(connector, mode) => setChosen({ connector, mode })} />
+      )}
     </Dialog>
   );
 }
 
-function Card({ connector }: { connector: ConnectorCard }) {
-  const { home } = useSession();
-  const authorize = useAuthorize((message) =>
-    showToast({ tone: 'bad', title: 'Connecting did not start', description: message }),
+function Choice({ onPaste }: { onPaste: (connector: Card, mode: AuthModeCard) => void }) {
+  const connectors = useConnectors();
+  const [query, setQuery] = useState('');
+  const [category, setCategory] = useState(everything);
+  const all = connectors.data?.data ?? [];
+  const categories = [...new Set(all.map((one) => one.category))].sort();
+  const wanted = query.trim().toLowerCase();
+  const found = all.filter(
+    (one) =>
+      (category === everything || one.category === category) && searchedText(one).includes(wanted),
   );
   return (
-    <li className="flex flex-wrap items-start gap-4 rounded-lg border border-line bg-panel p-4">
-      <ProviderMark name={connector.provider} />
-      <div className="min-w-0 flex-1 basis-60">
-        <h3 className="font-semibold">{connector.provider}</h3>
-        <p className="text-mut">{connector.summary}</p>
-        <ul className="mt-2 grid gap-1 text-meta">
-          {connector.resources.map((resource) => (
-            <li key={resource.name} className="flex items-start gap-1.5">
-              <ArrowLeftRight aria-hidden="true" className="mt-0.5 size-3.5 shrink-0 text-ok" />
-              <span>
-                <strong className="font-medium">{resource.title}</strong>{' '}
-                <span className="text-mut">{words.catalogue.can(resource.writable)}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-        {connector.gaps.length > 0 && (
-          <details className="mt-2 text-meta text-mut">
-            <summary>What it cannot do</summary>
-            <ul className="mt-1 list-disc pl-5">
-              {connector.gaps.map((gap) => (
-                <li key={gap}>{gap}</li>
-              ))}
-            </ul>
-          </details>
-        )}
-        {connector.app?.is_preset && (
-          <p className="mt-2 text-meta text-dim">{words.catalogue.preset}</p>
-        )}
-        {!connector.app && <p className="mt-2 text-meta text-warn">{words.catalogue.needsApp}</p>}
-      </div>
-      {connector.app ? (
-        <Button
-          variant="primary"
-          busy={authorize.isPending || authorize.isSuccess}
-          onClick={() =>
-            authorize.mutate({ connector: connector.name, return_to: `${home}/connections` })
-          }
-        >
-          Connect {connector.provider}
-        </Button>
-      ) : (
-        <LinkButton href={`${home}/settings?tab=apps&connector=${connector.name}` as Route}>
-          {words.catalogue.setUp}
-        </LinkButton>
+    <div className="grid grid-cols-1 gap-4">
+      <SearchInput label={text.search} value={query} onValueChange={setQuery} shortcut={null} />
+      {categories.length > 1 && (
+        <SegmentedControl
+          label={text.category}
+          value={category}
+          onValueChange={setCategory}
+          segments={[everything, ...categories].map((value) => ({
+            value,
+            label: text.categories[value] ?? value,
+          }))}
+        />
       )}
-    </li>
+      {connectors.error ? (
+        <ErrorState title={words.failed} onRetry={() => void connectors.refetch()}>
+          {connectors.error.message}
+        </ErrorState>
+      ) : connectors.isPending ? (
+        <ListSkeleton label="The catalogue is loading" />
+      ) : (
+        <ul className="grid grid-cols-1 gap-3">
+          {found.map((connector) => (
+            <ConnectorCard
+              key={connector.name}
+              connector={connector}
+              onPaste={(mode) => onPaste(connector, mode)}
+            />
+          ))}
+          {found.length === 0 && <li className="py-8 text-center text-mut">{text.none}</li>}
+        </ul>
+      )}
+    </div>
   );
 }
+
+/** Also by what can be read there: whoever looks for "payments" need not know the company. */
+const searchedText = (one: Card): string =>
+  [
+    one.provider,
+    one.category,
+    one.summary,
+    ...one.resources.flatMap(({ title, kind }) => [title, kind]),
+  ]
+    .join(' ')
+    .toLowerCase();

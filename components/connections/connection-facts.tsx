@@ -11,6 +11,7 @@ import { Panel } from '@/components/ui/panel';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Stat } from '@/components/ui/stat';
 import type { Connection } from '@/lib/connections/schema';
+import { Abilities } from './abilities';
 import { words } from './words';
 
 const when = (at: string | null, never: string) => (at ? <RelativeTime value={at} /> : never);
@@ -40,7 +41,13 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
             { label: 'Checked', value: when(connection.checked_at, 'not yet') },
             { label: 'Expires', value: when(connection.expires_at, 'never') },
             { label: 'Refreshed', value: when(connection.refreshed_at, 'never') },
-            { label: 'Scopes', value: <Scopes connection={connection} /> },
+            {
+              label: connection.auth_kind === 'oauth2' ? 'Scopes' : 'Needs',
+              value: <Scopes connection={connection} />,
+            },
+            ...(connection.auth_kind === 'oauth2' && connection.status !== 'disconnected'
+              ? [{ label: 'Access', value: <Abilities connection={connection} /> }]
+              : []),
             { label: 'Id', value: <CopyButton value={connection.id} label="Copy connection id" /> },
           ]}
         />
@@ -94,6 +101,10 @@ function DeliveryWords({ connection }: { connection: Connection }) {
 /** Asked and granted side by side: what was not granted is said. */
 function Scopes({ connection }: { connection: Connection }) {
   if (connection.status === 'disconnected') return <>{words.givenBack}</>;
+  // What a key may do is known at the service alone.
+  if (connection.auth_kind !== 'oauth2') {
+    return <>{connection.scopes_asked.length > 0 ? connection.scopes_asked.join(', ') : '–'}</>;
+  }
   const granted = new Set(connection.scopes_granted);
   const missing = connection.scopes_asked.filter((scope) => !granted.has(scope));
   return (

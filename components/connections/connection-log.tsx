@@ -4,6 +4,7 @@ import { ErrorState } from '@/components/ui/error-state';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { ListSkeleton } from '@/components/ui/skeleton';
 import { Timeline } from '@/components/ui/timeline';
+import type { ConnectionLogRow } from '@/lib/connections/schema';
 import { useConnectionLog } from './use-connections';
 
 const tones = { info: 'neutral', warning: 'warn', error: 'bad' } as const;
@@ -27,11 +28,20 @@ export function ConnectionLog({ id }: { id: string }) {
         tone: tones[row.level],
         title: row.message,
         aside: <RelativeTime value={row.at} short />,
-        body:
-          row.level === 'info' ? undefined : (
-            <code className="text-dim text-micro">{row.code}</code>
-          ),
+        body: <LogBody row={row} />,
       }))}
     />
+  );
+}
+
+/** What was done about a fault, and its code; quiet for what is no fault. */
+function LogBody({ row }: { row: ConnectionLogRow }) {
+  const { outcome } = row.details;
+  if (row.level === 'info' && typeof outcome !== 'string') return null;
+  return (
+    <span className="text-dim text-micro">
+      {typeof outcome === 'string' && `${outcome} `}
+      <code>{row.code}</code>
+    </span>
   );
 }

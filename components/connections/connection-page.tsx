@@ -20,9 +20,11 @@ import { ConnectionLoading } from './connection-loading';
 import { ConnectionLog } from './connection-log';
 import { ConnectionStatus } from './connection-status';
 import { Receipt } from './receipt';
+import { Reconnect } from './reconnect';
+import { SagaTimeline } from './saga-timeline';
 import { SandboxActivity } from './sandbox-activity';
 import { StreamList } from './stream-list';
-import { useAct, useAuthorize, useConnection } from './use-connections';
+import { useAct, useConnection } from './use-connections';
 import { words } from './words';
 
 export function ConnectionPage({ id }: { id: string }) {
@@ -76,6 +78,7 @@ export function ConnectionPage({ id }: { id: string }) {
             <Receipt connection={row} service={nameOf(row.connector)} />
           )}
           <StreamList connection={row} />
+          <SagaTimeline id={id} />
           <Panel title="What happened">
             <ConnectionLog id={id} />
           </Panel>
@@ -115,29 +118,6 @@ function Attention({ connection }: { connection: Connection }) {
   }
   if (connection.status_detail) return <Notice tone="warn" title={connection.status_detail} />;
   return null;
-}
-
-function Reconnect({ connection }: { connection: Connection }) {
-  const { home } = useSession();
-  const authorize = useAuthorize((message) =>
-    showToast({ tone: 'bad', title: 'Reconnecting did not start', description: message }),
-  );
-  return (
-    <Button
-      variant="primary"
-      size="sm"
-      busy={authorize.isPending || authorize.isSuccess}
-      onClick={() =>
-        authorize.mutate({
-          connector: connection.connector,
-          connection_id: connection.id,
-          return_to: `${home}/connections/${connection.id}`,
-        })
-      }
-    >
-      Reconnect
-    </Button>
-  );
 }
 
 function Actions({ connection }: { connection: Connection }) {

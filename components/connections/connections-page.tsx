@@ -14,6 +14,7 @@ import type { Run } from '@/lib/sync/schema';
 import { Catalogue } from './catalogue';
 import { ConnectionCard } from './connection-card';
 import { ConnectionsLoading } from './connection-loading';
+import { ReauthNotices } from './reauth-notice';
 import { useConnections, useRuns } from './use-connections';
 import { words } from './words';
 
@@ -43,6 +44,7 @@ export function ConnectionsPage() {
         }
         actions={rows.length > 0 && connect}
       />
+      <ReauthNotices connections={rows} />
       {connections.error && rows.length === 0 ? (
         <ErrorState
           title={words.failed}

@@ -8,11 +8,15 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
 import { Panel } from '@/components/ui/panel';
 import { ListSkeleton } from '@/components/ui/skeleton';
-import type { Connection } from '@/lib/connections/schema';
+import type { Connection, ConnectorCard } from '@/lib/connections/schema';
+import { DefineDialog } from './define-dialog';
+import { defineWords } from './define-words';
 import { ScopeDialog } from './scope-dialog';
 import { StreamRow } from './stream-row';
-import { useRuns, useStreams } from './use-connections';
+import { useConnectors, useRuns, useStreams } from './use-connections';
+import { words } from './words';
 
+const noResources: ConnectorCard['resources'] = [];
 /** A connection this young opens the choice of what to keep in step by itself. */
 const justConnectedMs = 60_000;
 
@@ -22,6 +26,10 @@ export function StreamList({ connection }: { connection: Connection }) {
   const runs = useRuns(connection.id);
   const mayAdd = useMay('editor') && connection.status === 'active';
   const [isChoosing, setChoosing] = useState<boolean | null>(null);
+  const connectors = useConnectors();
+  const connector = connectors.data?.data.find(({ name }) => name === connection.connector);
+  const ChooseDialog = connector?.defines_streams ? DefineDialog : ScopeDialog;
+  const thing = connector?.resources[0]?.scope_title ?? 'stream';
   const rows = streams.data?.data ?? [];
   // Whoever has just connected wants to choose next; later the page waits to be asked.
   const [openedAt] = useState(Date.now);
@@ -30,7 +38,7 @@ export function StreamList({ connection }: { connection: Connection }) {
     openedAt - Date.parse(connection.created_at) < justConnectedMs;
   const add = mayAdd && (
     <Button size="sm" icon={<Plus aria-hidden="true" />} onClick={() => setChoosing(true)}>
-      Choose a repository
+      {connector?.defines_streams ? defineWords.action : words.scopes.choose(thing)}
     </Button>
   );
   return (
@@ -46,10 +54,10 @@ export function StreamList({ connection }: { connection: Connection }) {
       ) : rows.length === 0 ? (
         <EmptyState
           icon={<FolderGit2 aria-hidden="true" />}
-          title="Nothing is kept in step yet"
+          title={words.scopes.nothing}
           action={add}
         >
-          Choose a repository: its issues are read once, then follow every change.
+          {words.scopes.nothingHint}
         </EmptyState>
       ) : (
         <ul className="divide-y divide-line">
@@ -63,8 +71,9 @@ export function StreamList({ connection }: { connection: Connection }) {
           ))}
         </ul>
       )}
-      <ScopeDialog
+      <ChooseDialog
         connectionId={connection.id}
+        resources={connector?.resources ?? noResources}
         open={mayAdd && (isChoosing ?? isUnused)}
         onOpenChange={setChoosing}
       />

@@ -95,7 +95,12 @@ export function useRuns(connectionId?: string) {
 export function useAuthorize(onFailed: (message: string) => void) {
   const { workspace } = useSession();
   return useMutation({
-    mutationFn: (input: { connector: string; connection_id?: string; return_to: string }) =>
+    mutationFn: (input: {
+      connector: string;
+      connection_id?: string;
+      abilities?: ('read' | 'write' | 'webhooks')[];
+      return_to: string;
+    }) =>
       callApi('/connections/authorize', {
         method: 'POST',
         query: { workspace_id: workspace.id },

@@ -10,7 +10,7 @@ import { recordStage, useEditRecord, useRecord } from '@/lib/live/index';
 import { StageBadge } from './stage-badge';
 import { TitleCell } from './title-cell';
 import { useTitleEditing } from './title-editing';
-import { textOf, textsOf } from './values';
+import { showKey, textOf, textsOf } from './values';
 import { words } from './words';
 
 /** Labels shown in a row before "+2". */
@@ -19,7 +19,7 @@ const labelsShown = 2;
 export function NumberCell({ id }: { id: string }) {
   const { row } = useRecord(id, 'cached');
   const key = row?.links[0]?.external_key;
-  return <span className="text-mut tabular-nums">{key ? `#${key}` : '–'}</span>;
+  return <span className="text-mut tabular-nums">{key ? showKey(key) : '–'}</span>;
 }
 
 export function EditableTitle({ id }: { id: string }) {

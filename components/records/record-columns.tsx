@@ -18,7 +18,7 @@ export const recordColumns: readonly TableColumn<string>[] = [
   {
     id: 'number',
     header: words.columns.number,
-    width: '56px',
+    width: '68px',
     showFrom: 560,
     cell: (id) => <NumberCell id={id} />,
   },

@@ -13,7 +13,7 @@ import { RecordFields } from './record-fields';
 import { RecordJourney } from './record-journey';
 import { RecordRaw } from './record-raw';
 import { RecordText } from './record-text';
-import { textOf } from './values';
+import { showKey, textOf } from './values';
 import type { RecordView } from './view-state';
 import { words } from './words';
 
@@ -41,7 +41,7 @@ export function RecordDrawer({ id, tab, onTab, onClose, onFilter }: RecordDrawer
       title={textOf(row?.data['title']) || 'Record'}
       eyebrow={
         link
-          ? `${nameOf(link.connector)}${link.external_key ? ` #${link.external_key}` : ''}`
+          ? `${nameOf(link.connector)}${link.external_key ? ` ${showKey(link.external_key)}` : ''}`
           : undefined
       }
       footer={

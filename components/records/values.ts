@@ -7,6 +7,9 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 export const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
+/** What people call a thing at its service: #12 where it is a number, ENG-12 as it is. */
+export const showKey = (key: string): string => (/^\d+$/.test(key) ? `#${key}` : key);
+
 /** Fields for a person: what a service calls a thing is left out where our own word stands beside it. */
 export function shownFields(fields: readonly string[]): string[] {
   const own = fields.filter((field) => !field.startsWith('raw_'));

@@ -8,17 +8,25 @@ import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { Panel } from '@/components/ui/panel';
 import { Select } from '@/components/ui/select';
-import { createdInvitationSchema } from '@/lib/identity/schema';
+import { type CreatedInvitation, createdInvitationSchema } from '@/lib/identity/schema';
 import { useWrite } from './use-settings';
 
 const invitable = ['admin', 'editor', 'viewer'] as const;
 
-/** The link is shown once, to be handed over by the person who invites. */
+const titles: Record<CreatedInvitation['mail'], (email: string) => string> = {
+  queued: (email) => `The invitation is on its way to ${email}`,
+  suppressed: (email) => `No mail goes to ${email}: send this link yourself`,
+  off: (email) => `Mail is not set up: send this link to ${email} yourself`,
+};
+
+/** The link is shown once, and mailed where mail is set up. */
 export function InviteForm() {
   const write = useWrite();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<(typeof invitable)[number]>('editor');
-  const [link, setLink] = useState<{ email: string; url: string } | null>(null);
+  const [link, setLink] = useState<Pick<CreatedInvitation, 'email' | 'accept_url' | 'mail'> | null>(
+    null,
+  );
   return (
     <Panel title="Invite somebody">
       <form
@@ -35,7 +43,7 @@ export function InviteForm() {
             {
               onSuccess: (answer) => {
                 const created = createdInvitationSchema.parse(answer);
-                setLink({ email: created.email, url: created.accept_url });
+                setLink(created);
                 setEmail('');
               },
             },
@@ -74,12 +82,12 @@ export function InviteForm() {
         <div className="mt-4">
           <Notice
             tone="ok"
-            title={`Send this link to ${link.email}`}
-            action={<CopyButton value={link.url} label="Copy the link" />}
+            title={titles[link.mail](link.email)}
+            action={<CopyButton value={link.accept_url} label="Copy the link" />}
             live
           >
-            <code className="break-all text-meta">{link.url}</code> It is valid for seven days and
-            shown only now.
+            <code className="break-all text-meta">{link.accept_url}</code> It is valid for seven
+            days and shown only now.
           </Notice>
         </div>
       )}

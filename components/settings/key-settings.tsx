@@ -27,7 +27,7 @@ export function KeySettings() {
   );
 }
 
-function KeyClass({ state }: { state: KeyClassState }) {
+export function KeyClass({ state }: { state: KeyClassState }) {
   const about = text.about[state.class];
   return (
     <Panel title={about.title}>

@@ -8,11 +8,12 @@ import { Tabs } from '@/components/ui/tabs';
 import { AppSettings } from './app-settings';
 import { AuditLog } from './audit-log';
 import { KeySettings } from './key-settings';
+import { MailSettings } from './mail-settings';
 import { MemberSettings } from './member-settings';
 import { SessionSettings } from './session-settings';
 import { words } from './words';
 
-const tabs = ['apps', 'members', 'sessions', 'keys', 'audit'] as const;
+const tabs = ['apps', 'members', 'sessions', 'mail', 'keys', 'audit'] as const;
 type Tab = (typeof tabs)[number];
 
 export function SettingsPage() {
@@ -34,6 +35,9 @@ export function SettingsPage() {
             : []),
           { value: 'members' as const, label: words.tabs.members, content: <MemberSettings /> },
           { value: 'sessions' as const, label: words.tabs.sessions, content: <SessionSettings /> },
+          ...(isAdmin
+            ? [{ value: 'mail' as const, label: words.tabs.mail, content: <MailSettings /> }]
+            : []),
           ...(info.is_instance_owner
             ? [{ value: 'keys' as const, label: words.tabs.keys, content: <KeySettings /> }]
             : []),

@@ -12,10 +12,13 @@ import {
   sessionRowSchema,
 } from '@/lib/identity/schema';
 import { callApi, keys } from '@/lib/live/index';
+import { mailOverviewSchema } from '@/lib/mail/schema';
 import { keyClassStateSchema } from '@/lib/security/schema';
 
 const list = <T extends z.ZodType>(row: T) => z.object({ data: z.array(row) });
 const auditRows = 100;
+/** A mail that was just asked for is sent within seconds. */
+const mailEveryMs = 3_000;
 /** Nobody is told of a rotation, so its progress is asked for. */
 const rotationMs = 2_000;
 
@@ -54,6 +57,20 @@ export function useInvitations() {
   const { workspace } = useSession();
   return useList(keys.invitations(workspace.id), '/invitations', invitationSchema, {
     workspace_id: workspace.id,
+  });
+}
+
+export function useMail() {
+  const { workspace } = useSession();
+  return useQuery({
+    queryKey: keys.mail(workspace.id),
+    refetchInterval: mailEveryMs,
+    queryFn: ({ signal }) =>
+      callApi('/mail', {
+        query: { workspace_id: workspace.id },
+        schema: mailOverviewSchema,
+        signal,
+      }),
   });
 }
 
@@ -100,7 +117,8 @@ export function useWrite() {
     onError: (error) =>
       showToast({ tone: 'bad', title: 'That was not saved', description: error.message }),
     onSettled: () => {
-      for (const name of ['apps', 'connectors', 'members', 'invitations', 'audit', 'sessions']) {
+      const names = ['apps', 'connectors', 'members', 'invitations', 'audit', 'sessions', 'mail'];
+      for (const name of names) {
         void client.invalidateQueries({ queryKey: [name] });
       }
     },

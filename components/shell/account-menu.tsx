@@ -1,6 +1,6 @@
 'use client';
 
-import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { ChevronsUpDown, Keyboard, LogOut, Mail, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '@/components/ui/avatar';
 import { Menu } from '@/components/ui/menu';
@@ -75,6 +75,16 @@ export function AccountMenu({ info, theme: initial, onSearch, onKeyboard }: Acco
           },
           {
             items: [
+              ...(info.features.mail === 'sandbox'
+                ? [
+                    {
+                      id: 'mailbox',
+                      label: words.mailbox,
+                      icon: <Mail aria-hidden="true" />,
+                      onSelect: () => globalThis.location.assign('/sandbox/mail'),
+                    },
+                  ]
+                : []),
               {
                 id: 'out',
                 label: words.signOut,

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Activity, Cable, Inbox, LayoutList, LogOut, Plug, Settings } from 'lucide-react';
+import { Activity, Cable, Inbox, LayoutList, LogOut, Mail, Plug, Settings } from 'lucide-react';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { useDeferredValue, useState } from 'react';
@@ -27,7 +27,7 @@ export function Commands({
   onOpenChange: (open: boolean) => void;
 }) {
   const router = useRouter();
-  const { home, workspace } = useSession();
+  const { home, info, workspace } = useSession();
   const [typed, setTyped] = useState('');
   const query = useDeferredValue(typed.trim());
   const found = useQuery({
@@ -131,6 +131,16 @@ export function Commands({
               icon: <Plug aria-hidden="true" />,
               run: go('/connections?connect=1'),
             },
+            ...(info.features.mail === 'sandbox'
+              ? [
+                  {
+                    id: 'mailbox',
+                    label: words.mailbox,
+                    icon: <Mail aria-hidden="true" />,
+                    run: () => globalThis.location.assign('/sandbox/mail'),
+                  },
+                ]
+              : []),
             {
               id: 'out',
               label: words.signOut,

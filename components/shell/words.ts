@@ -6,6 +6,7 @@ export const words = {
   inbox: 'Inbox',
   system: 'System',
   settings: 'Settings',
+  mailbox: 'Open the sandbox’s mailbox',
   signOut: 'Sign out',
   theme: 'Colours',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },

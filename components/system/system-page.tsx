@@ -10,6 +10,7 @@ import { StatusDot } from '@/components/ui/status-dot';
 import { toneText } from '@/components/ui/tone';
 import { type Health, healthSchema } from '@/lib/hub/schema';
 import { CachePanel } from './cache-panel';
+import { LimitsPanel } from './limits-panel';
 import { words } from './words';
 import { WorkPanel } from './work-panel';
 
@@ -54,6 +55,7 @@ export function SystemPage() {
         </Panel>
       )}
       <WorkPanel />
+      <LimitsPanel />
       <CachePanel />
     </Page>
   );
@@ -69,6 +71,11 @@ function PartRow({ part }: { part: Health['parts'][number] }) {
         <span className="block font-medium">{about?.name ?? part.name}</span>
         {about && <span className="block text-meta text-mut">{about.does}</span>}
       </span>
+      {part.name === 'sandbox' && (
+        <a href="/sandbox/mail" className="text-accent hover:underline">
+          {words.mailbox}
+        </a>
+      )}
       <span className={toneText[look.tone]}>{part.detail ?? words.status[part.status]}</span>
     </li>
   );

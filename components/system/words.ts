@@ -13,8 +13,10 @@ export const words = {
     web: { name: 'Web', does: 'Pages and the API' },
     worker: { name: 'Worker', does: 'Reads services, applies webhooks, sends edits' },
     supabase: { name: 'Supabase', does: 'REST and Realtime for browsers and your own code' },
+    services: { name: 'Services', does: 'What the workspaces are connected to' },
     sandbox: { name: 'Sandbox', does: 'Stands in for the services while you try things' },
   } as Record<string, { name: string; does: string } | undefined>,
+  mailbox: 'Mailbox',
   work: 'Work',
   workFailed: 'The figures could not be read',
   figures: {

@@ -22,10 +22,10 @@ const requestIdPattern = /^[\w-]{8,64}$/;
 
 /** `/records/{id}` as hono writes it; the last parameter of what passes on takes slashes, or nothing. */
 const honoPath = ({ path, passesOn }: Route['contract']) =>
-  path.replace(/\{(\w+)\}/g, ':$1') + (passesOn ? '{.*}' : '');
+  path.replace(/\{(\w+)\}/g, ':$1') + (passesOn ? '{[\\s\\S]*}' : '');
 const pathPattern = ({ path, passesOn }: Route['contract']) =>
   new RegExp(
-    `^${base}${path.replace(/\{\w+\}$/, passesOn ? '.*' : '[^/]+').replace(/\{\w+\}/g, '[^/]+')}$`,
+    `^${base}${path.replace(/\{\w+\}$/, passesOn ? '[\\s\\S]*' : '[^/]+').replace(/\{\w+\}/g, '[^/]+')}$`,
   );
 
 /** The API over its use cases. Tests hand in guards and routes of their own. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HubError, newId } from '#lib/core/index';
 import { asUser } from '#lib/db/index';
 import { writeAudit } from '#lib/identity/index';
@@ -21,6 +22,7 @@ export interface WholeAnswer {
 }
 
 const waitMs = 30_000;
+const commandReplySchema = z.object({ answer: z.string() });
 
 /** A call as it may be passed on, from what a caller sent. Throws `request.invalid`. */
 export function readProxyCall(sent: {
@@ -28,8 +30,9 @@ export function readProxyCall(sent: {
   target: string;
   headers: Iterable<[string, string]>;
 }): ProxyCall {
-  readTarget(sent.target.slice(0, 8_192));
-  const call = { ...sent, headers: requestHeadersOf(sent.headers) };
+  const { method, target } = sent;
+  readTarget(target.slice(0, 8_192));
+  const call = { method, target, headers: requestHeadersOf(sent.headers) };
   const parsed = proxyCallSchema.safeParse(call);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -87,7 +90,7 @@ export async function proxyByCommand(
   });
   const reply = await awaitCommand(deps.db, id, waitMs);
   const part = { commandId: id, direction: 'answer' } as const;
-  const bytes = decryptPart(key, part, String(reply['answer']));
+  const bytes = decryptPart(key, part, commandReplySchema.parse(reply).answer);
   const answer = proxyReplySchema.parse(JSON.parse(bytes.toString('utf8')));
   return { ...answer, body: Buffer.from(answer.body, 'base64') };
 }

@@ -8,7 +8,7 @@ import { mayBePlain, serverOf } from './authorization-server.ts';
 import { connectorOf, openClient } from './client-of.ts';
 import type { CommandKind } from './command-runner.ts';
 import { requestField } from './sealed-fields.ts';
-import { clientAuth, type TokenClient } from './token-endpoint.ts';
+import { clientAuth, errorName, type TokenClient } from './token-endpoint.ts';
 import type { ConnectionDeps } from './worker-deps.ts';
 
 const payloadSchema = z.object({ app_id: z.uuid() });
@@ -102,11 +102,11 @@ async function push(
     return uri;
   } catch (error) {
     if (isHubError(error)) throw error;
-    const named = error instanceof oauth.ResponseBodyError ? ` (${error.error})` : '';
+    const named = error instanceof oauth.ResponseBodyError ? ` (${errorName(error.error)})` : '';
     // The cause is not kept: the library's errors carry the answer.
     throw new HubError(
       'connections.provider_refused',
-      `${provider} did not take the request of the sign-in${named.replace(/[^\w ().:-]/g, '')}.`,
+      `${provider} did not take the request of the sign-in${named}.`,
       { retry: 'later' },
     );
   }

@@ -65,7 +65,7 @@ function whyNot(
   if (value.length > valueChars) return `is longer than ${valueChars} characters`;
   if (/[\r\n]/.test(value)) return 'holds a line break';
   if (/\p{Cc}|\p{Cs}/u.test(value)) return 'holds a character that cannot be typed';
-  if (mode.kind === 'api_key') {
+  if (mode.kind === 'api_key' && name === 'key') {
     if (/\s/u.test(value)) return 'holds a space';
     // A header's value; anything else is a character of a look-alike.
     if (!/^[\x21-\x7e]+$/.test(value)) return 'holds a character no key has';

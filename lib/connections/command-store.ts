@@ -129,6 +129,14 @@ export async function releaseCommand(
     where id = ${at.id} and epoch = ${at.epoch} and status = 'running'`;
 }
 
+/** Calls passed on are large, and whoever waited has read theirs by then. */
+export async function dropPassedCalls(db: Queryable): Promise<number> {
+  const { count } = await db`
+    delete from private.commands
+    where kind = 'connections.proxy' and finished_at < now() - interval '1 minute'`;
+  return count;
+}
+
 export async function dropOldCommands(db: Queryable): Promise<number> {
   const { count } = await db`
     delete from private.commands where finished_at < now() - interval '1 day'`;

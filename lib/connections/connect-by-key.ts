@@ -50,6 +50,7 @@ export async function connectByKey(
       connector: input.connector,
       auth_kind: mode.kind,
       base_url: baseUrl,
+      account_path: fields['account_path'] ?? null,
       is_preset: input.is_sandbox,
       connection_id: input.connection_id ?? null,
     },

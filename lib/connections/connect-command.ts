@@ -17,6 +17,7 @@ const payloadSchema = z.object({
   connector: z.string(),
   auth_kind: z.enum(['api_key', 'basic']),
   base_url: z.string().nullable(),
+  account_path: z.string().nullable(),
   is_preset: z.boolean(),
   connection_id: z.uuid().nullable(),
 });
@@ -62,8 +63,12 @@ export function connectCommand(deps: ConnectionDeps): CommandKind {
 /** The connector where this credential is for, its address having passed the guard. */
 function placeOf(deps: ConnectionDeps, asked: Payload): ConnectorAt {
   const own = connectorOf(deps, { ...asked, endpoints: {} });
-  const endpoints =
-    asked.base_url === null ? own.endpoints : selfHostedEndpoints(own.manifest, asked.base_url);
+  const endpoints = {
+    ...(asked.base_url === null
+      ? own.endpoints
+      : selfHostedEndpoints(own.manifest, asked.base_url)),
+    ...(asked.account_path === null ? {} : { accountPath: asked.account_path }),
+  };
   try {
     deps.outgoing.check(endpoints.apiBaseUrl);
   } catch (error) {
@@ -113,7 +118,7 @@ async function whoseIsIt(
     },
   });
   try {
-    return await api.account({ http, signal: command.signal });
+    return await api.account({ http, signal: command.signal, place: endpoints });
   } catch (error) {
     if (!isHubError(error)) throw error;
     // With the service's own reason where there is one.
@@ -132,7 +137,10 @@ const faultsOfPlace = new Set<string>([
 
 /** Faults that are about what was pasted name their field; the others stay what they are. */
 function inTheForm(error: HubError, mode: PastedMode, secret: string): HubError {
-  const said = error.message.replaceAll(secret, '…');
+  const said = secretsIn(mode, secret).reduce(
+    (text, part) => text.replaceAll(part, '…'),
+    error.message,
+  );
   const refuse = (field: string, reason: string) =>
     new HubError('connections.key_refused', reason, {
       details: { cause: error.code, errors: [{ field, reason }] },
@@ -145,4 +153,11 @@ function inTheForm(error: HubError, mode: PastedMode, secret: string): HubError 
   }
   const isAboutPlace = mode.baseUrl !== null && faultsOfPlace.has(error.code);
   return isAboutPlace ? refuse('base_url', said) : error;
+}
+
+/** What must not be repeated to anybody: the key without its header, the password without its name. */
+function secretsIn(mode: PastedMode, secret: string): string[] {
+  if (mode.kind === 'api_key') return [secret.split('\n').at(-1) ?? secret];
+  const pair = Buffer.from(secret, 'base64').toString('utf8');
+  return [secret, pair.slice(pair.indexOf(':') + 1)];
 }

@@ -30,9 +30,15 @@ export async function askKept(
   const kept = await answers.find(key);
   const answer = await ask(kept ? { ...request, etag: kept.etag } : request);
   if (answer.status === 304 && kept) {
-    return { ...answer, status: 200, json: JSON.parse(kept.body), etag: kept.etag };
+    const headers = new Headers(answer.headers);
+    if (kept.link !== null && !headers.has('link')) headers.set('link', kept.link);
+    return { ...answer, status: 200, headers, json: JSON.parse(kept.body), etag: kept.etag };
   }
-  const fresh = { etag: answer.etag ?? '', body: answer.body.toString('utf8') };
+  const fresh = {
+    etag: answer.etag ?? '',
+    body: answer.body.toString('utf8'),
+    link: answer.headers.get('link'),
+  };
   if (answer.status === 200 && isKeepable(fresh)) await answers.keep(key, fresh);
   return answer;
 }

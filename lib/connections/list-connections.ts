@@ -43,7 +43,8 @@ export async function catalogue(
   at: { workspaceId: string; origin: string; publicUrl: string | null },
 ): Promise<ConnectorCard[]> {
   const cards: ConnectorCard[] = [];
-  for (const { manifest } of deps.connectors.list()) {
+  for (const connector of deps.connectors.list()) {
+    const { manifest } = connector;
     const app = await findApp(tx, { workspaceId: at.workspaceId, connector: manifest.name });
     cards.push({
       name: manifest.name,
@@ -58,6 +59,7 @@ export async function catalogue(
         writable: [...resource.writable],
       })),
       auth: manifest.auth.map(modeCard),
+      defines_streams: connector.define !== undefined,
       conformance: deps.connectors.conformance(manifest.name),
       has_sandbox: deps.presetEndpoints(manifest.name) !== null,
       gaps: [...manifest.gaps],
@@ -72,7 +74,7 @@ export async function catalogue(
 }
 
 /** Names of fields that are shown as they are typed. */
-const shownFields = new Set(['username']);
+const shownFields = new Set(['username', 'header', 'account_path']);
 
 function modeCard(mode: AuthMode): AuthModeCard {
   if (mode.kind === 'oauth2') {

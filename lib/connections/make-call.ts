@@ -4,10 +4,9 @@ import { counter, histogram, inSpan, type SpanFacts } from '#lib/observability/i
 import { type RateFacts, readRateHeaders, type Ticket } from '#lib/resilience/index';
 import type { OutgoingAnswer } from '#lib/security/index';
 import { addressOf } from './address-of.ts';
+import { callLimits } from './call-limits.ts';
 import type { ProviderHttpOptions } from './provider-http.ts';
 
-/** From the first byte sent to the last one read. */
-export const callTimeoutMs = 15_000;
 /** Of an answer that is an error; more is not needed to say what it was. */
 const errorTextChars = 65_536;
 
@@ -57,7 +56,7 @@ async function send(
       url,
       headers: headersOf(options, request, token, body?.type),
       ...(body === undefined ? {} : { body: body.text }),
-      timeoutMs: callTimeoutMs,
+      timeoutMs: callLimits.timeoutMs,
       maxBytes: limits.providerBodyBytes,
       signal: options.signal,
     });

@@ -76,7 +76,7 @@ export async function openConnection(
     },
     manifest,
     api: reporting(gatherReads(api, guards, onSaved), (error) => reportFault(report, error)),
-    ctx: { http, signal: options.signal },
+    ctx: { http, signal: options.signal, place: endpoints },
   };
 }
 

@@ -2,6 +2,7 @@ import type { HttpAnswer, HttpRequest, ProviderHttp } from '#lib/connectors/prot
 import { type Clock, type HubError, isHubError } from '#lib/core/index';
 import { type Lane, type RateHeaderNames, repeat } from '#lib/resilience/index';
 import type { Outgoing } from '#lib/security/index';
+import { callLimits } from './call-limits.ts';
 import type { Guards } from './guards.ts';
 import { askKept, askOnce } from './keep-answer.ts';
 import { makeCall, type RawAnswer } from './make-call.ts';
@@ -32,7 +33,6 @@ export interface ProviderHttpOptions {
   onSaved?: (how: 'unchanged' | 'together', calls: number) => void;
 }
 
-const attempts = 3;
 const firstWaitMs = 250;
 const longestWaitMs = 4_000;
 
@@ -62,7 +62,7 @@ function repeated(options: ProviderHttpOptions, request: HttpRequest): Promise<R
   const isIdempotent = request.method === 'GET' || (request.isIdempotent ?? false);
   return repeat(
     {
-      attempts,
+      attempts: callLimits.attempts,
       baseMs: firstWaitMs,
       capMs: longestWaitMs,
       clock: options.clock,

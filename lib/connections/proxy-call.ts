@@ -9,6 +9,7 @@ import { freshCredential } from './fresh-credential.ts';
 import { answerHeadersOf, type ProxyCall, readTarget, requestHeadersOf } from './proxy-shape.ts';
 import { reportFault } from './report-fault.ts';
 import { sendCredential } from './send-credential.ts';
+import { refuseSecret, withholdSecret } from './withhold-secret.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
 
 export interface ProxyAnswer {
@@ -39,6 +40,8 @@ export async function proxyCall(
   const { manifest, endpoints } = connectorOf(deps, row);
   const url = addressOf(endpoints.apiBaseUrl, { path });
   url.search = query;
+  const authorization = sendCredential(manifest, row.auth_kind)(credential.accessToken);
+  const secrets = secretsOf(credential.accessToken, authorization);
   const send = () =>
     deps.outgoing.stream({
       method: call.method,
@@ -47,7 +50,7 @@ export async function proxyCall(
         accept: 'application/json',
         'user-agent': 'Patchbay',
         ...headers,
-        ...sendCredential(manifest, row.auth_kind)(credential.accessToken),
+        ...authorization,
       },
       ...(call.body === null ? {} : { body: call.body }),
       timeoutMs: headMs,
@@ -57,26 +60,36 @@ export async function proxyCall(
     });
   const guards = deps.guards.shared(at, manifest.rate);
   try {
-    const answer = await guarded(deps, guards, {
-      send,
-      signal: bounds.signal,
-      rate: manifest.rate,
-    });
-    if (answer.status < 200 || answer.status > 599) {
-      await answer.body.return();
-      throw new HubError('provider.bad_answer', 'The status of the answer is none of HTTP.');
-    }
-    await refuseRedirect(answer, url);
-    return {
-      status: answer.status,
-      headers: answerHeadersOf(answer.headers),
-      body: answer.body,
-    };
+    const { rate } = manifest;
+    const answer = await guarded(deps, guards, { send, signal: bounds.signal, rate });
+    return handOn(answer, url, secrets);
   } catch (error) {
     if (isHubError(error)) await reportFault({ deps, at, runId: undefined, guards }, error);
     throw error;
   }
 }
+
+/** What of an answer may leave, or the fault that it is. */
+function handOn(answer: OutgoingStream, url: URL, secrets: readonly string[]): ProxyAnswer {
+  try {
+    if (answer.status < 200 || answer.status > 599) {
+      throw new HubError('provider.bad_answer', 'The status of the answer is none of HTTP.');
+    }
+    refuseRedirect(answer, url);
+    const headers = answerHeadersOf(answer.headers);
+    refuseSecret(headers, secrets);
+    return { status: answer.status, headers, body: withholdSecret(answer.body, secrets) };
+  } catch (error) {
+    answer.close();
+    throw error;
+  }
+}
+
+/** The credential as it is kept and as it travels, without the name of its scheme. */
+const secretsOf = (token: string, authorization: Record<string, string>): string[] => [
+  token,
+  ...Object.values(authorization).map((value) => value.replace(/^(Bearer|Basic) /, '')),
+];
 
 type Guards = ReturnType<ConnectionDeps['guards']['shared']>;
 
@@ -127,9 +140,8 @@ function settle(
  * A redirect is neither followed here nor handed to a browser that would follow it. One to the same
  * host says where; another address is the service's business.
  */
-async function refuseRedirect(answer: OutgoingStream, url: URL): Promise<void> {
+function refuseRedirect(answer: OutgoingStream, url: URL): void {
   if (answer.status < 300 || answer.status > 399 || answer.status === 304) return;
-  await answer.body.return();
   const to = answer.headers.get('location');
   const parsed = to !== null && URL.canParse(to, url) ? new URL(to, url) : null;
   const isHere = parsed?.origin === url.origin;

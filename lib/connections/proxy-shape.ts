@@ -91,6 +91,7 @@ export function readTarget(target: string): { path: string; query: string } {
   const query = mark === -1 ? '' : target.slice(mark + 1);
   if (!pathPattern.test(path)) throw invalid('path', 'is not a path below the API');
   if (!queryPattern.test(query)) throw invalid('query', 'holds a character that must be escaped');
+  if (!isUtf8(path)) throw invalid('path', 'is not UTF-8 when its escapes are resolved');
   let text = path;
   for (let round = 0; round <= decodings; round += 1) {
     if (leadsAway(text)) throw invalid('path', 'leads out of the API');
@@ -99,6 +100,15 @@ export function readTarget(target: string): { path: string; query: string } {
     text = next;
   }
   return { path, query };
+}
+
+/** Overlong forms of a dot or slash are none, and some servers take them for one. */
+function isUtf8(path: string): boolean {
+  try {
+    return decodeURIComponent(path).isWellFormed();
+  } catch {
+    return false;
+  }
 }
 
 function leadsAway(path: string): boolean {

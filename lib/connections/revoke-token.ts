@@ -30,16 +30,15 @@ export async function revokeCredential(
     if (url === undefined) return { outcome: 'unsupported' };
     if (mode.revoke === 'delete_with_basic')
       return await deleteToken(client, url, accessToken, signal);
-    if (refreshToken !== null) {
-      const first = await postToken(
-        client,
-        url,
-        { token: refreshToken, hint: 'refresh_token' },
-        signal,
-      );
-      if (first.outcome === 'failed') return first;
-    }
-    return await postToken(client, url, { token: accessToken, hint: 'access_token' }, signal);
+    const access = { token: accessToken, hint: 'access_token' };
+    if (refreshToken === null) return judge(await postToken(client, url, access, signal), false);
+    const refresh = { token: refreshToken, hint: 'refresh_token' };
+    const first = judge(await postToken(client, url, refresh, signal), false);
+    if (first.outcome === 'failed') return first;
+    const status = await postToken(client, url, access, signal);
+    // Most end the whole grant with the refresh token (RFC 7009 §2.1), and some then answer 400 to
+    // the access token, as one they do not know, or as a kind they do not revoke.
+    return status === 400 ? first : judge(status, false);
   } catch (error) {
     if (!isHubError(error)) throw error;
     return { outcome: 'failed', why: error.message };
@@ -69,7 +68,7 @@ async function postToken(
   url: string,
   { token, hint }: { token: string; hint: string },
   signal: AbortSignal,
-): Promise<Revoked> {
+): Promise<number> {
   const isBasic = requireOAuth(client.manifest).tokenAuth === 'client_secret_basic';
   const form = new URLSearchParams({ token, token_type_hint: hint });
   if (!isBasic) {
@@ -88,7 +87,7 @@ async function postToken(
     ...bounds,
     signal,
   });
-  return judge(status, false);
+  return status;
 }
 
 const common = { accept: 'application/json', 'user-agent': 'Patchbay' };

@@ -66,6 +66,8 @@ export const connectorSchema = z.object({
   /** A sandbox of it runs beside this hub. */
   has_sandbox: z.boolean(),
   conformance: conformanceSchema,
+  /** Its streams are defined in a form and not chosen from a list. */
+  defines_streams: z.boolean(),
   gaps: z.array(z.string()),
   console_url: z.string().nullable(),
   /** The exact addresses an operator copies into the provider's console. */
@@ -198,6 +200,29 @@ export const scopeOptionSchema = z.object({
   stream_id: z.uuid().nullable(),
 });
 export type ScopeOptionRow = z.infer<typeof scopeOptionSchema>;
+
+/** What a defined stream would bring: the first objects of its first page, as records. */
+export const streamPreviewSchema = z.object({
+  /** Objects of the first page that can be read. */
+  found: z.number().int(),
+  has_more: z.boolean(),
+  sample: z.array(
+    z.object({
+      id: z.string(),
+      updated_at: z.string(),
+      fields: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  /** Why some objects cannot be read. */
+  faults: z.array(z.string()),
+});
+export type StreamPreview = z.infer<typeof streamPreviewSchema>;
+
+export const previewInputSchema = z.strictObject({
+  resource: z.string().min(1).max(40),
+  /** Of what shape is the connector's to say; it names every fault. */
+  definition: z.record(z.string(), z.unknown()),
+});
 
 /** One thing of the service's that people pick by name: a user, a channel, a label. */
 export const lookupItemSchema = z.object({

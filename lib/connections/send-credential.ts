@@ -6,10 +6,12 @@ type Headers = Record<string, string>;
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 /** The one secret text that is kept for what a form held. */
-export const toSecret = (kind: 'api_key' | 'basic', fields: Record<string, string>): string =>
-  kind === 'api_key'
-    ? (fields['key'] ?? '')
-    : base64(`${fields['username'] ?? ''}:${fields['password'] ?? ''}`);
+export function toSecret(kind: 'api_key' | 'basic', fields: Record<string, string>): string {
+  const { key = '', header, username = '', password = '' } = fields;
+  if (kind === 'basic') return base64(`${username}:${password}`);
+  // A line for each; neither may hold one.
+  return header === undefined ? key : `${header}\n${key}`;
+}
 
 /** How the secret of a connection travels: always in one header, never in an address. */
 export function sendCredential(
@@ -22,6 +24,13 @@ export function sendCredential(
   const { sent } = requireAuth(manifest, kind);
   if (sent.in === 'basic_username') {
     return (key) => ({ authorization: `Basic ${base64(`${key}:`)}` });
+  }
+  if (sent.in === 'named_header') {
+    return (secret) => {
+      const [header = '', key = ''] = secret.split('\n');
+      const [name = '', word] = header.split(' ');
+      return { [name.toLowerCase()]: word === undefined ? key : `${word} ${key}` };
+    };
   }
   return (key) => ({ [sent.name.toLowerCase()]: `${sent.prefix}${key}` });
 }

@@ -158,13 +158,22 @@ function readError(text: string): string | null {
 const passing = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
 function judgeError(error: string, client: TokenClient): TokenOutcome {
-  if (!passing.has(error)) return { refused: { error: error.replace(/[^\w .:-]/g, '') } };
+  if (!passing.has(error)) return { refused: { error: errorName(error) } };
   throw new HubError(
     'provider.unavailable',
     `${client.manifest.provider} cannot issue tokens at the moment.`,
     { retry: 'later' },
   );
 }
+
+/**
+ * Only what is a name of an error is passed on: a provider that says back what it was told would
+ * otherwise put the code or the client secret on a page.
+ */
+export const errorName = (error: string): string =>
+  /^[a-z]+(_[a-z]+)*$/.test(error) && error.length <= errorNameChars ? error : 'unnamed_error';
+
+const errorNameChars = 60;
 
 function faultOf(status: number, client: TokenClient): HubError {
   const { provider } = client.manifest;

@@ -345,12 +345,12 @@ export type Database = {
           concurrent: number;
           connection_id: string;
           filled_at: string;
-          is_quota_told: boolean;
           paused_until: string | null;
           per_second: number;
           quota_limit: number | null;
           quota_remaining: number | null;
           quota_reset_at: string | null;
+          quota_word: string | null;
           tokens: number;
           updated_at: string;
           workspace_id: string;
@@ -362,12 +362,12 @@ export type Database = {
           concurrent: number;
           connection_id: string;
           filled_at: string;
-          is_quota_told?: boolean;
           paused_until?: string | null;
           per_second: number;
           quota_limit?: number | null;
           quota_remaining?: number | null;
           quota_reset_at?: string | null;
+          quota_word?: string | null;
           tokens: number;
           updated_at?: string;
           workspace_id: string;
@@ -379,12 +379,12 @@ export type Database = {
           concurrent?: number;
           connection_id?: string;
           filled_at?: string;
-          is_quota_told?: boolean;
           paused_until?: string | null;
           per_second?: number;
           quota_limit?: number | null;
           quota_remaining?: number | null;
           quota_reset_at?: string | null;
+          quota_word?: string | null;
           tokens?: number;
           updated_at?: string;
           workspace_id?: string;
@@ -1768,6 +1768,7 @@ export type Database = {
           etag: string;
           expires_at: string;
           key: string;
+          link: string | null;
           workspace_id: string;
         };
         Insert: {
@@ -1776,6 +1777,7 @@ export type Database = {
           etag: string;
           expires_at: string;
           key: string;
+          link?: string | null;
           workspace_id: string;
         };
         Update: {
@@ -1784,6 +1786,7 @@ export type Database = {
           etag?: string;
           expires_at?: string;
           key?: string;
+          link?: string | null;
           workspace_id?: string;
         };
         Relationships: [

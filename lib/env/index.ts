@@ -3,6 +3,7 @@
  * refuses to start with one sentence per wrong setting; no value is ever echoed, only its name.
  */
 export { type GatewayEnv, gatewayEnv } from './gateway.ts';
+export { refuseHalfMail, workerMailEnv } from './mail.ts';
 export { letNextAuthTakeOurOrigin } from './next-auth.ts';
 export { isNodeRuntime, pageEnv, sentryEnv } from './page.ts';
 export { type WebEnv, webEnv } from './web.ts';

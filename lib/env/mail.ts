@@ -47,3 +47,21 @@ export function refuseHalfMail(env: MailEnv, context: z.RefinementCtx): void {
     refuse('MAIL_FROM', 'is missing; mail must come from somebody');
   }
 }
+
+interface MailboxEnv {
+  PUBLIC_URL?: string | undefined;
+  MAIL_TRANSPORT?: string | undefined;
+  SANDBOX_SMTP_URL?: string | undefined;
+}
+
+/** Everybody who reaches the hub reads the sandbox's mailbox, and with it every link to sign in by. */
+export function refuseMailboxInPublic(env: MailboxEnv, context: z.RefinementCtx): void {
+  if (env.PUBLIC_URL === undefined) return;
+  const message = 'cannot lead to the sandbox’s mailbox together with PUBLIC_URL';
+  if (env.MAIL_TRANSPORT === 'sandbox') {
+    context.addIssue({ code: 'custom', path: ['MAIL_TRANSPORT'], message });
+  }
+  if (env.SANDBOX_SMTP_URL !== undefined) {
+    context.addIssue({ code: 'custom', path: ['SANDBOX_SMTP_URL'], message });
+  }
+}

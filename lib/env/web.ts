@@ -3,12 +3,13 @@ import {
   cacheEnv,
   commonEnv,
   databaseUrl,
+  olderKeys,
   rawKey,
   refuseHalfCache,
   refuseSandboxInPublic,
   workerSecret,
 } from './every-process.ts';
-import { webMailEnv } from './mail.ts';
+import { refuseMailboxInPublic, webMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
@@ -46,6 +47,10 @@ const schema = commonEnv
     SANDBOX_SIGN_IN_CLIENT_SECRET: z.string().optional(),
     SANDBOX_GITHUB_CLIENT_ID: z.string().optional(),
     SANDBOX_GITHUB_CLIENT_SECRET: z.string().optional(),
+    SANDBOX_LINEAR_CLIENT_ID: z.string().optional(),
+    SANDBOX_LINEAR_CLIENT_SECRET: z.string().optional(),
+    SANDBOX_SLACK_CLIENT_ID: z.string().optional(),
+    SANDBOX_SLACK_CLIENT_SECRET: z.string().optional(),
     SANDBOX_CONTROL_TOKEN: z.string().optional(),
     /** The gateway's shared secret on forwarded requests; without it forwarded headers are ignored. */
     GATEWAY_TOKEN: z.string().min(20).optional(),
@@ -63,6 +68,7 @@ const schema = commonEnv
     WORKER_SECRET: workerSecret.optional(),
     /** Only for a deployment without a gateway: lets the Next route check webhook signatures. */
     SEAL_GATEWAY_PRIVATE_KEY: rawKey.optional(),
+    SEAL_GATEWAY_OLDER_KEYS: olderKeys.optional(),
   })
   .superRefine((env, context) => {
     if ((env.WORKER_URL === undefined) === (env.WORKER_SECRET === undefined)) return;
@@ -72,6 +78,7 @@ const schema = commonEnv
       message: 'and WORKER_SECRET are set together or not at all',
     });
   })
+  .superRefine(refuseMailboxInPublic)
   .superRefine(refuseSandboxInPublic)
   .superRefine(refuseHalfCache);
 export type WebEnv = z.infer<typeof schema>;

@@ -10,7 +10,7 @@ import {
   refuseSandboxInPublic,
   workerSecret,
 } from './every-process.ts';
-import { refuseHalfMail, workerMailEnv } from './mail.ts';
+import { refuseHalfMail, refuseMailboxInPublic, workerMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
@@ -48,6 +48,7 @@ const schema = commonEnv
     POLL_SECONDS: z.coerce.number().int().min(5).max(3600).default(30),
   })
   .superRefine(refuseHalfMail)
+  .superRefine(refuseMailboxInPublic)
   .superRefine((env, context) => {
     if (env.WORKER_PORT === undefined || env.WORKER_SECRET !== undefined) return;
     context.addIssue({

@@ -1,10 +1,20 @@
 import type { ConnectorRegistry } from '#lib/connections/index';
+import { genericApi } from '#lib/connectors/generic/api';
 import { githubApi } from '#lib/connectors/github/api';
+import { linearApi } from '#lib/connectors/linear/api';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { slackApi } from '#lib/connectors/slack/api';
 import { stripeApi } from '#lib/connectors/stripe/api';
 import { connectors } from './connectors.ts';
 
-const apis: Readonly<Record<string, ConnectorApi>> = { github: githubApi, stripe: stripeApi };
+const apis: Readonly<Record<string, ConnectorApi>> = {
+  github: githubApi,
+  http_api_key: genericApi,
+  http_basic: genericApi,
+  linear: linearApi,
+  slack: slackApi,
+  stripe: stripeApi,
+};
 
 /** Every connector with the half that calls its provider. The worker alone may load this. */
 export const connectorApis: ConnectorRegistry = {

@@ -13,6 +13,7 @@ import { connectors } from './connectors.ts';
 import { startGateway } from './gateway.ts';
 import { rotateGatewayKeys } from './key-rotation.ts';
 import { openKeys } from './open-keys.ts';
+import { openWebhookSecret } from './open-webhook-secret.ts';
 
 /** Two batches, one lookup, one hint, one count, one health check. */
 const poolSize = 6;
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   const receiver = createReceiver({
     db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
-    openSecret: (envelope, at) => opener.open(envelope, at),
+    openSecret: openWebhookSecret({ db, log, opener }),
     clock: systemClock,
     log,
   });

@@ -84,7 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return send(response, 200, json, JSON.stringify({ status: 'ok' }));
       case 'ready': {
         const health = await checkHealth();
-        return send(response, health.status === 'ok' ? 200 : 503, json, JSON.stringify(health));
+        return send(response, health.status === 'down' ? 503 : 200, json, JSON.stringify(health));
       }
       case 'web':
       case 'supabase':

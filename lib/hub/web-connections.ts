@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import {
   type Actor,
   type ConnectionPlace,
-  type ConnectionWebDeps,
   catalogue,
   checkConnection,
   connectByKey,
@@ -15,16 +14,16 @@ import {
   listConnections,
   listLookup,
   listScopes,
+  previewStream,
   putApp,
   startAuthorization,
 } from '#lib/connections/index';
 import type { appInputSchema } from '#lib/connections/schema';
-import { HubError, type JsonObject, newId } from '#lib/core/index';
 import { type Session, writeAudit } from '#lib/identity/index';
 import { listSagas } from '#lib/sagas/index';
-import { createStream } from '#lib/sync/index';
-import type { Stream } from '#lib/sync/schema';
-import { beginDisconnect, beginStream } from './sagas/start-sagas.ts';
+import { addStream, type NewStreamInput } from './add-stream.ts';
+import { beginDisconnect } from './sagas/start-sagas.ts';
+import { presetFiller } from './web-presets.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface At {
@@ -34,11 +33,16 @@ interface At {
 const actorOf = ({ userId, sessionId }: Session): Actor => ({ userId, sessionId });
 
 /** connections' use cases as the web process calls them; acts of an admin leave an audit row. */
-export function connectionUseCases({ asBearer, connections: deps, identity }: UseCaseDeps) {
+export function connectionUseCases({ asBearer, connections: deps, identity, env }: UseCaseDeps) {
+  const fillPresets = presetFiller(env, deps);
   const { publicUrl } = identity.settings;
   return {
-    catalogue: (session: Session, at: At & { origin: string }) =>
-      asBearer(session, (tx) => catalogue(tx, deps, { ...at, publicUrl })),
+    async catalogue(session: Session, at: At & { origin: string }) {
+      if (session.workspaces.some(({ id }) => id === at.workspaceId)) {
+        await fillPresets(at.workspaceId, await asBearer(session, (tx) => listApps(tx, at)));
+      }
+      return asBearer(session, (tx) => catalogue(tx, deps, { ...at, publicUrl }));
+    },
     list: (session: Session, at: At) => asBearer(session, (tx) => listConnections(tx, at)),
     get: (session: Session, connectionId: string) =>
       asBearer(session, (tx) => getConnection(tx, { connectionId })),
@@ -109,64 +113,12 @@ export function connectionUseCases({ asBearer, connections: deps, identity }: Us
       );
       return asBearer(session, (tx) => getConnection(tx, place));
     },
+    /** What a definition would bring, with nothing kept. */
+    async preview(session: Session, input: Parameters<typeof previewStream>[2]) {
+      const { preview } = await previewStream(deps, actorOf(session), input);
+      return preview;
+    },
     addStream: (session: Session, input: NewStreamInput) =>
       addStream(deps, asBearer, session, input),
   };
-}
-
-interface NewStreamInput extends ConnectionPlace {
-  resource: string;
-  scopeKey: string;
-}
-
-/**
- * The service is asked what there is, because a scope that merely claims to exist must not become a
- * stream: its id, title and rights are the service's word and not the browser's.
- */
-async function addStream(
-  deps: ConnectionWebDeps,
-  asBearer: UseCaseDeps['asBearer'],
-  session: Session,
-  input: NewStreamInput,
-): Promise<Stream> {
-  const { workspaceId, connectionId, resource, scopeKey } = input;
-  const connection = await asBearer(session, (tx) => getConnection(tx, { connectionId }));
-  const kind = deps.connectors
-    .get(connection.connector)
-    ?.manifest.resources.find((candidate) => candidate.name === resource)?.kind;
-  if (kind === undefined) throw new HubError('request.invalid', `There is no ${resource} here.`);
-  const find = async (accept: 'fresh' | 'new') => {
-    const { data } = await listScopes(deps, actorOf(session), { ...input, accept });
-    return data.find((option) => option.key === scopeKey);
-  };
-  // One that was made a moment ago is not in a list from before.
-  const chosen = (await find('fresh')) ?? (await find('new'));
-  if (!chosen) {
-    throw new HubError('request.invalid', 'The service does not show this scope.', {
-      details: { errors: [{ field: 'scope_key', reason: 'is not among the scopes' }] },
-    });
-  }
-  return asBearer(session, async (tx) => {
-    const runId = newId();
-    const stream = await createStream(tx, {
-      workspaceId,
-      connectionId,
-      resource,
-      kind,
-      name: chosen.title,
-      scopeKey: chosen.key,
-      scope: chosen.scope as JsonObject,
-      requestedBy: session.userId,
-      heldRunId: runId,
-    });
-    await beginStream(tx, {
-      workspaceId,
-      connectionId,
-      streamId: stream.id,
-      runId,
-      name: chosen.title,
-      requestedBy: session.userId,
-    });
-    return stream;
-  });
 }

@@ -1,5 +1,6 @@
 import type { Db } from '#lib/db/index';
 import type { Health } from './schema.ts';
+import { servicesPart, worstOf } from './services-health.ts';
 
 const probeMs = 2_000;
 /** Answered where no gateway is in front, so there is no release to name but the package's. */
@@ -17,9 +18,9 @@ export async function readWebHealth(db: Db): Promise<Health> {
     }),
   ]);
   const detail = isUp ? null : 'PostgreSQL does not answer';
-  return {
-    status: isUp ? 'ok' : 'down',
-    version,
-    parts: [{ name: 'database', status: isUp ? 'ok' : 'down', detail }],
-  };
+  const parts: Health['parts'] = [
+    { name: 'database', status: isUp ? 'ok' : 'down', detail },
+    ...(isUp ? [await servicesPart(db)] : []),
+  ];
+  return { status: worstOf(parts), version, parts };
 }

@@ -14,6 +14,8 @@ import { createWorkerClient, type PassedAnswer } from './worker-client.ts';
 
 /** Of one workspace, over all web processes: each costs the quota of an account. */
 const callsPerWindow = 300;
+/** By the queue, where each call and its answer lie in a table for a while. */
+const queuedPerWindow = 60;
 const windowSeconds = 60;
 
 export interface PassedOn {
@@ -34,31 +36,38 @@ export function proxyUseCases({ connections: deps, env, db, log }: UseCaseDeps) 
     url !== undefined && secret !== undefined
       ? createWorkerClient({ url, secret, clock: systemClock })
       : null;
-  const limit = inboundLimit({
-    name: 'proxy',
-    limit: callsPerWindow,
-    windowSeconds,
-    backing: { kind: 'postgres', db },
-    log,
-  });
+  const pace = (name: string, limit: number) => {
+    const pacer = inboundLimit({
+      name,
+      limit,
+      windowSeconds,
+      backing: { kind: 'postgres', db },
+      log,
+    });
+    return async ({ workspaceId }: ConnectionPlace): Promise<void> => {
+      const verdict = await pacer.check(workspaceId);
+      if (verdict.allowed) return;
+      throw new HubError('request.rate_limited', undefined, {
+        retry: 'after',
+        afterMs: verdict.resetMs,
+      });
+    };
+  };
+  const count = pace('proxy', callsPerWindow);
+  const countQueued = pace('proxy-queue', queuedPerWindow);
   const byCommand = async (
     session: Session,
     place: ConnectionPlace,
     call: ProxyCall & { body: Uint8Array | null },
   ): Promise<PassedAnswer> => {
+    await countQueued(place);
     const { body, ...answer } = await proxyByCommand(deps, actorOf(session), place, call);
     return { ...answer, body: new Response(new Uint8Array(body)).body };
   };
   return {
     async call(session: Session, place: ConnectionPlace, sent: PassedOn): Promise<PassedAnswer> {
       const call = readProxyCall({ ...sent, headers: sent.headers });
-      const verdict = await limit.check(place.workspaceId);
-      if (!verdict.allowed) {
-        throw new HubError('request.rate_limited', undefined, {
-          retry: 'after',
-          afterMs: verdict.resetMs,
-        });
-      }
+      await count(place);
       await admitProxyCall(deps, actorOf(session), place, call);
       const whole = { ...call, body: sent.body };
       const streamed = await worker?.proxy(place, whole, sent.signal);

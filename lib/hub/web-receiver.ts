@@ -2,23 +2,41 @@ import { systemClock } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
 import type { WebEnv } from '#lib/env/index';
 import type { Logger } from '#lib/observability/index';
-import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
+import {
+  createWebhookSecretOpener,
+  type WebhookSecretOpener,
+} from '#lib/security/open-webhook-secret';
 import { createReceiver, type Receiver } from '#lib/webhooks/index';
 import { connectors } from './connectors.ts';
+import { rotateGatewayKeys } from './key-rotation.ts';
+import { openWebhookSecret } from './open-webhook-secret.ts';
 
 /**
  * Webhooks without a gateway (a platform that runs Next alone): the same receiver behind a Next
  * route. Null unless this process was given the key; beside a gateway it is not.
  */
 export function webReceiver(deps: { db: Db; env: WebEnv; log: Logger }): Receiver | null {
-  const key = deps.env.SEAL_GATEWAY_PRIVATE_KEY;
-  if (key === undefined) return null;
-  const opener = createWebhookSecretOpener(key);
+  const opener = openerOf(deps.env);
+  if (!opener) return null;
   return createReceiver({
     db: deps.db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
-    openSecret: (envelope, at) => opener.open(envelope, at),
+    openSecret: openWebhookSecret({ ...deps, opener }),
     clock: systemClock,
     log: deps.log,
   });
 }
+
+/** Its class of secrets is then this process's to seal anew as well. */
+export function keepWebhookKeys(deps: { db: Db; env: WebEnv; log: Logger }): void {
+  const opener = openerOf(deps.env);
+  if (opener) rotateGatewayKeys({ ...deps, opener });
+}
+
+const openerOf = (env: WebEnv): WebhookSecretOpener | null =>
+  env.SEAL_GATEWAY_PRIVATE_KEY === undefined
+    ? null
+    : createWebhookSecretOpener(
+        env.SEAL_GATEWAY_PRIVATE_KEY,
+        ...(env.SEAL_GATEWAY_OLDER_KEYS ?? []),
+      );

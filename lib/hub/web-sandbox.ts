@@ -33,7 +33,7 @@ export function sandboxUseCases({ env }: UseCaseDeps) {
 
   return {
     read: async (at: { origin: string }): Promise<SandboxState> => ({
-      url: `${at.origin}/sandbox/github`,
+      url: `${at.origin}/sandbox`,
       activity: await control('GET'),
     }),
     start: (input: { rate: number }) => control('POST', input),

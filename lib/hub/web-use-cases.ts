@@ -9,6 +9,7 @@ import { connectionUseCases } from './web-connections.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
 import { mailUseCases } from './web-mail.ts';
+import { outboundUseCases } from './web-outbound.ts';
 import { proxyUseCases } from './web-proxy.ts';
 import { recordUseCases } from './web-records.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
@@ -36,6 +37,7 @@ export function webUseCases(deps: UseCaseDeps) {
     mail: mailUseCases(deps),
     board: boardUseCases(deps),
     cache: cacheUseCases(deps),
+    outbound: outboundUseCases(deps),
     proxy: proxyUseCases(deps),
     sandbox: sandboxUseCases(deps),
     keys: keyUseCases(deps),

@@ -29,7 +29,7 @@ import { requestLimits } from './web-limits.ts';
 import { mailDesk } from './web-mail.ts';
 import { findWorkspaceOf, type PlaceKind } from './web-places.ts';
 import { connectionDeps, putPresets } from './web-presets.ts';
-import { webReceiver } from './web-receiver.ts';
+import { keepWebhookKeys, webReceiver } from './web-receiver.ts';
 import { identitySettings } from './web-settings.ts';
 import { webUseCases } from './web-use-cases.ts';
 
@@ -108,9 +108,8 @@ export function webHub(): WebHub {
 
 function makeWebHub(): WebHub {
   const env = webEnv();
-  return createWebHub({
-    env,
-    db: connect({ url: env.DATABASE_URL_WEB, name: 'patchbay web', max: 10 }),
-    log: logger('web', env.LOG_LEVEL),
-  });
+  const db = connect({ url: env.DATABASE_URL_WEB, name: 'patchbay web', max: 10 });
+  const log = logger('web', env.LOG_LEVEL);
+  keepWebhookKeys({ env, db, log });
+  return createWebHub({ env, db, log });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ProxyCall } from '#lib/connections/index';
 import { type Clock, type ErrorCode, errorCodes, HubError } from '#lib/core/index';
 import { createCallSigner } from '#lib/security/index';
+import { answerKind, type PassedCall } from './worker-wire.ts';
 
 export interface PassedAnswer {
   status: number;
@@ -20,7 +21,6 @@ export interface WorkerClient {
 
 /** Longer than the worker takes for the head of an answer, its waiting for a turn included. */
 const headMs = 60_000;
-const answerKind = 'x-patchbay-answer';
 
 const faultSchema = z.object({
   code: z.string().refine((code): code is ErrorCode => Object.hasOwn(errorCodes, code)),
@@ -41,15 +41,13 @@ export function createWorkerClient(options: {
   return {
     proxy: async (at, { body, ...call }, signal) => {
       const bytes = body ?? new Uint8Array();
-      const token = await signer.sign(
-        {
-          ...call,
-          workspace_id: at.workspaceId,
-          connection_id: at.connectionId,
-          has_body: body !== null,
-        },
-        bytes,
-      );
+      const passed: PassedCall = {
+        ...call,
+        workspace_id: at.workspaceId,
+        connection_id: at.connectionId,
+        has_body: body !== null,
+      };
+      const token = await signer.sign(passed, bytes);
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), headMs);
       const answer = await fetch(address, {

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
-import { type ProxyAnswer, type ProxyCall, proxyCallSchema } from '#lib/connections/index';
+import type { ProxyAnswer, ProxyCall } from '#lib/connections/index';
 import { type Clock, HubError, isHubError, type JsonObject, limits } from '#lib/core/index';
 import { captureError, type Logger } from '#lib/observability/index';
 import { createCallChecker } from '#lib/security/index';
+import { answerKind, passedCallSchema } from './worker-wire.ts';
 
 export interface ListenerOptions {
   host: string;
@@ -22,13 +22,12 @@ export interface ListenerOptions {
 
 export interface Listener {
   port: number;
-  close(): Promise<void>;
+  /** Takes nothing more; what is under way may end within drainMs. */
+  close(options?: { drainMs: number }): Promise<void>;
 }
 
-/** Set on everything this listener says, so that its own refusals are not taken for the service's. */
-export const answerKind = 'x-patchbay-answer';
 /** Of an answer that is streamed through. */
-export const streamedBytes = 26_214_400;
+const streamedBytes = 26_214_400;
 
 const bounds = {
   /** Calls at once; more wait for none. */
@@ -38,12 +37,6 @@ const bounds = {
   headerBytes: 24_576,
   tokenChars: 20_000,
 } as const;
-
-const callSchema = proxyCallSchema.extend({
-  workspace_id: z.uuid(),
-  connection_id: z.uuid(),
-  has_body: z.boolean(),
-});
 
 /**
  * The worker's own door for the web process: `POST /proxy` with a signed token that says what to
@@ -84,7 +77,7 @@ export function startWorkerListener(options: ListenerOptions): Promise<Listener>
       throw new HubError('identity.unauthenticated');
     }
     const checked = await checker.check(token);
-    const { workspace_id, connection_id, has_body, ...call } = callSchema.parse(checked.call);
+    const { workspace_id, connection_id, has_body, ...call } = passedCallSchema.parse(checked.call);
     const body = await readBody(request);
     checked.checkBody(body);
     const gone = new AbortController();
@@ -104,10 +97,14 @@ export function startWorkerListener(options: ListenerOptions): Promise<Listener>
       const address = server.address();
       resolve({
         port: typeof address === 'object' && address ? address.port : options.port,
-        close: () =>
+        close: ({ drainMs } = { drainMs: 0 }) =>
           new Promise((done) => {
-            server.close(() => done());
-            server.closeAllConnections();
+            const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+            server.close(() => {
+              clearTimeout(cut);
+              done();
+            });
+            server.closeIdleConnections();
           }),
       });
     });

@@ -8,6 +8,7 @@ import {
 import { HubError } from '#lib/core/index';
 import { type Tx, transaction } from '#lib/db/index';
 import type { WorkerEnv } from '#lib/env/index';
+import { dropOldLinks } from '#lib/identity/index';
 import { type MailDesk, readMailbox, sendMail } from '#lib/mail/index';
 import {
   deliverMail,
@@ -81,6 +82,7 @@ export function mailWork(
         everyMs: everyMs.ends,
         run: async () => {
           await dropOldMails(db);
+          await dropOldLinks(db);
           return endOverdue(db, overdueRows);
         },
       },

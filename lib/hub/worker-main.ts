@@ -20,6 +20,8 @@ import { startWorkerListener } from './worker-listener.ts';
 const poolSize = 14;
 /** The supervisor allows ten seconds for everything. */
 const drainMs = 8_000;
+/** Of that, for calls on their way to a service and back. */
+const passedOnMs = 3_000;
 
 async function main(): Promise<void> {
   const env = workerEnv();
@@ -58,9 +60,9 @@ async function main(): Promise<void> {
         });
 
   const leave = async (): Promise<void> => {
-    // First, so that what is passed on is told at once and goes by the queue of another worker.
-    await listener?.close();
-    await worker.stop({ drainMs });
+    // Web finds nobody here from now on, and goes by the queue of another worker.
+    await listener?.close({ drainMs: passedOnMs });
+    await worker.stop({ drainMs: drainMs - passedOnMs });
     await health?.close();
     await db.end({ timeout: 1 });
   };

@@ -10,46 +10,23 @@ import 'server-only';
 
 import {
   type ConnectionDeps,
-  authorizeCommand,
-  checkCommand,
-  connectCommand,
   createConnectionGuards,
-  dropOldRows,
-  enqueueDueCommands,
-  enqueueDueRefreshes,
-  exchangeCommand,
   logConnection,
-  lookupCommand,
   openConnection,
   proxyCall,
-  proxyCommand,
   runCommand,
   runRefresh,
-  scopesCommand,
 } from '#lib/connections/index';
 import { type Clock, systemClock } from '#lib/core/index';
-import { type Db, transaction } from '#lib/db/index';
+import type { Db } from '#lib/db/index';
 import type { WorkerEnv } from '#lib/env/index';
 import { captureError, type Logger } from '#lib/observability/index';
-import { createQueue, type Queue, type Sweep, type Sweeps, startSweeps } from '#lib/queue/index';
-import { type Cache, dropOldCache } from '#lib/resilience/index';
+import { createQueue, type Queue, type Sweeps, startSweeps } from '#lib/queue/index';
+import type { Cache } from '#lib/resilience/index';
 import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
-import {
-  enqueueDuePolls,
-  enqueueDuePushes,
-  enqueueDueRuns,
-  pollStream,
-  pushLink,
-  type SyncDeps,
-  workRun,
-} from '#lib/sync/index';
-import {
-  applyInboxEvents,
-  type EndpointDeps,
-  enqueueDueInbox,
-  realignEndpoints,
-} from '#lib/webhooks/index';
+import { pollStream, pushLink, type SyncDeps, workRun } from '#lib/sync/index';
+import { applyInboxEvents, type EndpointDeps, realignEndpoints } from '#lib/webhooks/index';
 import { connectorApis } from './connector-apis.ts';
 import { connectors } from './connectors.ts';
 import { rotateWorkerKeys } from './key-rotation.ts';
@@ -57,11 +34,13 @@ import { presetEndpoints } from './preset-endpoints.ts';
 import { beginConnect } from './sagas/start-sagas.ts';
 import { handleSagas, sagaSweeps } from './sagas/worker-sagas.ts';
 import { sharedCache } from './shared-cache.ts';
+import { commandKinds } from './worker-commands.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
-import type { ListenerOptions } from './worker-listener.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
+import type { ListenerOptions } from './worker-listener.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
 import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
+import { rowSweeps } from './worker-sweeps.ts';
 
 export type WorkerSettings = Pick<
   WorkerEnv,
@@ -101,19 +80,6 @@ export interface Worker {
   proxy: ListenerOptions['proxy'];
 }
 
-/** How often each kind of row is looked at when nobody said that one is due. */
-const everyMs = {
-  commands: 1_000,
-  push: 1_000,
-  inbox: 1_000,
-  runs: 1_000,
-  polls: 2_000,
-  refreshes: 5_000,
-  cleaning: 600_000,
-} as const;
-/** Events leased by one sweep. */
-const inboxRows = 200;
-
 export function createWorker(options: WorkerOptions): Worker {
   const { db, log, settings } = options;
   const queue = createQueue({ db, log });
@@ -147,7 +113,7 @@ export function createWorker(options: WorkerOptions): Worker {
       sweeps = startSweeps({
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
-        sweeps: [...allSweeps({ db, queue, sync }), ...sagaSweeps(steps, queue), ...mail.sweeps],
+        sweeps: [...rowSweeps({ db, queue, sync }), ...sagaSweeps(steps, queue), ...mail.sweeps],
         log,
         onEnqueued: () => queue.kick(),
       });
@@ -208,37 +174,6 @@ function syncDeps(
   };
 }
 
-function allSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }): Sweep[] {
-  return [
-    { work: 'commands', everyMs: everyMs.commands, run: () => enqueueDueCommands({ db, queue }) },
-    { work: 'push', everyMs: everyMs.push, run: () => enqueueDuePushes(sync) },
-    {
-      work: 'inbox',
-      everyMs: everyMs.inbox,
-      run: () => transaction(db, (tx) => enqueueDueInbox(tx, queue, inboxRows)),
-    },
-    { work: 'runs', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
-    { work: 'polls', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
-    {
-      work: null,
-      name: 'refreshes',
-      everyMs: everyMs.refreshes,
-      run: () => enqueueDueRefreshes({ db, queue }),
-    },
-    {
-      work: null,
-      name: 'cleaning',
-      everyMs: everyMs.cleaning,
-      run: async () => {
-        await dropOldRows(db);
-        await dropOldCache(db);
-        await db`delete from private.rate_limits where expires_at < now()`;
-        return 0;
-      },
-    },
-  ];
-}
-
 interface Handlers {
   connections: ConnectionDeps;
   sync: SyncDeps;
@@ -249,16 +184,7 @@ interface Handlers {
 /** Who does which job. What a person waits for has fetchers of its own, so nothing stands before it. */
 async function handle(queue: Queue, { connections, sync, cache, poke }: Handlers): Promise<void> {
   const { db, log, clock, opener } = connections;
-  const kinds = {
-    'connections.authorize': authorizeCommand(connections),
-    'connections.exchange': exchangeCommand(connections),
-    'connections.check': checkCommand(connections),
-    'connections.connect': connectCommand(connections),
-    'connections.scopes': scopesCommand(connections, cache),
-    'connections.lookup': lookupCommand(connections, cache),
-    'connections.proxy': proxyCommand(connections),
-  };
-  const commands = { db, opener, kinds, log };
+  const commands = { db, opener, kinds: commandKinds(connections, cache), log };
   const inbox = {
     db,
     findParser: (name: string) => connectors.get(name)?.webhook ?? null,

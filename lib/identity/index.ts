@@ -36,4 +36,5 @@ export { isFromGateway, isSameOrigin, requestAddress, requestOrigin } from './re
 export { safeReturnTo } from './return-to.ts';
 export type { IdentityDeps, IdentitySettings } from './settings.ts';
 export { readSignInLink } from './sign-in-link.ts';
+export { dropOldLinks } from './sign-in-link-store.ts';
 export { type SignInChoice, signInChoices } from './sign-in-providers.ts';

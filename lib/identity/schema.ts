@@ -76,6 +76,8 @@ export const createdInvitationSchema = invitationSchema.extend({
   mail: z.enum(['queued', 'suppressed', 'off']),
 });
 
+export type CreatedInvitation = z.infer<typeof createdInvitationSchema>;
+
 export const invitationInputSchema = z.strictObject({
   email: z
     .email()

@@ -42,6 +42,12 @@ export async function countLinks(tx: Tx, email: string): Promise<number> {
   return row?.n ?? 0;
 }
 
+/** Links nobody can use any more; by the worker's login. */
+export async function dropOldLinks(db: Queryable): Promise<number> {
+  const { count } = await db`delete from private.sign_in_links where expires_at <= now()`;
+  return count;
+}
+
 /** Whether somebody with this verified address would be let in: the rules of admitPerson, read only. */
 export async function isAwaited(
   tx: Tx,

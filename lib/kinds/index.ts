@@ -19,7 +19,6 @@ export {
   type PaymentData,
   type PaymentState,
   paymentDataSchema,
-  paymentStates,
 } from './payment.ts';
 export type { Person } from './shapes.ts';
 export { type TaskData, type TaskState, taskDataSchema, taskStates } from './task.ts';

@@ -13,6 +13,7 @@ export const keys = {
   connections: (workspaceId: string) => ['connections', workspaceId] as const,
   connection: (workspaceId: string, id: string) => ['connections', workspaceId, id] as const,
   connectionLog: (workspaceId: string, id: string) => ['connection_log', workspaceId, id] as const,
+  sagas: (workspaceId: string, id: string) => ['sagas', workspaceId, id] as const,
   connectors: (workspaceId: string) => ['connectors', workspaceId] as const,
   scopes: (workspaceId: string, id: string, resource: string) =>
     ['scopes', workspaceId, id, resource] as const,
@@ -29,9 +30,11 @@ export const keys = {
   members: (workspaceId: string) => ['members', workspaceId] as const,
   invitations: (workspaceId: string) => ['invitations', workspaceId] as const,
   audit: (workspaceId: string) => ['audit', workspaceId] as const,
+  mail: (workspaceId: string) => ['mail', workspaceId] as const,
   sessions: () => ['sessions'] as const,
   sealingKeys: () => ['sealing_keys'] as const,
   cache: (workspaceId: string) => ['cache', workspaceId] as const,
+  limits: (workspaceId: string) => ['limits', workspaceId] as const,
   sandbox: (workspaceId: string) => ['sandbox', workspaceId] as const,
 };
 
@@ -44,5 +47,6 @@ export const staleBy: Record<string, readonly string[]> = {
   conflicts: ['history', 'board'],
   push_intents: ['history'],
   connection_log: ['connection_log'],
+  sagas: ['sagas'],
   inbox_events: ['inbox_events', 'refusals'],
 };

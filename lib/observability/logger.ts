@@ -84,15 +84,18 @@ function wrap(sink: pino.Logger): Logger {
   };
 }
 
-/** A logger named after its process or room, e.g. `logger('gateway', env.LOG_LEVEL)`. */
-export function logger(name: string, level = 'info'): Logger {
-  return wrap(
-    pino({
-      name,
-      level,
-      base: { name },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    }),
-  );
+/** A logger named after its process or room; lines go to standard output where no sink is given. */
+export function logger(
+  name: string,
+  level = 'info',
+  sink: { write(line: string): void } = pino.destination(1),
+): Logger {
+  const options: pino.LoggerOptions = {
+    name,
+    level,
+    base: { name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  };
+  return wrap(pino(options, sink));
 }

@@ -23,6 +23,7 @@ export const touchedTables = [
   'connection_log',
   'inbox_events',
   'links',
+  'sagas',
 ] as const;
 export const touchedSignalSchema = z.object({
   table: z.enum(touchedTables),

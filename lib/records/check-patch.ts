@@ -1,5 +1,5 @@
 import { HubError, type Json, type JsonObject } from '#lib/core/index';
-import { fieldsEqual, fieldsOf, type Kind, normaliseField } from '#lib/kinds/index';
+import { defaultsOf, fieldsEqual, fieldsOf, type Kind, normaliseField } from '#lib/kinds/index';
 
 /** What the connectors can take, as facts; handed in by whoever knows the connectors. */
 export interface ConnectorRules {
@@ -55,6 +55,8 @@ function whyInvalid(
 ): string | null {
   if (holdsUnstorableText(value)) return 'Text may not hold U+0000 or half of a surrogate pair.';
   for (const link of target.links) {
+    // Null empties a field that can be empty; which services can do that, they say themselves.
+    if (value === null && defaultsOf(target.kind)[field] === null) continue;
     const accepted = rules.acceptedValues(link.connector, link.resource, field);
     if (accepted && !(typeof value === 'string' && accepted.includes(value))) {
       return `The connector "${link.connector}" takes ${accepted.join(', ')}.`;

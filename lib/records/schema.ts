@@ -70,6 +70,9 @@ export const taskPatchSchema = z.strictObject({
   state: z.enum(taskStates).optional(),
   labels: items.optional(),
   assignees: items.optional(),
+  priority: z.string().trim().min(1).max(80).nullable().optional(),
+  due_on: z.iso.date().nullable().optional(),
+  parent: z.string().trim().min(1).max(200).nullable().optional(),
 });
 
 export const recordPatchSchema = z.strictObject({

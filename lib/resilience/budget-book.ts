@@ -1,7 +1,13 @@
-import { type BudgetState, giveBack, learn, refill, resetMarginMs } from './budget-state.ts';
-import { type ByLane, byLane, type Lane, lanes, laneReserve } from './lane.ts';
+import {
+  type BudgetState,
+  giveBack,
+  type HeardFacts,
+  learn,
+  refill,
+  resetMarginMs,
+} from './budget-state.ts';
+import { type ByLane, byLane, type Lane, laneReserve, lanes } from './lane.ts';
 import { type Pace, placesLeft, tokensLeft } from './pace.ts';
-import type { RateFacts } from './rate-headers.ts';
 
 /** What the other workers have in hand and wait for. */
 export interface Others {
@@ -17,7 +23,7 @@ export interface Report {
   uncounted: number;
   /** Granted and never made. */
   unused: number;
-  facts: readonly RateFacts[];
+  facts: readonly HeardFacts[];
   waiting: ByLane<number>;
   /** Calls it would like in hand beyond those, when there is plenty. */
   ahead: number;
@@ -50,11 +56,12 @@ export function settle(
 ): { state: BudgetState; held: number; grant: Grant } {
   const unused = Math.min(report.unused, held);
   const mine = Math.max(0, held - unused - report.ended);
-  const state = { ...before, quota: before.quota && { ...before.quota } };
+  const ended = before.ended + held - unused - mine;
+  const state = { ...before, ended, quota: before.quota && { ...before.quota } };
   giveBack(state, unused, report.uncounted);
   refill(state, pace, mine + others.held, nowMs);
   for (const facts of report.facts.slice(-maxFacts)) {
-    learn(state, facts, mine + others.held, nowMs);
+    learn(state, facts, { pace, held: mine + others.held, nowMs });
   }
   const given = grantLanes(state, pace, mine, others, report, nowMs);
   return { state, held: given.held, grant: given.grant };

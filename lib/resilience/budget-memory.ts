@@ -1,12 +1,12 @@
 import type { Clock } from '#lib/core/index';
-import { type Book, exchange, type Share } from './budget-shares.ts';
 import type { Grant, Report } from './budget-book.ts';
+import { type Book, exchange, type Share } from './budget-shares.ts';
 import type { Pace } from './pace.ts';
 
 /** Where a budget is kept. */
 export interface BudgetStore {
   /** One turn at the book; `saved` are calls that were not needed, for the figures. */
-  turn(turn: Turn): Promise<{ grant: Grant; epoch: number }>;
+  turn(turn: Turn): Promise<{ grant: Grant; epoch: number; ended: number }>;
 }
 
 export interface Turn {
@@ -22,10 +22,12 @@ export function memoryBudget(clock: Clock): BudgetStore & { book(): Book } {
   return {
     book: () => book,
     turn: ({ holder, pace, report }) => {
-      const { state, mine, grant } = exchange(book, pace, holder, report, clock.now());
-      const others: Share[] = book.shares.filter((share) => share.holder !== holder.id);
+      const { state, mine, grant, gone } = exchange(book, pace, holder, report, clock.now());
+      const others: Share[] = book.shares.filter(
+        (share) => share.holder !== holder.id && !gone.includes(share.holder),
+      );
       book = { state, shares: [...others, mine] };
-      return Promise.resolve({ grant, epoch: mine.epoch });
+      return Promise.resolve({ grant, epoch: mine.epoch, ended: state.ended });
     },
   };
 }

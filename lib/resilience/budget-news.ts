@@ -1,4 +1,4 @@
-import type { RateFacts } from './rate-headers.ts';
+import type { HeardFacts } from './budget-state.ts';
 
 /** What a worker has to tell of its share. */
 export interface News {
@@ -6,7 +6,7 @@ export interface News {
   uncounted: number;
   unused: number;
   saved: number;
-  facts: { facts: RateFacts; atMs: number }[];
+  facts: { facts: HeardFacts; atMs: number }[];
 }
 
 export const noNews = (): News => ({ ended: 0, uncounted: 0, unused: 0, saved: 0, facts: [] });
@@ -20,7 +20,7 @@ export const addNews = (a: News, b: News): News => ({
 });
 
 /** Durations as they are by now. */
-export const aged = ({ facts, atMs }: News['facts'][number], nowMs: number): RateFacts => ({
+export const aged = ({ facts, atMs }: News['facts'][number], nowMs: number): HeardFacts => ({
   ...facts,
   resetInMs: facts.resetInMs === null ? null : facts.resetInMs - (nowMs - atMs),
   retryInMs: facts.retryInMs === null ? null : Math.max(0, facts.retryInMs - (nowMs - atMs)),

@@ -23,10 +23,14 @@ export interface Exchanged {
   state: BudgetState;
   mine: Share;
   grant: Grant;
+  /** Holders whose shares ran out: they are taken off the book. */
+  gone: string[];
 }
 
 /** Longer than a call may take, so that what a dead worker had under way has ended with its lease. */
-export const shareLeaseMs = 30_000;
+export const shareLeaseMs = 20_000;
+/** Who waits asks again within a second; what is older was said by somebody who is gone. */
+const waitingMs = 3_000;
 
 /**
  * One worker's turn at the book. A share whose lease ran out counts no more, and its holder's word
@@ -41,14 +45,19 @@ export function exchange(
 ): Exchanged {
   const living = book.shares.filter((share) => share.leaseUntilMs > nowMs);
   const old = living.find((share) => share.holder === holder.id && share.epoch === holder.epoch);
-  const others = living.filter((share) => share.holder !== holder.id).reduce(add, noOthers());
+  const others = living
+    .filter((share) => share.holder !== holder.id)
+    .reduce((sum, share) => add(sum, share, nowMs), noOthers());
   const heard = old ? report : { ...report, ended: 0, unused: 0, uncounted: 0 };
-  const before = book.state ?? fullBudget(pace, nowMs);
+  const gone = book.shares.filter((share) => share.leaseUntilMs <= nowMs);
+  const known = book.state ?? fullBudget(pace, nowMs);
+  const before = { ...known, ended: gone.reduce((sum, share) => sum + share.held, known.ended) };
   const { state, held, grant } = settle(before, pace, old?.held ?? 0, others, heard, nowMs);
   const last = book.shares.find((share) => share.holder === holder.id)?.epoch ?? holder.epoch;
   return {
     state,
     grant,
+    gone: gone.map((share) => share.holder).filter((id) => id !== holder.id),
     mine: {
       holder: holder.id,
       epoch: old ? old.epoch : Math.max(last, holder.epoch) + 1,
@@ -61,7 +70,10 @@ export function exchange(
 
 const noOthers = (): Others => ({ held: 0, waiting: byLane(() => 0) });
 
-const add = (sum: Others, share: Share): Others => ({
-  held: sum.held + share.held,
-  waiting: byLane((lane) => sum.waiting[lane] + share.waiting[lane]),
-});
+function add(sum: Others, share: Share, nowMs: number): Others {
+  const isWaiting = share.leaseUntilMs - nowMs > shareLeaseMs - waitingMs;
+  return {
+    held: sum.held + share.held,
+    waiting: byLane((lane) => sum.waiting[lane] + (isWaiting ? share.waiting[lane] : 0)),
+  };
+}

@@ -1,12 +1,16 @@
 import type { Pace } from './pace.ts';
 import type { RateFacts } from './rate-headers.ts';
 
-/** What a service allows in its present window, by its own word or by what it is known for. */
+/** What a service allows in its present window. */
 export interface Quota {
   limit: number;
   remaining: number;
   resetAtMs: number;
-  isTold: boolean;
+  /**
+   * told: it said so. look: it has not spoken of this window, so one call goes first to hear.
+   * silent: it answered without saying, so what it is known to allow counts.
+   */
+  word: 'told' | 'look' | 'silent';
 }
 
 /** What all workers know of one account's budget. Plain data; times by the clock of the store. */
@@ -16,22 +20,36 @@ export interface BudgetState {
   quota: Quota | null;
   /** The service asked for silence until then. */
   pausedUntilMs: number;
+  /** Calls that ended so far, those of workers that died among them. */
+  ended: number;
+}
+
+/** What an answer said, by when it can have been said at the earliest. */
+export interface HeardFacts extends RateFacts {
+  /** `ended` when its call was granted. */
+  endedBefore: number;
 }
 
 /** A window ends a little later than announced: clocks differ, and announcements are rounded. */
 export const resetMarginMs = 1_000;
 /** Two resets this close are the same one, announced in whole seconds. */
 const sameResetMs = 2_000;
+/** After it another look is taken, once everything under way has ended without a word. */
+const lookMs = 1_000;
+
 export const fullBudget = (pace: Pace, nowMs: number): BudgetState => ({
   tokens: pace.burst,
   filledAtMs: nowMs,
-  quota: pace.quota && {
-    limit: pace.quota.limit,
-    remaining: pace.quota.limit,
-    resetAtMs: nowMs + pace.quota.perMs,
-    isTold: false,
-  },
+  quota: pace.quota && lookAt(nowMs, 1),
   pausedUntilMs: 0,
+  ended: 0,
+});
+
+const lookAt = (nowMs: number, remaining: number): Quota => ({
+  limit: 1,
+  remaining,
+  resetAtMs: nowMs + lookMs,
+  word: 'look',
 });
 
 /** Calls that were granted and did not count after all. */
@@ -47,40 +65,58 @@ export function refill(state: BudgetState, pace: Pace, held: number, nowMs: numb
   const gained = (Math.max(0, nowMs - state.filledAtMs) / 1_000) * pace.perSecond;
   state.tokens = Math.max(0, Math.min(pace.burst - held, state.tokens + gained));
   state.filledAtMs = Math.max(state.filledAtMs, nowMs);
-  const { quota } = state;
-  if (!quota || quota.resetAtMs + resetMarginMs > nowMs) return;
-  // What is still under way arrives in the new window.
-  state.quota = pace.quota && {
-    limit: quota.isTold ? quota.limit : pace.quota.limit,
-    remaining: Math.max(0, (quota.isTold ? quota.limit : pace.quota.limit) - held),
-    resetAtMs: nowMs + pace.quota.perMs,
-    isTold: false,
-  };
+  state.quota = windowAfter(state.quota, pace, held, nowMs);
 }
 
 /**
- * Takes over what an answer said. Answers overtake each other, so within a window a count only falls;
- * what is under way has not been counted there yet.
+ * The window as it is now. One that ended may begin anew whole, or call by call (a sliding one): a
+ * look finds out. What is under way arrives after the end and takes the look's place when need be.
  */
-export function learn(state: BudgetState, facts: RateFacts, held: number, nowMs: number): void {
+function windowAfter(quota: Quota | null, pace: Pace, held: number, nowMs: number): Quota | null {
+  if (!quota) return pace.quota && lookAt(nowMs, held === 0 ? 1 : 0);
+  if (quota.resetAtMs + resetMarginMs > nowMs) return quota;
+  if (!pace.quota) return null;
+  const isFree = quota.word === 'look' ? held === 0 : quota.limit > held;
+  return lookAt(nowMs, isFree ? 1 : 0);
+}
+
+/**
+ * Takes over what an answer said. Answers overtake each other, so of the count is taken off whatever
+ * the service may have counted after it: what is under way, and what ended since its call began.
+ * Within a window it only falls.
+ */
+export function learn(
+  state: BudgetState,
+  facts: HeardFacts,
+  { pace, held, nowMs }: { pace: Pace; held: number; nowMs: number },
+): void {
   if (facts.retryInMs !== null) {
     state.pausedUntilMs = Math.max(state.pausedUntilMs, nowMs + facts.retryInMs);
   }
   const { limit, remaining, resetInMs } = facts;
-  if (limit === null || remaining === null || resetInMs === null || resetInMs <= 0) return;
+  if (limit === null || remaining === null || resetInMs === null) {
+    if (state.quota?.word === 'look') state.quota = silent(pace, held, nowMs);
+    return;
+  }
+  if (resetInMs <= 0) return;
   const resetAtMs = nowMs + resetInMs;
-  const known = state.quota?.isTold ? state.quota : null;
+  const known = state.quota?.word === 'told' ? state.quota : null;
   if (known && resetAtMs < known.resetAtMs - sameResetMs) return;
-  const left = Math.max(0, remaining - held);
+  const since = Math.max(0, state.ended - facts.endedBefore - 1);
+  const left = Math.max(0, remaining - held - since);
   const isSame = known !== null && resetAtMs <= known.resetAtMs + sameResetMs;
   state.quota = {
     limit,
-    remaining: Math.min(left, isSame ? known.remaining : limit - spentOf(state.quota)),
+    remaining: isSame ? Math.min(left, known.remaining) : left,
     resetAtMs: isSame ? known.resetAtMs : resetAtMs,
-    isTold: true,
+    word: 'told',
   };
 }
 
-/** Calls granted in a window the service has not spoken of yet. */
-const spentOf = (quota: Quota | null): number =>
-  quota && !quota.isTold ? quota.limit - quota.remaining : 0;
+const silent = ({ quota }: Pace, held: number, nowMs: number): Quota | null =>
+  quota && {
+    limit: quota.limit,
+    remaining: Math.max(0, quota.limit - held - 1),
+    resetAtMs: nowMs + quota.perMs,
+    word: 'silent',
+  };

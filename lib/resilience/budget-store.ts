@@ -1,6 +1,7 @@
 import { type Db, type Tx, transaction } from '#lib/db/index';
 import type { BudgetStore, Turn } from './budget-memory.ts';
 import { type Book, type Exchanged, exchange } from './budget-shares.ts';
+import { fullBudget, type Quota } from './budget-state.ts';
 import { byLane } from './lane.ts';
 import type { Pace } from './pace.ts';
 
@@ -16,8 +17,9 @@ interface BookRow {
   quota_limit: number | null;
   quota_remaining: number | null;
   quota_reset_ms: number | null;
-  is_quota_told: boolean;
+  quota_word: Quota['word'] | null;
   paused_ms: number | null;
+  calls: number;
 }
 
 interface ShareRow {
@@ -40,7 +42,6 @@ export function postgresBudget(db: Db, at: BudgetAt): BudgetStore {
   return {
     turn: (turn) =>
       transaction(db, async (tx) => {
-        await tx`set local synchronous_commit = off`;
         const row = (await lockBook(tx, at)) ?? (await openBook(tx, at, turn.pace));
         const shares = await tx<ShareRow[]>`
           select holder, epoch, held, waiting_edit, waiting_refetch, waiting_poll, waiting_backfill,
@@ -48,9 +49,8 @@ export function postgresBudget(db: Db, at: BudgetAt): BudgetStore {
           from public.connection_budget_shares
           where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}`;
         const done = exchange(toBook(row, shares), turn.pace, turn.holder, turn.report, row.now_ms);
-        await writeBook(tx, at, turn, done);
-        await writeShare(tx, at, done);
-        return { grant: done.grant, epoch: done.mine.epoch };
+        await write(tx, at, turn, done);
+        return { grant: done.grant, epoch: done.mine.epoch, ended: done.state.ended };
       }),
   };
 }
@@ -61,24 +61,27 @@ async function lockBook(tx: Tx, at: BudgetAt): Promise<BookRow | null> {
     with held as (
       select * from public.connection_budgets
       where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId} for update)
-    select (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, tokens,
+    select set_config('synchronous_commit', 'off', true),
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, tokens,
       (extract(epoch from filled_at) * 1000)::float8 as filled_ms,
-      quota_limit, quota_remaining, is_quota_told,
+      quota_limit, quota_remaining, quota_word,
       (extract(epoch from quota_reset_at) * 1000)::float8 as quota_reset_ms,
-      (extract(epoch from paused_until) * 1000)::float8 as paused_ms
+      (extract(epoch from paused_until) * 1000)::float8 as paused_ms, calls
     from held`;
   return row ?? null;
 }
 
 /** Full at first; of two workers that open it one waits for the other and finds it there. */
 async function openBook(tx: Tx, at: BudgetAt, pace: Pace): Promise<BookRow> {
-  const { quota } = pace;
+  const full = fullBudget(pace, 0);
+  const { quota } = full;
   await tx`
     insert into public.connection_budgets (connection_id, workspace_id, tokens, per_second, burst,
-      concurrent, filled_at, quota_limit, quota_remaining, quota_reset_at)
-    values (${at.connectionId}, ${at.workspaceId}, ${pace.burst}, ${pace.perSecond}, ${pace.burst},
-      ${pace.concurrent}, clock_timestamp(), ${quota?.limit ?? null}, ${quota?.limit ?? null},
-      clock_timestamp() + make_interval(secs => ${quota ? seconds(quota.perMs) : null}))
+      concurrent, filled_at, quota_limit, quota_remaining, quota_word, quota_reset_at)
+    values (${at.connectionId}, ${at.workspaceId}, ${full.tokens}, ${pace.perSecond}, ${pace.burst},
+      ${pace.concurrent}, clock_timestamp(), ${quota?.limit ?? null}, ${quota?.remaining ?? null},
+      ${quota?.word ?? null},
+      clock_timestamp() + make_interval(secs => ${quota ? seconds(quota.resetAtMs) : null}))
     on conflict (connection_id) do nothing`;
   const row = await lockBook(tx, at);
   if (!row) throw new Error('The budget of a connection cannot be opened');
@@ -87,15 +90,17 @@ async function openBook(tx: Tx, at: BudgetAt, pace: Pace): Promise<BookRow> {
 
 function toBook(row: BookRow, shares: readonly ShareRow[]): Book {
   const { quota_limit: limit, quota_remaining: remaining, quota_reset_ms: resetAtMs } = row;
+  const { quota_word: word } = row;
   return {
     state: {
       tokens: row.tokens,
       filledAtMs: row.filled_ms,
       quota:
-        limit === null || remaining === null || resetAtMs === null
+        limit === null || remaining === null || resetAtMs === null || word === null
           ? null
-          : { limit, remaining, resetAtMs, isTold: row.is_quota_told },
+          : { limit, remaining, resetAtMs, word },
       pausedUntilMs: row.paused_ms ?? 0,
+      ended: row.calls,
     },
     shares: shares.map((share) => ({
       holder: share.holder,
@@ -109,29 +114,27 @@ function toBook(row: BookRow, shares: readonly ShareRow[]): Book {
 
 const seconds = (ms: number): number => ms / 1_000;
 
-async function writeBook(tx: Tx, at: BudgetAt, turn: Turn, { state }: Exchanged): Promise<void> {
-  const { pace, report, saved } = turn;
+/** Book and share in one statement; shares that ran out go with the turn that finds them. */
+async function write(tx: Tx, at: BudgetAt, turn: Turn, done: Exchanged): Promise<void> {
+  const { pace, saved } = turn;
+  const { state, mine, gone } = done;
   const { quota } = state;
-  await tx`
-    update public.connection_budgets set tokens = ${state.tokens}, per_second = ${pace.perSecond},
-      burst = ${pace.burst}, concurrent = ${pace.concurrent},
-      filled_at = to_timestamp(${seconds(state.filledAtMs)}),
-      quota_limit = ${quota?.limit ?? null}, quota_remaining = ${quota?.remaining ?? null},
-      quota_reset_at = to_timestamp(${quota ? seconds(quota.resetAtMs) : null}),
-      is_quota_told = ${quota?.isTold ?? false},
-      paused_until = to_timestamp(${state.pausedUntilMs > 0 ? seconds(state.pausedUntilMs) : null}),
-      calls = calls + ${report.ended}, calls_saved = calls_saved + ${saved}, updated_at = now()
-    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}`;
-}
-
-/** Shares that ran out go with the turn that finds them. */
-async function writeShare(tx: Tx, at: BudgetAt, { mine }: Exchanged): Promise<void> {
   const { waiting } = mine;
   await tx`
-    with gone as (
+    with book as (
+      update public.connection_budgets set tokens = ${state.tokens}, per_second = ${pace.perSecond},
+        burst = ${pace.burst}, concurrent = ${pace.concurrent},
+        filled_at = to_timestamp(${seconds(state.filledAtMs)}),
+        quota_limit = ${quota?.limit ?? null}, quota_remaining = ${quota?.remaining ?? null},
+        quota_reset_at = to_timestamp(${quota ? seconds(quota.resetAtMs) : null}),
+        quota_word = ${quota?.word ?? null},
+        paused_until = to_timestamp(${state.pausedUntilMs > 0 ? seconds(state.pausedUntilMs) : null}),
+        calls = ${state.ended}, calls_saved = calls_saved + ${saved}, updated_at = now()
+      where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
+    ), ended as (
       delete from public.connection_budget_shares
       where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
-        and holder <> ${mine.holder} and lease_until < clock_timestamp())
+        and holder = any(${gone}::uuid[]))
     insert into public.connection_budget_shares (connection_id, workspace_id, holder, epoch, held,
       waiting_edit, waiting_refetch, waiting_poll, waiting_backfill, lease_until)
     values (${at.connectionId}, ${at.workspaceId}, ${mine.holder}, ${mine.epoch}, ${mine.held},

@@ -14,6 +14,7 @@
  */
 import 'server-only';
 
+export { createBatch } from './batch.ts';
 export { type Breaker, type BreakerStore, createBreaker, isResting } from './breaker.ts';
 export { memoryBreaker } from './breaker-memory.ts';
 export type { BreakerState } from './breaker-state.ts';
@@ -22,7 +23,6 @@ export type { Budget, Ticket } from './budget.ts';
 export { type BudgetStore, memoryBudget } from './budget-memory.ts';
 export { type BudgetAt, postgresBudget } from './budget-store.ts';
 export { type Bulkhead, bulkheadLimits, createBulkhead } from './bulkhead.ts';
-export { createBatch } from './batch.ts';
 export { type Cache, type CacheAt, type Cached, createCache } from './cache.ts';
 export { type CacheBacking, cacheStore } from './cache-backing.ts';
 export type { CacheFigure } from './cache-figures.ts';

@@ -14,7 +14,7 @@ const aheadMs = 1_000;
 /** What ended is told within this time when nobody waits for it. */
 const tellMs = 200;
 /** While calls are under way the share is renewed; a third of its lease. */
-const renewMs = 10_000;
+const renewMs = 6_500;
 const longestSleepMs = 1_000;
 
 interface Waiter {
@@ -35,6 +35,8 @@ class WorkerBudget implements Budget {
   readonly #clock: Clock;
   readonly #id = newId();
   #epoch = 0;
+  /** Calls of all workers that ended, as last heard. */
+  #ended = 0;
   #waiters: Waiter[] = [];
   #ahead = { count: 0, untilMs: 0 };
   #underWay = 0;
@@ -86,6 +88,9 @@ class WorkerBudget implements Budget {
 
   async close(): Promise<void> {
     this.#ahead.untilMs = 0;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(stopped());
     await this.#asking;
     if (this.#hasNews()) await this.#ask().catch(() => undefined);
     clearTimeout(this.#timer?.handle);
@@ -100,6 +105,7 @@ class WorkerBudget implements Budget {
 
   #ticket(): Ticket {
     const epoch = this.#epoch;
+    const endedBefore = this.#ended;
     let isOpen = true;
     this.#underWay += 1;
     const close = (tell: () => void): void => {
@@ -117,7 +123,7 @@ class WorkerBudget implements Budget {
           if (isUncounted) this.#untold.uncounted += 1;
         });
         if (!facts) return;
-        this.#untold.facts.push({ facts, atMs: this.#clock.now() });
+        this.#untold.facts.push({ facts: { ...facts, endedBefore }, atMs: this.#clock.now() });
         if (!isPlenty(facts)) this.#ahead.untilMs = 0;
         if (facts.retryInMs !== null) this.#askIn(0);
       },
@@ -179,9 +185,10 @@ class WorkerBudget implements Budget {
     try {
       const holder = { id: this.#id, epoch: this.#epoch };
       const turn = { holder, pace: this.#pace, report, saved: told.saved };
-      const { grant, epoch } = await this.#store.turn(turn);
+      const { grant, epoch, ended } = await this.#store.turn(turn);
       if (epoch !== this.#epoch) this.#ahead.count = 0;
       this.#epoch = epoch;
+      this.#ended = ended;
       this.#serve(grant);
     } catch (error) {
       // Nobody calls uncounted. What was to be told is told the next time.
@@ -234,6 +241,9 @@ class WorkerBudget implements Budget {
 /** Whether a stock in hand is still harmless after this answer. */
 const isPlenty = ({ limit, remaining, retryInMs }: RateFacts): boolean =>
   retryInMs === null && (limit === null || remaining === null || remaining > limit / 2);
+
+const stopped = (): HubError =>
+  new HubError('internal.unavailable', 'The worker stops.', { retry: 'later' });
 
 const askedToWait = (afterMs: number): HubError =>
   new HubError('provider.rate_limited', 'The quota of this account is used up for now.', {

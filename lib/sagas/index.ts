@@ -23,5 +23,4 @@ export { enqueueDueSagas } from './enqueue-due-sagas.ts';
 export type { SagaDeps } from './held-work.ts';
 export { listSagas } from './list-sagas.ts';
 export { type NewSaga, startSaga } from './start-saga.ts';
-export { hastenSagas } from './store.ts';
 export { type SagaOutcome, workSaga } from './work-saga.ts';

@@ -152,17 +152,6 @@ export async function releaseSaga(
       and state in ('pending', 'running', 'compensating')`;
 }
 
-/** Looked at now instead of at the time it had set itself; one in somebody's hands goes on anyway. */
-export async function hastenSagas(
-  tx: Tx,
-  at: { workspaceId: string; kind: string; subject: string },
-): Promise<void> {
-  await tx`
-    update public.sagas set next_attempt_at = now()
-    where workspace_id = ${at.workspaceId} and kind = ${at.kind} and subject = ${at.subject}
-      and state in ('pending', 'running', 'compensating') and next_attempt_at > now()`;
-}
-
 interface EventRow {
   saga_id: string;
   type: string;

@@ -1,28 +1,17 @@
-import { type Chance, pick, seededChance, weighted } from './chance.ts';
+import { type Chance, pick, weighted } from './chance.ts';
 import { actAs, refusalOf } from './people-actions.ts';
+import { type Pace, PeopleAtWork, type WorkState } from './people-at-work.ts';
 import type { IssueRow, RepoRow } from './rows.ts';
 import { labels, people } from './seed-people.ts';
 import { draftComment, draftIssue } from './seed-texts.ts';
 import { apiWords } from './seed-words.ts';
 import type { World } from './world.ts';
 
-export interface ActivityPlan {
+export interface ActivityPlan extends Pace {
   repo: string;
-  /** Actions a second. */
-  rate: number;
-  seed: number;
-  /** Stop after so many actions or seconds; null goes on until stopped. */
-  count: number | null;
-  seconds: number | null;
 }
-
-export interface ActivityState {
-  running: boolean;
-  plan: ActivityPlan | null;
-  done: number;
-  refused: number;
-  last: string | null;
-}
+export type ActivityState = WorkState<ActivityPlan>;
+export type Activity = PeopleAtWork<ActivityPlan>;
 
 type Action = 'open' | 'title' | 'body' | 'close' | 'reopen' | 'comment' | 'label' | 'assign';
 
@@ -37,86 +26,20 @@ const shares: readonly (readonly [Action, number])[] = [
   ['reopen', 4],
 ];
 
-/** Above this the rate is kept by doing several actions in one tick. */
-const ticksPerSecond = 50;
-
-/** People at work: they open, edit, close, reopen, label, assign and comment, one after another. */
-export class Activity {
-  readonly #world: World;
-  #state: ActivityState = { running: false, plan: null, done: 0, refused: 0, last: null };
-  #chance: Chance = seededChance(1);
-  #timer: NodeJS.Timeout | null = null;
-  #work: Promise<void> = Promise.resolve();
-
-  constructor(world: World) {
-    this.#world = world;
-  }
-
-  get state(): ActivityState {
-    return { ...this.#state };
-  }
-
-  start(plan: ActivityPlan): void {
-    this.stop();
-    this.#chance = seededChance(plan.seed);
-    this.#state = { running: true, plan, done: 0, refused: 0, last: null };
-    const started = performance.now();
-    const tick = (): void => {
-      const seconds = (performance.now() - started) / 1000;
-      const due = Math.floor(Math.min(seconds, plan.seconds ?? seconds) * plan.rate);
-      const over = plan.seconds !== null && seconds >= plan.seconds;
-      this.#work = this.#work.then(async () => {
-        await this.#catchUp(plan, due);
-        if (over) this.#finish(plan);
-      });
-    };
-    this.#timer = setInterval(tick, Math.max(1000 / ticksPerSecond, 500 / plan.rate));
-  }
-
-  /** A number of actions at once; resolves when the last one is done. */
-  async burst(plan: ActivityPlan, count: number): Promise<ActivityState> {
-    this.stop();
-    this.#chance = seededChance(plan.seed);
-    this.#state = { running: true, plan, done: 0, refused: 0, last: null };
-    this.#work = this.#work.then(() => this.#catchUp(plan, count)).then(() => this.#finish(plan));
-    await this.#work;
-    return this.state;
-  }
-
-  stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#timer = null;
-    this.#state = { ...this.#state, running: false };
-  }
-
-  async close(): Promise<void> {
-    this.stop();
-    await this.#work;
-  }
-
-  #finish(plan: ActivityPlan): void {
-    if (this.#state.plan === plan) this.stop();
-  }
-
-  async #catchUp(plan: ActivityPlan, due: number): Promise<void> {
-    const goal = Math.min(due, plan.count ?? due);
-    while (this.#state.running && this.#state.plan === plan && this.#state.done < goal) {
-      await this.#actOnce(plan);
-    }
-    if (plan.count !== null && this.#state.done >= plan.count) this.#finish(plan);
-  }
-
-  async #actOnce(plan: ActivityPlan): Promise<void> {
-    const repo = this.#world.tables.repos.findOneBy('full_name', plan.repo);
-    if (!repo) return this.stop();
-    const step = planAction(this.#world, this.#chance, repo);
-    const answer = await actAs(this.#world, step.login, step.method, step.path, step.body);
+/** They open, edit, close, reopen, label, assign and comment in one repository. */
+export const githubActivity = (world: World): Activity =>
+  new PeopleAtWork(async (plan, chance) => {
+    const repo = world.tables.repos.findOneBy('full_name', plan.repo);
+    if (!repo) return null;
+    const step = planAction(world, chance, repo);
+    const answer = await actAs(world, step.login, step.method, step.path, step.body);
     const refusal = refusalOf(answer);
-    this.#state.done += 1;
-    this.#state.refused += refusal ? 1 : 0;
-    this.#state.last = `${step.login}: ${step.method} ${step.path}${refusal ? ` refused: ${refusal}` : ''}`;
-  }
-}
+    const did = `${step.login}: ${step.method} ${step.path}`;
+    return {
+      said: refusal ? `${did} refused: ${refusal}` : did,
+      isRefused: refusal !== null,
+    };
+  });
 
 interface Step {
   login: string;

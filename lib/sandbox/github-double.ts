@@ -1,4 +1,4 @@
-import { Activity } from './activity.ts';
+import { githubActivity } from './activity.ts';
 import { answerApi } from './api.ts';
 import { AuthorizationCodes } from './authorization-codes.ts';
 import { createControl } from './control.ts';
@@ -35,7 +35,7 @@ export async function startGithub(parts: GithubParts): Promise<ProviderDouble & 
   const world = createWorld(parts, plugin);
   const journal = new Journal(parts.dataDir, world.store);
   await journal.open(() => seedWorld(world, plugin, seed));
-  const activity = new Activity(world);
+  const activity = githubActivity(world);
   const reset = async (): Promise<void> => {
     activity.stop();
     world.faults.clear();

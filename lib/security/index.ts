@@ -28,7 +28,7 @@ export { outgoingFetch } from './outgoing-fetch.ts';
 export { isPublicAddress } from './public-address.ts';
 export { readKeys } from './read-keys.ts';
 export { redact } from './redact.ts';
-export { type RotationDeps, type RotationNews, rotateKeys } from './rotate-keys.ts';
+export type { RotationDeps, RotationNews } from './rotate-keys.ts';
 export { sealTo } from './seal.ts';
 export type { SealedShelf, SealedValue } from './sealed-shelf.ts';
 export { type Rotating, startRotating } from './start-rotating.ts';

@@ -9,7 +9,7 @@ import { addressRefused, type Connector } from './outgoing-connect.ts';
 interface Opened {
   response: IncomingMessage;
   /** Ends the call and says in a HubError what became of it. */
-  fail(error: unknown): unknown;
+  fail: (error: unknown) => unknown;
 }
 
 /** One request and its answer, read whole. Never follows a redirect. */
@@ -47,11 +47,12 @@ export async function exchangeStream(
       throw fail(tooLarge(request.maxBytes));
     }
     const ending = timer;
-    return {
-      status: response.statusCode ?? 0,
-      headers: headersOf(response),
-      body: bounded(response, request.maxBytes, fail, () => clearTimeout(ending)),
+    const close = (): void => {
+      clearTimeout(ending);
+      response.destroy();
     };
+    const body = bounded(response, request.maxBytes, { fail, close });
+    return { status: response.statusCode ?? 0, headers: headersOf(response), body, close };
   } catch (error) {
     clearTimeout(timer);
     throw error;
@@ -61,8 +62,7 @@ export async function exchangeStream(
 async function* bounded(
   response: IncomingMessage,
   maxBytes: number,
-  fail: (error: unknown) => unknown,
-  end: () => void,
+  end: { fail: (error: unknown) => unknown; close: () => void },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let size = 0;
   try {
@@ -74,10 +74,9 @@ async function* bounded(
     }
     if (!response.complete) throw cutOff();
   } catch (error) {
-    throw fail(error);
+    throw end.fail(error);
   } finally {
-    end();
-    response.destroy();
+    end.close();
   }
 }
 

@@ -27,6 +27,8 @@ export interface OutgoingStream {
   headers: Headers;
   /** Unpacked. To be read to its end or returned; it throws the same HubErrors. */
   body: AsyncGenerator<Uint8Array, void, undefined>;
+  /** For an answer whose body nobody reads. */
+  close(): void;
 }
 
 /**

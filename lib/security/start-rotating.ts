@@ -2,7 +2,7 @@ import { newId } from '#lib/core/index';
 import { isUnavailable } from '#lib/db/index';
 import { captureError, type Logger } from '#lib/observability/index';
 import { type RotationDeps, type RotationOutcome, rotateKeys } from './rotate-keys.ts';
-import { dropHolder, holderSeconds, putHolder } from './rotation-store.ts';
+import { dropHolder, holderSeconds, putHolder, selectKeyUse } from './rotation-store.ts';
 
 export interface Rotating {
   /** Ends after the batch in hand; what is left is done by whoever comes next. */
@@ -32,6 +32,7 @@ export function startRotating(deps: Omit<RotationDeps, 'holder'> & { log: Logger
   })();
   const work = (async () => {
     await guarded(deps.log, () => putHolder(deps.db, row));
+    await guarded(deps.log, () => tellOfStrangers(deps));
     while (!signal.aborted) {
       const outcome = await guarded(deps.log, () => rotateKeys({ ...deps, holder }, signal));
       await rest(restMs[outcome ?? 'again'], signal);
@@ -45,6 +46,21 @@ export function startRotating(deps: Omit<RotationDeps, 'holder'> & { log: Logger
       await guarded(deps.log, () => dropHolder(deps.db, holder));
     },
   };
+}
+
+/** A forgotten older key is a sentence in the log at once, and not only a connection that fails. */
+async function tellOfStrangers(
+  deps: Omit<RotationDeps, 'holder'> & { log: Logger },
+): Promise<void> {
+  const use = await selectKeyUse(deps.db);
+  const strange = use.filter(
+    (row) => row.class === deps.class && !deps.opener.keyIds.includes(row.key_id),
+  );
+  if (strange.length === 0) return;
+  deps.log.error('values are sealed to keys that are not here; put them among the older keys', {
+    count: strange.reduce((all, row) => all + row.sealed, 0),
+    reason: [...new Set(strange.map((row) => row.key_id))].join(', '),
+  });
 }
 
 /** PostgreSQL being away is waited for; anything else is reported and tried again all the same. */

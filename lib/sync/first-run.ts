@@ -4,10 +4,10 @@ import {
   type FirstRun,
   pollNow,
   releaseHeld,
+  type StreamScope,
   selectFirstRun,
   selectScopes,
   setDelivery,
-  type StreamScope,
 } from './first-run-store.ts';
 import type { StreamDelivery } from './sync-deps.ts';
 

@@ -22,7 +22,9 @@ export const streamInputSchema = z.strictObject({
   connection_id: z.uuid(),
   resource: z.string().min(1).max(40),
   /** A key of GET /connections/{id}/scopes. */
-  scope_key: z.string().min(1).max(400),
+  scope_key: z.string().min(1).max(400).optional(),
+  /** For connectors whose streams are defined; checked as POST /connections/{id}/preview does. */
+  definition: z.record(z.string(), z.unknown()).optional(),
 });
 
 export const runStatuses = [

@@ -119,6 +119,13 @@ export async function settleActive(
   return count === 1;
 }
 
+/** Held no more; nothing else has changed. */
+export async function giveBack(db: Queryable, held: Held): Promise<void> {
+  await db`
+    update public.webhook_endpoints set lease_until = null
+    where workspace_id = ${held.workspaceId} and id = ${held.id} and epoch = ${held.epoch}`;
+}
+
 /** Found as it should be, or left as it is; gives the endpoint back. */
 export async function settleChecked(
   db: Queryable,

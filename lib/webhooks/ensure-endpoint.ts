@@ -8,7 +8,9 @@ import {
 } from './endpoint-deps.ts';
 import { retryEndpointMs } from './endpoint-plan.ts';
 import {
+  type EndpointRow,
   findEndpointOf,
+  giveBack,
   selectStanding,
   settleFailed,
   takeForRegistering,
@@ -43,16 +45,18 @@ export async function ensureEndpoint(
     return { status: 'unavailable', reason: base.unavailable, isFinal: true };
   }
   const wanted = wantedOf(request, access);
+  const urlOf = ({ connector, id }: { connector: string; id: string }): string =>
+    endpointUrl(base.baseUrl, connector, id);
+  const stands = (row: EndpointRow): boolean => row.status === 'active' && row.url === urlOf(row);
   const present = await findEndpointOf(deps.db, wanted);
-  if (present?.status === 'active') {
-    const url = endpointUrl(base.baseUrl, present.connector, present.id);
-    if (present.url === url) return { status: 'active', endpointId: present.id };
-  }
+  if (present && stands(present)) return { status: 'active', endpointId: present.id };
   const id = newId(deps.clock.now());
   const row = await takeForRegistering(deps.db, { ...wanted, connector: access.connector, id });
   if (!row) return { status: 'busy' };
   try {
-    await registerHeld({ deps, access, row }, endpointUrl(base.baseUrl, access.connector, row.id));
+    // Whoever held it until now has perhaps done what was to be done.
+    if (stands(row)) await giveBack(deps.db, row);
+    else await registerHeld({ deps, access, row }, urlOf(row));
     return { status: 'active', endpointId: row.id };
   } catch (error) {
     if (!isHubError(error)) throw error;

@@ -1,4 +1,5 @@
 import { connect } from '#lib/db/index';
+import { findKeyFaults } from './keys.ts';
 import { findHolder } from './lock.ts';
 import { checkDisk, checkPort } from './preflight.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -47,6 +48,8 @@ async function look(): Promise<Finding[]> {
         ? 'The sandbox is on: anybody who reaches the port can sign in as anybody.'
         : 'The sandbox is off.',
     ),
+    good(mailSentence(settings)),
+    ...(await keys(settings)),
     ...(isExternal
       ? await databases(settings)
       : [good('The database is the embedded PostgreSQL.')]),
@@ -54,7 +57,7 @@ async function look(): Promise<Finding[]> {
       ? [
           bad(
             new Error(
-              'Nobody can sign in: set AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, or AUTH_OIDC_ISSUER, AUTH_OIDC_ID and AUTH_OIDC_SECRET.',
+              'Nobody can sign in: set AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, or AUTH_OIDC_ISSUER, AUTH_OIDC_ID and AUTH_OIDC_SECRET, or a way to send mail.',
             ),
           ),
         ]
@@ -62,9 +65,28 @@ async function look(): Promise<Finding[]> {
   ];
 }
 
+async function keys({ env }: Settings): Promise<Finding[]> {
+  const faults = await findKeyFaults(env);
+  if (faults.length > 0) return faults.map((fault) => bad(new Error(fault)));
+  const isOwn = env['SEAL_WORKER_PRIVATE_KEY'] === undefined;
+  return [
+    good(isOwn ? 'The keys are those of this folder.' : 'The keys of the settings fit together.'),
+  ];
+}
+
+function mailSentence({ env, hasSandbox }: Settings): string {
+  if (env['SMTP_URL']) return `Mail is sent by SMTP, from ${env['MAIL_FROM']}.`;
+  if (env['RESEND_API_KEY']) return `Mail is sent by Resend, from ${env['MAIL_FROM']}.`;
+  return hasSandbox
+    ? 'Mail goes to the sandbox’s mailbox: /sandbox/mail.'
+    : 'Mail is not set up: invitations are handed over by link, and nobody is told when a connection stops. Set SMTP_URL or RESEND_API_KEY, and MAIL_FROM.';
+}
+
 const signInIsSet = (env: Settings['env']): boolean =>
   Boolean(
-    (env['AUTH_GITHUB_ID'] && env['AUTH_GITHUB_SECRET']) ||
+    env['SMTP_URL'] ||
+      env['RESEND_API_KEY'] ||
+      (env['AUTH_GITHUB_ID'] && env['AUTH_GITHUB_SECRET']) ||
       (env['AUTH_OIDC_ISSUER'] && env['AUTH_OIDC_ID'] && env['AUTH_OIDC_SECRET']),
   );
 

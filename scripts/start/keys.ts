@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeyPair } from '#lib/security/index';
-import { fileKms, wrapKey } from '#lib/security/kms';
+import { fileKms, unwrapKey, wrapKey } from '#lib/security/kms';
+import { createOpener } from '#lib/security/open';
 import { makeSecrets, readSecrets, type Secrets, writeSecrets } from './secrets.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -87,4 +88,30 @@ function retire(settings: Settings): void {
     gateway: { ...secrets.gateway, older: [] },
   });
   console.log(`${count} older keys are forgotten from the next start on.`);
+}
+
+/**
+ * What is wrong with the keys of the settings, in sentences. A public half of another pair would seal
+ * what nobody can open.
+ */
+export async function findKeyFaults(env: Settings['env']): Promise<string[]> {
+  const faults: string[] = [];
+  for (const name of ['WORKER', 'GATEWAY'] as const) {
+    const [isPrivate, isPublic] = [`SEAL_${name}_PRIVATE_KEY`, `SEAL_${name}_PUBLIC_KEY`];
+    const [secret, open] = [env[isPrivate], env[isPublic]];
+    if (secret === undefined && open === undefined) continue;
+    if (secret === undefined || open === undefined) {
+      faults.push(`${isPrivate} and ${isPublic} are set together or not at all.`);
+      continue;
+    }
+    try {
+      const kek = env['SEAL_KEK_FILE'];
+      const key = await unwrapKey(kek === undefined ? null : fileKms(kek), isPrivate, secret);
+      if (createOpener(key).publicKey === open) continue;
+      faults.push(`${isPublic} is not the public half of ${isPrivate}.`);
+    } catch (error) {
+      faults.push(error instanceof Error ? error.message : `${isPrivate} is not usable.`);
+    }
+  }
+  return faults;
 }

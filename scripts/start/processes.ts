@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseUrls } from '#supabase/local/bootstrap';
 import type { ChildSpec } from './child.ts';
-import type { Secrets } from './secrets.ts';
+import { type Secrets, sandboxApp } from './secrets.ts';
 import { root, type Settings } from './settings.ts';
 
 /** Loopback ports behind the one port, free ones of this start. */
@@ -35,7 +35,7 @@ export interface Plan {
   isDev: boolean;
 }
 
-const connectingPath = '/api/oauth/github/callback';
+const connectingPath = (connector: string) => `/api/oauth/${connector}/callback`;
 const signInPath = '/api/auth/callback/sandbox-github';
 const loopback = (port: number) => `http://127.0.0.1:${port}`;
 
@@ -120,7 +120,19 @@ export function sandbox(plan: Plan): ChildSpec | null {
       SANDBOX_PUBLIC_ORIGIN: `http://localhost:${plan.settings.port}`,
       SANDBOX_APPS: JSON.stringify([
         { ...signIn, name: 'Patchbay sign-in', loopbackPaths: [signInPath] },
-        { ...connecting, name: 'Patchbay', loopbackPaths: [connectingPath] },
+        { ...connecting, name: 'Patchbay', loopbackPaths: [connectingPath('github')] },
+        {
+          ...sandboxApp(plan.secrets, 'linear'),
+          provider: 'linear',
+          name: 'Patchbay',
+          loopbackPaths: [connectingPath('linear')],
+        },
+        {
+          ...sandboxApp(plan.secrets, 'slack'),
+          provider: 'slack',
+          name: 'Patchbay',
+          loopbackPaths: [connectingPath('slack')],
+        },
       ]),
       ...pick(plan.settings.env, ['SANDBOX_EXPIRING_TOKENS']),
     },
@@ -193,6 +205,8 @@ const mailFor = (settings: Settings): Record<string, string> => {
 export function web(plan: Plan): ChildSpec {
   const { settings, secrets, backing, ports, isDev } = plan;
   const { signIn, connecting, controlToken } = secrets.sandbox;
+  const linear = sandboxApp(secrets, 'linear');
+  const slack = sandboxApp(secrets, 'slack');
   return {
     name: 'web',
     isReady: async () => (await fetch(`${loopback(ports.web)}/api/health/live`)).ok,
@@ -225,6 +239,10 @@ export function web(plan: Plan): ChildSpec {
             SANDBOX_SIGN_IN_CLIENT_SECRET: signIn.clientSecret,
             SANDBOX_GITHUB_CLIENT_ID: connecting.clientId,
             SANDBOX_GITHUB_CLIENT_SECRET: connecting.clientSecret,
+            SANDBOX_LINEAR_CLIENT_ID: linear.clientId,
+            SANDBOX_LINEAR_CLIENT_SECRET: linear.clientSecret,
+            SANDBOX_SLACK_CLIENT_ID: slack.clientId,
+            SANDBOX_SLACK_CLIENT_SECRET: slack.clientSecret,
             SANDBOX_CONTROL_TOKEN: controlToken,
           }
         : {}),

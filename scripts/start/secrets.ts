@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -30,6 +30,16 @@ const makeApp = () => ({
   clientId: `sandbox-${randomBytes(8).toString('hex')}`,
   clientSecret: token(),
 });
+
+/** The app of a sandbox service that came later: made from what the file holds, the same each time. */
+export function sandboxApp({ sandbox }: Secrets, provider: string): z.infer<typeof app> {
+  const derive = (what: string) =>
+    createHmac('sha256', sandbox.controlToken).update(`${provider} ${what}`).digest('base64url');
+  return {
+    clientId: `sandbox-${provider}-${derive('client id').slice(0, 12)}`,
+    clientSecret: derive('client secret'),
+  };
+}
 
 export function makeSecrets(): Secrets {
   return {

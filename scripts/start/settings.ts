@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { refuseHalfMail, workerMailEnv } from '#lib/env/index';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -32,7 +33,9 @@ const schema = z
     SUPABASE_PUBLIC_URL: z.url('must be an address').optional(),
     SUPABASE_PUBLISHABLE_KEY: z.string().optional(),
     SUPABASE_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    ...workerMailEnv,
   })
+  .superRefine(refuseHalfMail)
   .superRefine((settings, context) => {
     const own = [
       'DATABASE_URL_WEB',

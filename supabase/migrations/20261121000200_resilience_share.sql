@@ -14,11 +14,11 @@ create table public.connection_budgets (
   burst float8 not null check (burst >= 1),
   concurrent int not null check (concurrent >= 1),
   filled_at timestamptz not null,
-  -- The service's own count; from its headers, or from what it is known to allow.
+  -- The service's own count: by its word, by what it is known to allow, or one call to find out.
   quota_limit int,
   quota_remaining int check (quota_remaining >= 0),
   quota_reset_at timestamptz,
-  is_quota_told boolean not null default false,
+  quota_word text check (quota_word in ('told', 'look', 'silent')),
   -- The service asked for silence until then.
   paused_until timestamptz,
   calls bigint not null default 0,
@@ -26,7 +26,8 @@ create table public.connection_budgets (
   calls_saved bigint not null default 0,
   updated_at timestamptz not null default now(),
   foreign key (workspace_id, connection_id) references public.connections (workspace_id, id) on delete cascade,
-  check ((quota_limit is null) = (quota_remaining is null) and (quota_limit is null) = (quota_reset_at is null))
+  check ((quota_limit is null) = (quota_remaining is null) and (quota_limit is null) = (quota_reset_at is null)
+    and (quota_limit is null) = (quota_word is null))
 ) with (fillfactor = 50);
 create index connection_budgets_of_workspace on public.connection_budgets (workspace_id);
 
@@ -87,6 +88,8 @@ create unlogged table private.kept_answers (
   key bytea not null check (octet_length(key) = 32),
   etag text not null check (char_length(etag) between 1 and 400),
   body text not null check (octet_length(body) <= 262144),
+  -- Where the next page is (RFC 8288): an unchanged answer need not say it again.
+  link text check (char_length(link) <= 4000),
   expires_at timestamptz not null,
   primary key (workspace_id, connection_id, key),
   foreign key (workspace_id, connection_id) references public.connections (workspace_id, id) on delete cascade

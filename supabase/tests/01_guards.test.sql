@@ -48,5 +48,32 @@ select ok(not has_schema_privilege('patchbay_web', 'pgboss', 'usage'), 'web has 
 select ok(not has_table_privilege('authenticated', 'public.invitations', 'select'), 'tokens of invitations are not readable');
 select ok(not pg_has_role('authenticator', 'hub_user', 'member'), 'no token can become hub_user');
 
+-- The cache: members read their own workspace's rows, the worker alone writes.
+select ok(relrowsecurity and relforcerowsecurity, relname || ': row security is on and forced')
+from pg_class where oid in ('private.cache_entries'::regclass, 'private.cache_marks'::regclass);
+select ok(
+  not has_table_privilege(role, tab, 'insert,update,delete,truncate')
+  and not has_any_column_privilege(role, tab, 'insert,update'),
+  tab || ': ' || role || ' may not write')
+from unnest(array['private.cache_entries', 'private.cache_marks']) tab,
+     unnest(array['hub_user', 'patchbay_web', 'authenticated', 'anon', 'service_role']) role;
+select ok(not has_table_privilege('patchbay_web', 'private.cache_entries', 'select'), 'web reads the cache as a member only');
+
+-- Keys are changed by those who hold them; everybody else hears counts at most.
+select ok(not has_table_privilege('patchbay_web', 'private.webhook_secrets', 'insert,delete'),
+  'the gateway seals webhook secrets anew and makes or drops none');
+select ok(not has_column_privilege('patchbay_web', 'private.webhook_secrets', 'workspace_id', 'update')
+  and not has_column_privilege('patchbay_web', 'private.webhook_secrets', 'endpoint_id', 'update'),
+  'nor moves one to another place');
+select ok(not has_function_privilege(role, 'private.sealed_key_use()', 'execute')
+  and not has_function_privilege(role, 'private.audit_hourly(uuid, uuid, text, text, jsonb)', 'execute'),
+  role || ' neither counts sealed values nor writes what was refused')
+from unnest(array['anon', 'authenticated', 'service_role', 'hub_user']) role;
+select is(
+  (select array_agg(name order by ord) from unnest((
+    select proargnames from pg_proc where oid = 'private.sealed_key_use()'::regprocedure)) with ordinality as a (name, ord)),
+  array['class', 'part', 'key_id', 'sealed'],
+  'what is counted leaves without an envelope');
+
 select * from finish();
 rollback;

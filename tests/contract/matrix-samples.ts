@@ -1,6 +1,6 @@
 import type { Route } from '#lib/api/index';
 import { newId } from '#lib/core/index';
-import { request } from '../integration/api/web-fixture.ts';
+import { origin, request } from '../integration/api/web-fixture.ts';
 import type { Target } from './matrix-expectation.ts';
 import type { Principal, World } from './matrix-world.ts';
 
@@ -8,6 +8,7 @@ interface Sample {
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;
+  headers?: Record<string, string>;
 }
 
 interface Place {
@@ -57,7 +58,22 @@ const makers: Record<string, Maker> = {
   connect: () => ({
     body: { connector: 'stripe', auth_kind: 'api_key', fields: { key: 'rk_test_0123456789' } },
   }),
+  previewStream: async ({ world, id, target }) => {
+    if (target !== 'absent') {
+      await world.web
+        .admin`update public.connections set connector = 'http_api_key' where id = ${id}`;
+    }
+    const fields = { title: 'name' };
+    const definition = { title: 'Items', path: '/items', items: '', id: 'id', fields };
+    return { body: { resource: 'tasks', definition } };
+  },
   listScopes: () => ({ query: { resource: 'issues' } }),
+  ...Object.fromEntries(
+    ['proxyGet', 'proxyPost', 'proxyPut', 'proxyPatch', 'proxyDelete'].map((id) => [
+      id,
+      (): Sample => ({ params: { path: 'user' }, headers: { origin } }),
+    ]),
+  ),
   listLookup: () => ({ params: { name: 'labels' } }),
   createStream: () => ({ body: { resource: 'issues', scope_key: 'northwind/api' } }),
   updateStream: () => ({ body: { phase: 'paused' } }),
@@ -111,6 +127,7 @@ export async function sampleRequest(
     method: contract.method.toUpperCase(),
     cookie: world.cookie(principal),
     query: { ...(namesWorkspace ? { workspace_id: workspaceId } : {}), ...sample.query },
+    ...(sample.headers ? { headers: sample.headers } : {}),
     ...(contract.body ? { json: { ...inBody, ...(sample.body as object) } } : {}),
   });
 }

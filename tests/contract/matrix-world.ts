@@ -34,8 +34,11 @@ export interface World {
 
 export async function makeWorld(): Promise<World> {
   const sandbox = await startControl();
+  const control = `http://127.0.0.1:${(sandbox.address() as AddressInfo).port}`;
   const web = await startWeb({
-    SANDBOX_URL: `http://127.0.0.1:${(sandbox.address() as AddressInfo).port}`,
+    SANDBOX_URL: control,
+    WORKER_URL: control,
+    WORKER_SECRET: 'a secret of web and worker, for tests',
     MAIL_TRANSPORT: 'smtp',
     SANDBOX_CONTROL_TOKEN: 'control-token',
     SANDBOX_SIGN_IN_CLIENT_ID: 'sign-in',
@@ -86,10 +89,13 @@ export async function makeWorld(): Promise<World> {
   };
 }
 
-/** The sandbox's activity switch and nothing else. */
+/** The sandbox's activity switch, and a worker's listener whose service says yes. */
 async function startControl(): Promise<Server> {
   const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'x-patchbay-answer': 'service',
+    });
     response.end(JSON.stringify({ running: false, plan: null }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -111,6 +117,7 @@ const scopes = [
 const asOf = { as_of: '2026-01-01T00:00:00.000Z', state: 'fresh' };
 const replies = {
   'connections.scopes': { scopes, ...asOf },
+  'connections.preview': { found: 1, has_more: false, sample: [], faults: [] },
   'connections.lookup': { items: [{ id: '1', name: 'bug', detail: null }], ...asOf },
 };
 

@@ -6,7 +6,11 @@ import {
   connectionLogSchema,
   connectionSchema,
   connectorSchema,
+  previewInputSchema,
+  streamPreviewSchema,
 } from '#lib/connections/schema';
+import type { JsonObject } from '#lib/core/index';
+import { sagaSchema } from '#lib/sagas/schema';
 import { route } from '../contract.ts';
 import { decodeIdCursor, encodeIdCursor } from '../cursor.ts';
 import { idParams, listOf, paging, workspaceQuery } from '../shapes.ts';
@@ -118,6 +122,28 @@ export const connectionRoutes = [
   ),
   route(
     {
+      id: 'previewStream',
+      tag,
+      summary: 'Try the definition of a stream: what its first page would bring, with nothing kept',
+      method: 'post',
+      path: '/connections/{id}/preview',
+      access: 'editor',
+      place: theConnection,
+      params: idParams,
+      body: previewInputSchema,
+      answer: { status: 200, schema: streamPreviewSchema },
+      codes: askingTheService,
+    },
+    async ({ hub, session, workspaceId, params, body }) =>
+      hub.connections.preview(session, {
+        workspaceId,
+        connectionId: params.id,
+        resource: body.resource,
+        definition: body.definition as JsonObject,
+      }),
+  ),
+  route(
+    {
       id: 'checkConnection',
       tag,
       summary: 'Test a connection: ask the service who we are',
@@ -146,6 +172,24 @@ export const connectionRoutes = [
     },
     async ({ hub, session, workspaceId, params }) =>
       hub.connections.disconnect(session, { workspaceId, connectionId: params.id }),
+  ),
+  route(
+    {
+      id: 'listSagas',
+      tag,
+      summary:
+        'How connecting, starting streams and disconnecting went, step by step, newest first',
+      method: 'get',
+      path: '/connections/{id}/sagas',
+      access: 'viewer',
+      place: theConnection,
+      params: idParams,
+      answer: { status: 200, schema: listOf(sagaSchema) },
+    },
+    async ({ hub, session, workspaceId, params }) => ({
+      data: await hub.connections.sagas(session, { workspaceId, connectionId: params.id }),
+      next_cursor: null,
+    }),
   ),
   route(
     {

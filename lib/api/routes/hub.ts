@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { boardSchema } from '#lib/hub/schema';
+import { limitsSchema } from '#lib/resilience/schema';
 import { type Route, route } from '../contract.ts';
 import { openApiDocument } from '../openapi.ts';
 import { workspaceQuery } from '../shapes.ts';
@@ -20,6 +21,20 @@ export const hubRoutes = [
       answer: { status: 200, schema: boardSchema },
     },
     async ({ hub, session, workspaceId }) => hub.board.read(session, { workspaceId }),
+  ),
+  route(
+    {
+      id: 'getOutboundLimits',
+      tag,
+      summary: 'Budget and breaker of each connection, shared by all workers',
+      method: 'get',
+      path: '/system/limits',
+      access: 'viewer',
+      place: { about: 'workspace' },
+      query: workspaceQuery,
+      answer: { status: 200, schema: limitsSchema },
+    },
+    async ({ hub, session, workspaceId }) => hub.outbound.limits(session, { workspaceId }),
   ),
 ];
 

@@ -46,7 +46,7 @@ const passOn = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', id: string)
         'provider.bad_answer',
       ],
     },
-    async ({ hub, session, workspaceId, params, passed, headers, signal }) => {
+    async ({ hub, session, workspaceId, params, passed, headers, signal, method: asked }) => {
       const place = { workspaceId, connectionId: params.id };
       const answer = await hub.proxy.call(session, place, {
         method: method.toUpperCase(),
@@ -55,7 +55,10 @@ const passOn = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', id: string)
         body: method === 'get' ? null : await passed.readBody(),
         signal,
       });
-      return new Response(bodiless.has(answer.status) ? null : answer.body, {
+      const isBodiless = bodiless.has(answer.status) || asked === 'HEAD';
+      // Nobody will read it, and the service would go on until it is noticed.
+      if (isBodiless) await answer.body?.cancel();
+      return new Response(isBodiless ? null : answer.body, {
         status: answer.status,
         headers: { 'content-type': 'application/octet-stream', ...answer.headers, ...harmless },
       });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '#lib/core/index';
 import { runActionSchema, runSchema, streamInputSchema, streamSchema } from '#lib/sync/schema';
 import { route } from '../contract.ts';
 import { idParams, inWorkspace, listOf, paging, workspaceQuery } from '../shapes.ts';
@@ -53,7 +54,9 @@ export const syncRoutes = [
         workspaceId,
         connectionId: body.connection_id,
         resource: body.resource,
-        scopeKey: body.scope_key,
+        ...(body.definition === undefined
+          ? { scopeKey: body.scope_key ?? '' }
+          : { definition: body.definition as JsonObject }),
       }),
   ),
   route(

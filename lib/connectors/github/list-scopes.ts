@@ -36,6 +36,7 @@ export async function listScopes(ctx: ConnectorContext, resource: string): Promi
       method: 'GET',
       path: '/user/repos',
       query: { sort: 'updated', per_page: perPage, page },
+      isKeepable: true,
     });
     if (!Array.isArray(answer.json)) throw badAnswer('the list of repositories is no list');
     for (const item of answer.json) {

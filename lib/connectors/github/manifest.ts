@@ -1,7 +1,7 @@
 import type { ConnectorManifest } from '#lib/connectors/protocol/index';
 
 /** Events a repository's webhook is registered for. */
-export const githubEvents = ['issues', 'issue_comment', 'label'] as const;
+export const githubEvents = ['issues', 'issue_comment', 'label', 'repository'] as const;
 
 /**
  * GitHub as an OAuth app. An app may point the endpoints at GitHub Enterprise Server.

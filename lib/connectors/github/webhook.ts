@@ -15,6 +15,8 @@ export const githubWebhook: WebhookParser = {
         return parseComment(payload);
       case 'label':
         return parseLabel(payload);
+      case 'repository':
+        return parseRepository(payload);
       case 'ping':
         return { ...envelope(payload, 'ping'), summary: 'GitHub tried the address' };
       default:
@@ -93,6 +95,15 @@ function parseLabel(payload: JsonObject): ParsedWebhook {
     stale: ['labels'],
     summary: touchesIssues ? `${cut(what)}; issues show it with the next full read` : cut(what),
   };
+}
+
+/** Renamed, archived, made private, deleted: what there is to choose from reads differently now. */
+function parseRepository(payload: JsonObject): ParsedWebhook {
+  const action = text(payload['action']);
+  const name = text(asObject(payload['repository'])?.['full_name']);
+  if (action === null || name === null) return unknown(payload, 'An event about no repository');
+  const known = { ...envelope(payload, 'apply'), stale: ['scopes'] };
+  return { ...known, summary: cut(`Repository ${name}: ${action}`) };
 }
 
 function envelope(payload: JsonObject, kind: ParsedWebhook['kind']): ParsedWebhook {

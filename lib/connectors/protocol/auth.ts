@@ -73,17 +73,24 @@ interface PastedMode {
 
 export interface KeyMode extends PastedMode {
   kind: 'api_key';
-  fields: { key: CredentialField };
+  fields: { key: CredentialField; header?: CredentialField; account_path?: CredentialField };
   /**
-   * In a header behind a prefix ("Bearer "), or as the user name of HTTP Basic without a password. A
-   * key never goes into a query: addresses stand in logs.
+   * In a header behind a prefix ("Bearer "), in the one the field `header` names, or as the user name
+   * of HTTP Basic without a password. A key never goes into a query: addresses stand in logs.
    */
-  sent: { in: 'header'; name: string; prefix: string } | { in: 'basic_username' };
+  sent:
+    | { in: 'header'; name: string; prefix: string }
+    | { in: 'named_header' }
+    | { in: 'basic_username' };
 }
 
 export interface BasicMode extends PastedMode {
   kind: 'basic';
-  fields: { username: CredentialField; password: CredentialField };
+  fields: {
+    username: CredentialField;
+    password: CredentialField;
+    account_path?: CredentialField;
+  };
 }
 
 export type AuthMode = OAuthMode | KeyMode | BasicMode;

@@ -1,10 +1,12 @@
 import type { HubError, JsonObject } from '#lib/core/index';
 import type { ProviderHttp } from './http.ts';
-import type { ConnectorManifest } from './manifest.ts';
+import type { AuthorizeEndpoints, ConnectorManifest } from './manifest.ts';
 
 export interface ConnectorContext {
   http: ProviderHttp;
   signal: AbortSignal;
+  /** Of this connection; for connectors that know no address of their own. */
+  place?: Pick<AuthorizeEndpoints, 'apiBaseUrl' | 'accountPath'>;
 }
 
 export interface Account {
@@ -24,6 +26,14 @@ export interface ScopeOption {
   canHook: boolean;
   /** How many objects a backfill would read, when the provider says so. */
   estimate: number | null;
+}
+
+/** A scope that a person defined. */
+export interface DefinedStream {
+  /** Tells it from others of the connection. */
+  key: string;
+  title: string;
+  scope: JsonObject;
 }
 
 /** How the provider's API addresses one object. */
@@ -209,4 +219,9 @@ export interface Connector {
   manifest: ConnectorManifest;
   /** Null exactly when the manifest has no webhook. */
   webhook: WebhookParser | null;
+  /**
+   * Makes a scope of what a person filled in, for connectors that cannot list their scopes. Throws
+   * `request.invalid` with every fault.
+   */
+  define?(resource: string, definition: JsonObject): DefinedStream;
 }

@@ -32,6 +32,7 @@ export type {
   Connector,
   ConnectorApi,
   ConnectorContext,
+  DefinedStream,
   FieldFault,
   LookupItem,
   ParsedWebhook,

@@ -12,6 +12,8 @@ export interface AuthorizeEndpoints {
   apiBaseUrl: string;
   /** Web pages of the provider, for links shown to people. */
   webBaseUrl: string;
+  /** Below `apiBaseUrl`, what says who we are, where only the person connecting knows it. */
+  accountPath?: string;
 }
 
 /** How much a provider lets one account ask, before it has said so itself. */

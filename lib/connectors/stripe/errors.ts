@@ -88,7 +88,7 @@ function limited(answer: Answer, said: Said | null): HubError {
 function missing(answer: Answer, said: Said): HubError {
   const isOtherMode = /exists in (live|test) mode|exists in a sandbox/i.test(said.message);
   return make(isOtherMode ? 'provider.forbidden' : 'provider.not_found', answer, said.message, {
-    ...(said.param === '' ? {} : { details: { status: answer.status, param: said.param } }),
+    details: { status: answer.status, param: said.param },
   });
 }
 

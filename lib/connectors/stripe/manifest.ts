@@ -99,6 +99,6 @@ export const stripeManifest = {
     'Stripe times events in seconds and promises no order: two in one second are settled by reading again.',
     'Metadata, payment methods, invoices and subscriptions are not read.',
     'Payments are neither made, captured, refunded nor cancelled from here.',
-    'Links lead to Stripe’s dashboard; a key says nothing about sandboxes of other names.',
+    'Objects of test mode have no link: a key does not say which sandbox of the account they lie in.',
   ],
 } satisfies ConnectorManifest;

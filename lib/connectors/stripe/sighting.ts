@@ -64,8 +64,9 @@ export const asObject = (value: unknown): JsonObject | null =>
     ? (value as JsonObject)
     : null;
 
-/** The dashboard's page of an object. */
-export function dashboardUrl(livemode: boolean | null | undefined, path: string): string | null {
-  if (livemode === null || livemode === undefined) return null;
-  return `https://dashboard.stripe.com${livemode ? '' : '/test'}/${path}`;
-}
+/**
+ * The dashboard's page of an object. None in test mode: which sandbox of the account an object lies in
+ * stands neither in it nor in its key, and the link would lead to another one.
+ */
+export const dashboardUrl = (livemode: boolean | null | undefined, path: string): string | null =>
+  livemode === true ? `https://dashboard.stripe.com/${path}` : null;

@@ -1,5 +1,6 @@
 import type { Db } from '#lib/db/index';
 import type { Health } from '#lib/hub/schema';
+import { servicesPart, worstOf } from '../services-health.ts';
 
 type Part = Health['parts'][number];
 
@@ -38,10 +39,10 @@ async function readHealth(sources: HealthSources): Promise<Health> {
     page('web', `${sources.webUrl}/api/health/live`, { 'x-patchbay-gateway': token }),
     ...(workerHealthUrl ? [page('worker', workerHealthUrl)] : []),
     ...(supabaseUrl ? [page('supabase', `${supabaseUrl}/health`)] : []),
+    servicesPart(sources.db),
     ...(sandboxUrl ? [page('sandbox', new URL('/sandbox/assets/style.css', sandboxUrl))] : []),
   ]);
-  const isOk = parts.every((part) => part.status === 'ok');
-  return { status: isOk ? 'ok' : 'down', version: sources.version, parts };
+  return { status: worstOf(parts), version: sources.version, parts };
 }
 
 async function database(db: Db): Promise<Part> {

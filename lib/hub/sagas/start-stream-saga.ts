@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HubError } from '#lib/core/index';
 import { type Queryable, transaction } from '#lib/db/index';
 import type { SagaDefinition, SagaStep, StepContext } from '#lib/sagas/index';
@@ -15,10 +16,17 @@ import { briefly, placeOf, type StepDeps } from './saga-deps.ts';
 
 type Step = SagaStep & { name: StepName<'start_stream'> };
 
+const inputSchema = z.object({ run_id: z.uuid() });
+/** What the first step leaves for the second. */
+const preparedSchema = z.discriminatedUnion('delivery', [
+  z.object({ delivery: z.literal('webhook') }),
+  z.object({ delivery: z.literal('poll'), reason: z.string() }),
+]);
+
 const busyMs = 500;
 const busyAtMostMs = 90_000;
 /** How often the first page is looked for. */
-const lookMs = 2_000;
+const lookMs = 1_000;
 /** A service that asks to wait, or a connection that waits for its owner, may take days. */
 const firstPageAtMostMs = 14 * 86_400_000;
 
@@ -71,7 +79,8 @@ const firstRun = ({ endpoints, pollMs }: StepDeps): Step => ({
   waitAtMostMs: firstPageAtMostMs,
   onFailure: 'compensate',
   act: async (context) => {
-    const at = { workspaceId: context.workspaceId, runId: String(context.input['run_id']) };
+    const { run_id: runId } = inputSchema.parse(context.input);
+    const at = { workspaceId: context.workspaceId, runId };
     const run = await readFirstRun(endpoints.db, at);
     if (!run) return { isLast: true, note: 'The stream does not exist any more.' };
     if (run.isHeld) {
@@ -97,9 +106,9 @@ function judge(run: FirstRun): Awaited<ReturnType<Extract<Step, { act: unknown }
 
 function preparedBy({ outputs, faults }: StepContext): StreamDelivery {
   const output = outputs['register_webhook'];
-  if (output?.['delivery'] === 'webhook') return { delivery: 'webhook' };
-  const reason = output?.['reason'] ?? faults['register_webhook']?.message;
-  return { delivery: 'poll', reason: String(reason ?? 'no webhook could be registered.') };
+  if (output) return preparedSchema.parse(output);
+  const reason = faults['register_webhook']?.message ?? 'no webhook could be registered.';
+  return { delivery: 'poll', reason };
 }
 
 async function streamOf(db: Queryable, context: StepContext): Promise<StreamScope> {

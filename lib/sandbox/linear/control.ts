@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { createDoubleControl } from '../double-control.ts';
 import { identifierOf, stateOf } from './access.ts';
+import { activitySchema, type linearActivity } from './activity.ts';
 import { endFamily, matchingGrants } from './grants.ts';
 import { runAs } from './graphql-endpoint.ts';
 import type { IssueRow } from './rows.ts';
@@ -9,7 +10,8 @@ import { limitsSchema } from './settings.ts';
 import type { LinearWorld } from './world.ts';
 
 const grantFilterSchema = z.strictObject({
-  person: z.string().optional(),
+  /** The handle of a person. */
+  login: z.string().optional(),
   token: z.string().optional(),
   clientId: z.string().optional(),
 });
@@ -22,7 +24,11 @@ const actSchema = z.strictObject({
 });
 
 /** The switches of the double: tokens, meters, what was delivered, and what is true. */
-export function createLinearControl(world: LinearWorld, reset: () => Promise<void>): Hono {
+export function createLinearControl(
+  world: LinearWorld,
+  activity: ReturnType<typeof linearActivity>,
+  reset: () => Promise<void>,
+): Hono {
   const { tables } = world;
   const app = createDoubleControl({
     name: 'linear',
@@ -38,6 +44,7 @@ export function createLinearControl(world: LinearWorld, reset: () => Promise<voi
       grants: tables.grants.count((row) => !row.spent),
       pendingDeliveries: world.sender.pending,
       limits: world.meters.limits,
+      activity: activity.state,
     }),
   });
   app.post('/tokens/expire', async (c) => {
@@ -53,6 +60,17 @@ export function createLinearControl(world: LinearWorld, reset: () => Promise<voi
   app.post('/limits', async (c) => {
     world.meters.limits = limitsSchema.parse(await c.req.json());
     return c.json(world.meters.limits);
+  });
+  app.get('/activity', (c) => c.json(activity.state));
+  app.post('/activity', async (c) => {
+    const { atOnce, ...plan } = activitySchema.parse(await c.req.json());
+    if (atOnce) return c.json(await activity.burst(plan, plan.count ?? 1));
+    activity.start(plan);
+    return c.json(activity.state);
+  });
+  app.delete('/activity', (c) => {
+    activity.stop();
+    return c.json(activity.state);
   });
   app.get('/deliveries', (c) => c.json(tables.attempts.all()));
   app.get('/webhooks', (c) =>

@@ -106,15 +106,15 @@ export function requireScope(caller: Caller, scope: 'read' | 'write' | 'admin'):
 export function matchingGrants(
   world: LinearWorld,
   filter: {
-    person?: string | undefined;
+    login?: string | undefined;
     token?: string | undefined;
     clientId?: string | undefined;
   },
 ): GrantRow[] {
-  const person = world.tables.people.findOneBy('displayName', filter.person ?? '');
+  const person = world.tables.people.findOneBy('displayName', filter.login ?? '');
   return world.tables.grants
     .all()
-    .filter((row) => filter.person === undefined || row.personUuid === person?.uuid)
+    .filter((row) => filter.login === undefined || row.personUuid === person?.uuid)
     .filter((row) => filter.clientId === undefined || row.clientId === filter.clientId)
     .filter(
       (row) =>

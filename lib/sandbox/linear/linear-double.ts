@@ -7,6 +7,7 @@
 import { Faults } from '../faults.ts';
 import { Journal } from '../journal.ts';
 import type { DoubleModule } from '../provider-double.ts';
+import { linearActivity } from './activity.ts';
 import { ConsentCodes } from './consent-codes.ts';
 import { createLinearControl } from './control.ts';
 import { faultAnswer } from './fault-answer.ts';
@@ -38,7 +39,9 @@ export const linearDouble: DoubleModule = {
     const journal = new Journal(dataDir, store);
     await journal.open(() => seedLinear(world));
     const web = createLinearWeb(world);
-    const control = createLinearControl(world, async () => {
+    const activity = linearActivity(world);
+    const control = createLinearControl(world, activity, async () => {
+      activity.stop();
       faults.clear();
       world.codes.clear();
       world.meters.clear();
@@ -58,6 +61,7 @@ export const linearDouble: DoubleModule = {
         world.at = at;
       },
       async close() {
+        await activity.close();
         await world.sender.close();
         await journal.close();
       },

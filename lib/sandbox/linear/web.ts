@@ -25,7 +25,7 @@ type At = Context<Env>;
 /** Everything below /sandbox/linear: the API, the three addresses of OAuth, pages for people. */
 export function createLinearWeb(world: LinearWorld): Hono<Env> {
   const app = new Hono<Env>().basePath(mount);
-  app.all('/graphql', (c) => answerGraphql(world, c.req.raw, c.env.at.origin));
+  app.all('/graphql', (c) => answerGraphql(world, c.req.raw, c.env.at.publicOrigin));
   app.post('/oauth/token', (c) => answerToken(world, c.req.raw));
   app.post('/oauth/revoke', (c) => answerRevoke(world, c.req.raw));
   app.use('*', async (c, next) => {

@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts';
 import { mountOf } from '../provider-double.ts';
-import { day, field, money, notice, pager, perPage } from './page-parts.ts';
+import { day, field, money, notice, pager, perPage, shownText } from './page-parts.ts';
 import type { Shape, StripeWorld } from './world.ts';
 
 const home = mountOf('stripe');
@@ -22,7 +22,7 @@ export function customersPage(
 <form class="row search" method="get"><label class="hidden" for="q">Search</label><input type="search" id="q" name="q" value="${words}"><button>Search</button></form>
 <ul class="list card flush">${shown.map(
     (object) =>
-      html`<li><a class="title" href="${home}/customers/${String(object['id'])}">${nameOf(object)}</a><div class="meta">${String(object['email'] ?? 'no address')} · ${day(object['created'])}</div></li>`,
+      html`<li><a class="title" href="${home}/customers/${String(object['id'])}">${nameOf(object)}</a><div class="meta">${shownText(object['email']) || 'no address'} · ${day(object['created'])}</div></li>`,
   )}</ul>
 ${pager(`${home}/customers?q=${encodeURIComponent(words)}`, page, all.length)}
 <details class="card"><summary>New customer</summary><form method="post" action="${home}/customers">${field('name', 'Name', '')}${field('email', 'E-mail', '')}${field('phone', 'Phone', '')}<button class="primary">Add customer</button></form></details>`;
@@ -45,7 +45,7 @@ export function customerPage(world: StripeWorld, id: string, refusal: string | n
 <div class="field"><label for="payment_method">Card</label><select id="payment_method" name="payment_method"><option value="pm_card_visa">Visa, taken</option><option value="pm_card_visa_chargeDeclined">Visa, declined</option></select></div><button class="primary">Pay</button></form>
 <ul class="list card flush">${payments.map(
     (payment) =>
-      html`<li><a class="title" href="${home}/payments/${String(payment['id'])}">${money(payment['amount'], payment['currency'])}</a><div class="meta">${String(payment['status'])} · ${String(payment['description'] ?? '')}</div></li>`,
+      html`<li><a class="title" href="${home}/payments/${String(payment['id'])}">${money(payment['amount'], payment['currency'])}</a><div class="meta">${String(payment['status'])} · ${shownText(payment['description'])}</div></li>`,
   )}</ul>
 <form method="post" action="${here}/delete"><button>Delete customer</button></form>`;
 }
@@ -55,7 +55,5 @@ const nameOf = (object: Shape): string => String(object['name'] ?? object['email
 const holds = (object: Shape, words: string): boolean =>
   words === '' ||
   [object['name'], object['email'], object['id']].some((value) =>
-    String(value ?? '')
-      .toLowerCase()
-      .includes(words),
+    shownText(value).toLowerCase().includes(words),
   );

@@ -75,7 +75,8 @@ function record(
   event: string,
   { attempt: count, code }: { attempt: number; code: number },
 ): void {
-  const type = String(tables.events.findOneBy('key', event)?.object['type'] ?? '');
+  const known = tables.events.findOneBy('key', event)?.object['type'];
+  const type = typeof known === 'string' ? known : '';
   tables.deliveries.insert({ endpoint, event, type, attempt: count, status_code: code });
   const surplus = tables.deliveries.count() - deliveriesKept;
   if (surplus <= 0) return;

@@ -23,3 +23,7 @@ export function pager(path: string, page: number, total: number): Html {
 
 export const field = (name: string, label: string, value: unknown): Html =>
   html`<div class="field"><label for="${name}">${label}</label><input type="text" id="${name}" name="${name}" value="${typeof value === 'string' ? value : ''}"></div>`;
+
+/** A value of an object as a page shows it: text and numbers, and nothing else. */
+export const shownText = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';

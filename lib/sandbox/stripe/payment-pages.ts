@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts';
 import { mountOf } from '../provider-double.ts';
-import { day, field, money, notice, pager, perPage } from './page-parts.ts';
+import { day, field, money, notice, pager, perPage, shownText } from './page-parts.ts';
 import type { StripeWorld } from './world.ts';
 
 const home = mountOf('stripe');
@@ -11,7 +11,7 @@ export function paymentsPage(world: StripeWorld, page: number): Html {
   return html`<h1>Payments</h1>
 <ul class="list card flush">${shown.map(
     ({ key, object }) =>
-      html`<li><a class="title" href="${home}/payments/${key}">${money(object['amount'], object['currency'])}</a><div class="meta">${String(object['status'])} · ${String(object['description'] ?? 'no description')} · ${day(object['created'])}</div></li>`,
+      html`<li><a class="title" href="${home}/payments/${key}">${money(object['amount'], object['currency'])}</a><div class="meta">${String(object['status'])} · ${shownText(object['description']) || 'no description'} · ${day(object['created'])}</div></li>`,
   )}</ul>
 ${pager(`${home}/payments`, page, all.length)}`;
 }

@@ -17,7 +17,7 @@ const keySchema = z.strictObject({ secret: z.string() });
 export function createStripeControl(parts: {
   world: StripeWorld;
   faults: Faults;
-  reset(): Promise<void>;
+  reset: () => Promise<void>;
 }): Hono {
   const { world, faults, reset } = parts;
   const { tables } = world;

@@ -40,6 +40,10 @@ export function makeBench(entry: ContractEntry, world: ContractWorld): Bench {
           },
         },
         signal: new AbortController().signal,
+        place: {
+          apiBaseUrl: world.apiBaseUrl,
+          ...(world.accountPath === undefined ? {} : { accountPath: world.accountPath }),
+        },
       };
     },
   };
@@ -49,6 +53,11 @@ export function makeBench(entry: ContractEntry, world: ContractWorld): Bench {
 const maxPages = 50;
 
 export async function scopeOf(bench: Bench, stream: ContractStream): Promise<JsonObject> {
+  if (stream.definition) {
+    const defined = bench.entry.connector.define?.(stream.resource, stream.definition);
+    if (defined?.key !== stream.scopeKey) throw new Error('The definition has another key');
+    return defined.scope;
+  }
   const options = await bench.entry.api.scopes(bench.ctx(), stream.resource);
   const option = options.find(({ key }) => key === stream.scopeKey);
   if (!option) throw new Error(`scopes() does not offer ${stream.scopeKey}`);

@@ -16,6 +16,13 @@ export interface ContractStream {
   resource: string;
   /** The ScopeOption.key that `scopes()` must offer. */
   scopeKey: string;
+  /** What a person fills in, where streams are defined and not chosen. */
+  definition?: JsonObject;
+  /**
+   * The provider's objects carry no time of their last change, so that what is read is as new as the
+   * answer: two reads of one state rank differently.
+   */
+  isRankedByReading?: boolean;
   /** External ids of everything in it; at least one page and a bit, so that pages are turned. */
   all: () => Promise<string[]>;
   /**
@@ -35,6 +42,7 @@ export interface ContractStream {
 export interface ContractWorld {
   /** As a connection would have it. */
   apiBaseUrl: string;
+  accountPath?: string;
   auth: AuthKind;
   /** What is kept for a connection: a token, a key, or base64 of user:password. */
   credential: string;

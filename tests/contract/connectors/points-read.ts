@@ -79,7 +79,7 @@ export const readPoints: Point[] = [
   {
     id: 'scopes',
     title: 'It shows what a stream can follow',
-    isClaimed: always,
+    isClaimed: ({ connector }) => connector.define === undefined,
     isProvable: always,
     prove: eachStream(async (bench, stream) => {
       const options = await bench.entry.api.scopes(bench.ctx(), stream.resource);

@@ -12,11 +12,14 @@ export const entry: ContractEntry = {
   start,
 };
 
+/** As Stripe shows its objects, as far as it matters here. */
+type Shown = JsonObject & { id: string };
+
 type Act = (
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   form?: Record<string, string>,
-) => Promise<JsonObject>;
+) => Promise<Shown>;
 
 async function start(): Promise<ContractWorld> {
   const sandbox = await openSandbox({
@@ -27,7 +30,7 @@ async function start(): Promise<ContractWorld> {
   const { url, control } = sandbox.at('stripe');
   const keys = await control.call<{ secret: string; kind: string }[]>('GET', '/keys');
   const act: Act = async (method, path, form = {}) => {
-    const did = await control.call<{ status: number; json: JsonObject }>('POST', '/act', {
+    const did = await control.call<{ status: number; json: Shown }>('POST', '/act', {
       method,
       path,
       form,
@@ -35,7 +38,7 @@ async function start(): Promise<ContractWorld> {
     if (did.status !== 200) throw new Error(`Stripe refused it: ${JSON.stringify(did.json)}`);
     return did.json;
   };
-  const objects = (table: string) => control.call<JsonObject[]>('GET', `/objects/${table}`);
+  const objects = (table: string) => control.call<Shown[]>('GET', `/objects/${table}`);
   return {
     apiBaseUrl: `${url}/api`,
     auth: 'api_key',
@@ -60,11 +63,11 @@ async function start(): Promise<ContractWorld> {
   };
 }
 
-type Objects = (table: string) => Promise<JsonObject[]>;
+type Objects = (table: string) => Promise<Shown[]>;
 
 const scope = { of: 'account' };
-const refOf = (object: JsonObject) => ({
-  externalId: String(object['id']),
+const refOf = ({ id }: Shown) => ({
+  externalId: id,
   externalKey: null,
   scope,
 });
@@ -77,9 +80,7 @@ function customersOf(act: Act, objects: Objects): ContractStream {
     scopeKey: 'account',
     isRankedByReading: true,
     all: async () =>
-      (await objects('customers'))
-        .filter(({ deleted }) => deleted !== true)
-        .map(({ id }) => String(id)),
+      (await objects('customers')).filter(({ deleted }) => deleted !== true).map(({ id }) => id),
     change: async () => {
       turn += 1;
       const told = `Contract, changed ${turn}`;
@@ -128,7 +129,7 @@ function paymentsOf(act: Act, objects: Objects): ContractStream {
     resource: 'payments',
     scopeKey: 'account',
     isRankedByReading: true,
-    all: async () => (await objects('payments')).map(({ id }) => String(id)),
+    all: async () => (await objects('payments')).map(({ id }) => id),
     change: async () => {
       turn += 1;
       const { externalId } = refOf(await pay());

@@ -5,6 +5,9 @@ import type { ContractWorld, SentWebhook } from './contract-entry.ts';
 
 export type WebhookReceiver = NonNullable<ContractWorld['webhooks']> & { close(): Promise<void> };
 
+/** A handshake before the first event wants a part of itself back (Slack). */
+const challengeIn = (body: string): string => /"challenge":"(\w+)"/.exec(body)?.[1] ?? '';
+
 /** Takes every webhook; each is handed out once, to whoever asks for a text in it. */
 export async function openReceiver(path = '/hook'): Promise<WebhookReceiver> {
   const waiting: SentWebhook[] = [];
@@ -15,11 +18,9 @@ export async function openReceiver(path = '/hook'): Promise<WebhookReceiver> {
     request.on('end', () => {
       const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
       taken += 1;
-      waiting.push({
-        headers: Object.fromEntries(headers) as Record<string, string>,
-        body: Buffer.concat(chunks).toString('utf8'),
-      });
-      response.writeHead(200).end();
+      const body = Buffer.concat(chunks).toString('utf8');
+      waiting.push({ headers: Object.fromEntries(headers) as Record<string, string>, body });
+      response.writeHead(200).end(challengeIn(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

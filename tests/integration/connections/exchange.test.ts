@@ -29,7 +29,12 @@ describe('a token endpoint', () => {
     ['an error with status 200', 200, { error: 'bad_verification_code' }, /bad_verification_code/],
     ['an error with status 400', 400, { error: 'invalid_grant' }, /invalid_grant/],
     ['that the client is wrong', 200, { error: 'incorrect_client_credentials' }, /Settings/],
-    ['an error that is markup', 400, { error: '<script>' }, /refused the sign-in \(script\)/],
+    [
+      'an error that is markup',
+      400,
+      { error: '<script>' },
+      /refused the sign-in \(unnamed_error\)/,
+    ],
     ['no access_token', 200, { token_type: 'bearer' }, /without a usable token/],
     ['an empty access_token', 200, { access_token: '', token_type: 'bearer' }, /usable token/],
     ['a token that is no text', 200, { access_token: 7, token_type: 'bearer' }, /usable token/],
@@ -50,6 +55,28 @@ describe('a token endpoint', () => {
     expect(await attempt()).toEqual({ code: failed, message: expect.stringMatching(message) });
     expect(world.provider.tokenRequests).toHaveLength(1);
     expect(await world.admin`select 1 from public.connections`).toHaveLength(0);
+  });
+
+  it('that answers nothing at all is given up, and connects nobody', async () => {
+    world.provider.onToken = () => undefined;
+    expect(await attempt()).toEqual({ code: failed, message: expect.stringMatching(/in time/) });
+    expect(world.provider.tokenRequests).toHaveLength(1);
+    expect(await world.admin`select 1 from public.connections`).toHaveLength(0);
+  });
+
+  it('that says a key twice, or gives fewer scopes than were asked for, is told as it is', async () => {
+    world.provider.onToken = (_form, answer) => {
+      const { access_token: token } = world.provider.issue();
+      answer(
+        200,
+        `{"access_token":"x","access_token":"${String(token)}","token_type":"Bearer","scope":"user"}`,
+      );
+    };
+    const id = await attempt();
+    const [row] = await world.admin`
+      select scopes_asked, scopes_granted from public.connections where id = ${typeof id === 'string' ? id : null}`;
+    expect(row).toEqual({ scopes_asked: ['repo', 'user'], scopes_granted: ['user'] });
+    await world.admin`delete from public.connections`;
   });
 
   it('that cannot be reached connects nobody', async () => {

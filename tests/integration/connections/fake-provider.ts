@@ -14,7 +14,8 @@ export interface FakeProvider {
   account: { id: string; name: string };
   /** Replaced by a test; the default issues tokens that the API accepts. */
   onToken: (form: URLSearchParams, answer: Answer) => void | Promise<void>;
-  onApi: (path: string, token: string, answer: Answer) => void | Promise<void>;
+  /** `mark` is the If-None-Match of the request. */
+  onApi: (path: string, token: string, answer: Answer, mark?: string) => void | Promise<void>;
   onRevoke: ((answer: Answer) => void) | null;
   /** Cuts every connection, as a network that fails does. */
   hangUp(): void;
@@ -83,7 +84,7 @@ export async function startFakeProvider(): Promise<FakeProvider> {
     const answer: Answer = (status, body, headers = {}) => {
       const bytes = typeof body === 'string' ? body : JSON.stringify(body);
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(status === 204 ? undefined : bytes);
+      response.end(status === 204 || status === 304 ? undefined : bytes);
     };
     const path = request.url ?? '/';
     const authorization = request.headers.authorization ?? '';
@@ -98,7 +99,8 @@ export async function startFakeProvider(): Promise<FakeProvider> {
       else answer(provider.valid.delete(token) ? 204 : 404, '');
     } else {
       provider.apiCalls.push({ path, authorization });
-      await provider.onApi(path, authorization.replace(/^Bearer /, ''), answer);
+      const mark = request.headers['if-none-match'];
+      await provider.onApi(path, authorization.replace(/^Bearer /, ''), answer, mark);
     }
   }
 
@@ -162,6 +164,7 @@ const codes = {
   401: 'provider.unauthorized',
   403: 'provider.forbidden',
   404: 'provider.not_found',
+  410: 'provider.gone',
   422: 'provider.refused',
 } as const;
 

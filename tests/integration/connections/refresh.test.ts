@@ -149,6 +149,67 @@ describe('a credential', () => {
   });
 });
 
+describe('a token endpoint that answers a refresh with nonsense', () => {
+  it.each<[string, number, unknown, string]>([
+    ['HTML', 200, '<html>', 'provider.bad_answer'],
+    ['an empty body', 200, '', 'provider.bad_answer'],
+    ['no access_token', 200, { token_type: 'bearer' }, 'provider.bad_answer'],
+    ['another token type', 200, { access_token: 'a', token_type: 'mac' }, 'provider.bad_answer'],
+    ['10 MB', 200, 'x'.repeat(10_000_000), 'provider.answer_too_large'],
+    ['a redirect', 302, '', 'provider.bad_answer'],
+    ['that we ask too much', 429, '', 'provider.rate_limited'],
+    ['a passing error with status 200', 200, { error: 'server_error' }, 'provider.unavailable'],
+  ])('(%s) keeps the old one, says so, and comes again', async (_name, status, body, code) => {
+    await connectWith(60);
+    await shiftExpiry(25);
+    world.provider.onToken = (_form, answer) => answer(status, body);
+    await account();
+    expect(world.provider.tokenRequests).toHaveLength(1);
+    expect(await state()).toMatchObject({ status: 'active', refresh_attempts: 1 });
+    expect(await logged()).toContain(code);
+    // Once it has ended there is nothing to go on with.
+    await world.admin`update private.credentials set retry_at = null`;
+    world.worker.clock = { ...systemClock, now: () => Date.now() + 58_000 };
+    await expect(account()).rejects.toMatchObject({ code });
+    world.provider.onToken = usual.onToken;
+    await world.admin`update private.credentials set retry_at = null`;
+    await account();
+    expect(await state()).toMatchObject({ status: 'active', refresh_attempts: 0 });
+  });
+
+  it('(nothing at all) cannot know whether the token was rotated, and says that when it was', async () => {
+    await connectWith(5);
+    world.provider.onToken = (form) => {
+      // It was done, and the answer is lost.
+      return usual.onToken(form, () => world.provider.hangUp());
+    };
+    await expect(account()).rejects.toMatchObject({ code: 'provider.unreachable' });
+    world.provider.onToken = usual.onToken;
+    await world.admin`update private.credentials set retry_at = null`;
+    await expect(account()).rejects.toMatchObject({ code: 'connections.needs_reauth' });
+    expect((await state())['status_detail']).toMatch(/earlier renewal was interrupted/);
+  });
+
+  it('is not cut off by the end of the job that asked: the token is kept', async () => {
+    await connectWith(5);
+    const gate = Promise.withResolvers<void>();
+    world.provider.onToken = async (form, answer) => {
+      await gate.promise;
+      await usual.onToken(form, answer);
+    };
+    const job = new AbortController();
+    const opened = openConnection(world.worker, at(), { lane: 'poll', signal: job.signal });
+    await expect.poll(() => world.provider.tokenRequests.length).toBe(1);
+    job.abort(new Error('The job is over'));
+    await expect(opened).rejects.toThrow('The job is over');
+    gate.resolve();
+    await expect.poll(async () => (await state())['lease_until']).toBeNull();
+    expect(await state()).toMatchObject({ status: 'active', refresh_attempts: 0 });
+    await account();
+    expect(world.provider.tokenRequests).toHaveLength(1);
+  });
+});
+
 describe('a lease', () => {
   it('whose holder died is taken over when it ends, and the cause is told', async () => {
     await connectWith(5);

@@ -21,7 +21,7 @@ import {
 import type { ConnectorManifest } from '#lib/connectors/protocol/index';
 import { type JsonObject, newId, systemClock } from '#lib/core/index';
 import { asUser, connect, type Db } from '#lib/db/index';
-import { logger } from '#lib/observability/index';
+import { type Logger, logger } from '#lib/observability/index';
 import { type Cache, cacheStore, createCache } from '#lib/resilience/index';
 import { createOutgoing, generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
@@ -74,11 +74,14 @@ interface Callback {
   origin: string;
 }
 
-const log = logger('test', 'silent');
+const silent = logger('test', 'silent');
 const cacheOf = (db: Db) =>
-  createCache({ store: cacheStore({ kind: 'postgres', db }), log, clock: systemClock });
+  createCache({ store: cacheStore({ kind: 'postgres', db }), log: silent, clock: systemClock });
 
-export async function makeWorld(more: readonly ConnectorManifest[] = []): Promise<World> {
+export async function makeWorld(
+  more: readonly ConnectorManifest[] = [],
+  log: Logger = silent,
+): Promise<World> {
   const database = await freshDatabase();
   const admin = postgres(database.superuserUrl, { max: 2, onnotice: () => undefined });
   const keys = generateKeyPair();
@@ -271,6 +274,6 @@ async function runDue(
     },
   };
   await enqueueDueCommands({ db: deps.db, queue });
-  const commands = { db: deps.db, opener: deps.opener, kinds, log };
+  const commands = { db: deps.db, opener: deps.opener, kinds, log: deps.log };
   await Promise.all(jobs.map((job) => runCommand(commands, job, signal)));
 }

@@ -240,7 +240,7 @@ describe('health', () => {
     expect(await ready.json()).toMatchObject({
       status: 'ok',
       version: '1.2.3',
-      parts: ['database', 'web', 'worker', 'supabase', 'sandbox'].map((name) => ({
+      parts: ['database', 'web', 'worker', 'supabase', 'services', 'sandbox'].map((name) => ({
         name,
         status: 'ok',
       })),
@@ -260,6 +260,7 @@ describe('a part that is away', () => {
       parts: [
         { name: 'database', status: 'ok' },
         { name: 'web', status: 'down', detail: 'is not there' },
+        { name: 'services', status: 'ok' },
       ],
     });
     const asked = fetch(`http://127.0.0.1:${other.port}/page`);

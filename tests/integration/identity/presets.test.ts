@@ -18,6 +18,8 @@ beforeAll(async () => {
     SANDBOX_SIGN_IN_CLIENT_SECRET: 'fake-secret',
     SANDBOX_GITHUB_CLIENT_ID: 'connect-client',
     SANDBOX_GITHUB_CLIENT_SECRET: 'connect-secret',
+    SANDBOX_LINEAR_CLIENT_ID: 'linear-client',
+    SANDBOX_LINEAR_CLIENT_SECRET: 'linear-secret',
   });
 });
 afterAll(async () => {
@@ -25,7 +27,7 @@ afterAll(async () => {
   await github.close();
 });
 
-it('the first workspace finds the sandbox’s app in place, its secret sealed to the worker', async () => {
+it('a workspace finds the sandbox’s apps in place, their secrets sealed to the worker', async () => {
   github.person = {
     id: 1,
     login: 'mara',
@@ -42,7 +44,9 @@ it('the first workspace finds the sandbox’s app in place, its secret sealed to
   if (!session) throw new Error('Mara is signed in');
   const workspaceId = session.workspaces[0]?.id ?? '';
 
-  const [app] = await web.hub.connections.listApps(session, { workspaceId });
+  const apps = () => web.hub.connections.listApps(session, { workspaceId });
+  const [app, other] = await apps();
+  expect(other).toMatchObject({ connector: 'linear', client_id: 'linear-client', is_preset: true });
   expect(app).toMatchObject({ connector: 'github', client_id: 'connect-client', is_preset: true });
   const [secret] = await web.admin<
     { envelope: Buffer }[]
@@ -55,4 +59,14 @@ it('the first workspace finds the sandbox’s app in place, its secret sealed to
   });
   expect(Buffer.from(opened).toString('utf8')).toBe('connect-secret');
   expect(secret.envelope.toString('latin1')).not.toContain('connect-secret');
+
+  // A workspace from before there was a Linear gets it when somebody looks; taken away, it stays away.
+  await web.admin`delete from public.apps where id = ${other?.id ?? ''}`;
+  const look = () =>
+    web.hub.connections.catalogue(session, { workspaceId, origin: 'http://x.test' });
+  await look();
+  expect((await apps()).map(({ connector }) => connector)).toEqual(['github', 'linear']);
+  await web.admin`delete from public.apps where connector = 'linear'`;
+  await look();
+  expect((await apps()).map(({ connector }) => connector)).toEqual(['github']);
 });

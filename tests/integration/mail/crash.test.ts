@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SendOutcome } from '#lib/mail/transport';
 import { deliverMail, type Transport } from '#lib/mail/worker';
 import { type Member, makeWorld, takeJobs, type World } from './world.ts';
 
@@ -28,6 +29,21 @@ function fatal(at: 'before' | 'after') {
       reached.resolve();
       await wakes.promise;
       return outcome ?? (await real?.send(mail, signal)) ?? { kind: 'accepted' };
+    },
+  };
+  return { transport, reached: reached.promise, wake: wakes.resolve };
+}
+
+/** A transport that answers when it is woken. */
+function held(outcome: SendOutcome) {
+  const reached = Promise.withResolvers<void>();
+  const wakes = Promise.withResolvers<void>();
+  const transport: Transport = {
+    name: 'smtp',
+    send: async () => {
+      reached.resolve();
+      await wakes.promise;
+      return outcome;
     },
   };
   return { transport, reached: reached.promise, wake: wakes.resolve };
@@ -82,27 +98,29 @@ describe('a worker that dies', () => {
     expect(world.mailbox.all()).toHaveLength(2);
   });
 
-  it('and wakes up with a refusal: it neither ends the mail nor disables the address', async () => {
-    const { id } = await world.send(owner, 'ann@x.test');
-    const wakes = Promise.withResolvers<void>();
-    const reached = Promise.withResolvers<void>();
-    const late: Transport = {
-      name: 'smtp',
-      send: async () => {
-        reached.resolve();
-        await wakes.promise;
-        return { kind: 'address_refused', code: 'smtp.550', detail: 'No' };
-      },
-    };
-    const dead = world.work({ transport: late });
-    await reached.promise;
-    await world.letTimePass();
-    await world.work();
-    wakes.resolve();
-    await dead;
-    expect(await world.mail(id)).toMatchObject({ status: 'sent', code: null });
-    expect(await world.admin`select 1 from private.mail_suppressions`).toHaveLength(0);
-  });
+  it.each(['address_refused', 'fault'] as const)(
+    'and wakes up with a %s while another one is sending: its word does not count',
+    async (kind) => {
+      const { id } = await world.send(owner, 'ann@x.test');
+      const late = held({ kind, code: 'smtp.550', detail: 'No' });
+      const dead = world.work({ transport: late.transport });
+      await late.reached;
+      await world.letTimePass();
+      const sender = held({ kind: 'accepted' });
+      const living = world.work({ transport: sender.transport });
+      await sender.reached;
+      late.wake();
+      await dead;
+      expect(await world.mail(id)).toMatchObject({ status: 'queued', code: null, attempts: 2 });
+      // The lease is still the second one's: nobody begins a third try.
+      await world.admin`update private.mails set enqueued_until = null`;
+      expect(await world.work()).toBe(0);
+      sender.wake();
+      await living;
+      expect(await world.mail(id)).toMatchObject({ status: 'sent', code: null });
+      expect(await world.admin`select 1 from private.mail_suppressions`).toHaveLength(0);
+    },
+  );
 });
 
 describe('two workers', () => {

@@ -76,6 +76,32 @@ describe('one load', () => {
     await expect(world.cache(1).read(topic, request())).resolves.toMatchObject({ value: ['a'] });
   });
 
+  it('that was overtaken writes nothing over the one that followed', async () => {
+    const doors = [gate(), gate()];
+    const [slow, fast] = [world.cache(0), world.cache(1)];
+    const load = (value: string, n: 0 | 1) => ({
+      ...at(),
+      load: async () => {
+        loads += 1;
+        await doors[n]?.opened;
+        return [value];
+      },
+    });
+    const late = slow.read(topic, load('late', 0));
+    await expect.poll(() => loads, patience).toBe(1);
+    await world.admin`
+      update private.cache_entries set lease_until = now() - interval '1 second'
+      where workspace_id = ${workspaceId}`;
+    const next = fast.read(topic, load('next', 1));
+    await expect.poll(() => loads, patience).toBe(2);
+    doors[0]?.open();
+    expect((await late).value).toEqual(['late']);
+    expect(await world.cache(2).peek(topic, at())).toBeNull();
+    doors[1]?.open();
+    await next;
+    expect(await world.cache(3).peek(topic, at())).toMatchObject({ value: ['next'] });
+  });
+
   it('of a process that died in the middle is done by another one', async () => {
     await world.admin`
       insert into private.cache_entries (workspace_id, key, topic, holder, lease_until, expires_at)
@@ -190,10 +216,15 @@ describe('a mark', () => {
 
 describe('workspaces', () => {
   it('share no value under one key', async () => {
-    await world.cache(0).read(topic, request(['mine']));
+    const cache = world.cache(0);
+    await cache.read(topic, request(['mine']));
     const theirs = { ...at(), workspaceId: await world.workspace() };
-    expect(await world.cache(0).peek(topic, theirs)).toBeNull();
+    // Neither by the memory of the process nor by the shared level, nor by a load under way.
+    expect(await cache.peek(topic, theirs)).toBeNull();
     expect(await world.cache(1).peek(topic, theirs)).toBeNull();
+    const both = [request(['ours']), { ...request(['theirs']), workspaceId: theirs.workspaceId }];
+    const read = await Promise.all(both.map((one) => cache.read(topic, { ...one, refresh: true })));
+    expect(read.map(({ value }) => value)).toEqual([['ours'], ['theirs']]);
   });
 
   it('are kept apart by the database too, and no member writes', async () => {

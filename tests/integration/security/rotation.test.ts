@@ -6,7 +6,7 @@ import { newId } from '#lib/core/index';
 import { connect, type Db } from '#lib/db/index';
 import { rotateGatewayKeys, rotateWorkerKeys } from '#lib/hub/key-rotation';
 import { logger } from '#lib/observability/index';
-import { generateKeyPair, keyIdOf, readKeys, sealTo } from '#lib/security/index';
+import { generateKeyPair, keyIdOf, type Rotating, readKeys, sealTo } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
@@ -95,30 +95,37 @@ describe('a new worker key', () => {
     const readers = [read(), read(), read()];
     const keys = `${next.privateKey},${old.privateKey}`;
     let before = 0;
-    for (let kill = 0; kill < kills; kill += 1) {
-      const child = spawnRotator(database.workerUrl, keys);
-      // Between two batches or in one: wherever it is once it has done something more.
+    let rotating: Rotating | null = null;
+    try {
+      for (let kill = 0; kill < kills; kill += 1) {
+        const child = spawnRotator(database.workerUrl, keys);
+        // Between two batches or in one: wherever it is once it has done something more.
+        await expect
+          .poll(() => sealedTo(nextId), { ...patience, interval: 2 })
+          .toBeGreaterThan(before);
+        await killed(child);
+        // What was counted as done is what was committed, at whatever moment the kill came.
+        await expect
+          .poll(async () => {
+            before = await sealedTo(nextId);
+            return (await stateOf('worker')).rotation?.done === before;
+          }, patience)
+          .toBe(true);
+        expect((await stateOf('worker')).rotation).toMatchObject({
+          status: 'running',
+          total: count,
+        });
+      }
+      expect(before).toBeLessThan(count);
+      await admin`truncate private.key_holders`;
+      rotating = rotateWorkerKeys({ db: worker, opener: reader, log });
       await expect
-        .poll(() => sealedTo(nextId), { ...patience, interval: 2 })
-        .toBeGreaterThan(before);
-      await killed(child);
-      before = await sealedTo(nextId);
-      // What was counted as done is what was committed, at whatever moment the kill came.
-      expect((await stateOf('worker')).rotation).toMatchObject({
-        status: 'running',
-        key_id: nextId,
-        done: before,
-        total: count,
-      });
+        .poll(async () => (await stateOf('worker')).rotation?.status, { timeout: 300_000 })
+        .toBe('done');
+    } finally {
+      isOver = true;
+      await Promise.all(readers);
     }
-    expect(before).toBeLessThan(count);
-    await admin`truncate private.key_holders`;
-    const rotating = rotateWorkerKeys({ db: worker, opener: reader, log });
-    await expect
-      .poll(async () => (await stateOf('worker')).rotation?.status, { timeout: 300_000 })
-      .toBe('done');
-    isOver = true;
-    await Promise.all(readers);
     expect(faults).toEqual([]);
     expect(reads).toBeGreaterThan(count / 10);
     const state = await stateOf('worker');

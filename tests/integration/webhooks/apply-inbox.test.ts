@@ -40,6 +40,7 @@ const parser = {
       scopeKey: 'northwind/api',
       objects: event === 'issues' && !payload['refetch'] ? [object] : [],
       refetch: payload['refetch'] ? [{ externalId: '9', externalKey: null, scope: {} }] : [],
+      ...(event === 'label' ? { stale: ['labels', 'scopes'] } : {}),
       summary: `about ${event}`,
     };
   },
@@ -163,6 +164,19 @@ describe('applyInboxEvents', () => {
     const log = (await row(cases.issues))['attempt_log'] as JsonObject[];
     expect(log).toEqual([
       expect.objectContaining({ outcome: 'applied', message: 'about issues; 1 updated' }),
+    ]);
+  });
+
+  it('makes lists of the service old that it changed, and those alone', async () => {
+    await inbox.admin`delete from private.cache_marks`;
+    await put('label');
+    await put('issues');
+    await run(await due(), deps());
+    const marks = await inbox.admin`
+      select workspace_id, tag from private.cache_marks order by tag`;
+    expect([...marks]).toEqual([
+      { workspace_id: inbox.workspaceId, tag: `lookup:${inbox.connectionId}:labels` },
+      { workspace_id: inbox.workspaceId, tag: `scopes:${inbox.connectionId}` },
     ]);
   });
 

@@ -20,18 +20,19 @@ import { connectorRules } from '#lib/hub/connector-rules';
 import { connectors } from '#lib/hub/connectors';
 import type { Gateway } from '#lib/hub/gateway';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
-import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
+import { beginDisconnect, beginStream } from '#lib/hub/sagas/start-sagas';
 import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
 import { installQueue } from '#lib/queue/index';
 import { patchRecord } from '#lib/records/index';
 import { cacheStore, createCache } from '#lib/resilience/index';
+import { listSagas } from '#lib/sagas/index';
 import { type Sandbox, startSandbox } from '#lib/sandbox/index';
 import { generateKeyPair } from '#lib/security/index';
-import { createStream, updateStream } from '#lib/sync/index';
+import { createStream, listStreams, updateStream } from '#lib/sync/index';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { patience } from '../../setup/patience.ts';
-import { openGateway } from './open-gateway.ts';
+import { openGateway } from './story-gateway.ts';
 
 const log = logger('test', 'silent');
 const origin = 'http://localhost:4123';
@@ -175,8 +176,9 @@ describe('the story, in order', () => {
     const options = await listScopes(web, member, { ...place(), resource: 'issues' });
     const chosen = options.data.find((option) => option.key === repository);
     if (!chosen) throw new Error('The repository is not offered');
-    await asMember((tx) =>
-      createStream(tx, {
+    const runId = newId();
+    await asMember(async (tx) => {
+      const stream = await createStream(tx, {
         workspaceId,
         connectionId,
         resource: 'issues',
@@ -185,8 +187,16 @@ describe('the story, in order', () => {
         scopeKey: chosen.key,
         scope: { owner: 'northwind', repo: 'api', ...chosen.scope },
         requestedBy: member.userId,
-      }),
-    );
+        heldRunId: runId,
+      });
+      await beginStream(tx, {
+        ...place(),
+        streamId: stream.id,
+        runId,
+        name: stream.name,
+        requestedBy: member.userId,
+      });
+    });
     const truth = await sandbox.control.issues(repository);
     const phase = async () => (await admin`select phase from public.streams`)[0]?.['phase'];
     await expect.poll(phase, { timeout: 40_000, interval: 100 }).toBe('live');
@@ -255,39 +265,34 @@ describe('the story, in order', () => {
     const shown = await asMember((tx) => getConnection(tx, place()));
     expect(shown).toMatchObject({ receipt: { revocation: 'revoked', webhooks: { removed: 1 } } });
     expect(shown.records).toBeGreaterThan(0);
+    expect(await endpoints()).toEqual([{ status: 'removed', url: null }]);
+    const told = () => asMember((tx) => listSagas(tx, place()));
+    await expect
+      .poll(async () => (await told()).map(({ kind, state }) => `${kind} ${state}`), patience)
+      .toEqual([
+        'disconnect completed',
+        'connect completed',
+        'start_stream completed',
+        'connect completed',
+      ]);
   });
 
-  it('comes back in place: the stream goes on, with a webhook of its own again', async () => {
-    await sandbox.control.act({
-      as: 'sam-whitfield',
-      method: 'PATCH',
-      path: `/repos/${repository}/issues/5`,
-      body: { title: 'Changed while disconnected' },
-    });
+  it('is connected again, goes on, and gets its webhook back by itself', async () => {
     expect(await signIn(connectionId)).toBe(connectionId);
-    const [stream] = await admin<{ id: string }[]>`select id from public.streams`;
-    const streamId = stream?.id ?? '';
-    await asMember((tx) => updateStream(tx, { streamId, phase: 'live' }));
+    const [stream] = await asMember((tx) => listStreams(tx, place()));
+    await asMember((tx) => updateStream(tx, { streamId: stream?.id ?? '', phase: 'live' }));
     await expect
-      .poll(async () => (await recordOf(5)).data.title, patience)
-      .toBe('Changed while disconnected');
-    expect(await asMember((tx) => getConnection(tx, place()))).toMatchObject({
-      status: 'active',
-      delivery: 'webhook',
-      webhooks: [{ status: 'active', scope_key: repository }],
-    });
-    const applied = async () =>
-      (
-        await admin`select count(*)::int as n from public.inbox_events where status = 'applied'`
-      )[0]?.['n'];
-    const before = await applied();
+      .poll(endpoints, patience)
+      .toEqual([{ status: 'active', url: expect.stringContaining('/api/webhooks/github/') }]);
     await sandbox.control.act({
       as: 'sam-whitfield',
       method: 'PATCH',
-      path: `/repos/${repository}/issues/6`,
-      body: { title: 'Delivered again' },
+      path: `/repos/${repository}/issues/3`,
+      body: { title: 'Heard of again' },
     });
-    await expect.poll(applied, patience).toBe(Number(before) + 1);
-    expect((await recordOf(6)).data.title).toBe('Delivered again');
+    await expect.poll(async () => (await recordOf(3)).data.title, patience).toBe('Heard of again');
   });
 });
+
+const endpoints = () =>
+  admin`select status, url from public.webhook_endpoints where connection_id = ${connectionId}`;

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '#lib/core/index';
+import { newId, systemClock } from '#lib/core/index';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
+import { createWorkerClient } from '#lib/hub/worker-client';
 import { sealTo } from '#lib/security/index';
+import { freePort } from '../../../supabase/local/free-port.ts';
 import { patience } from '../../setup/patience.ts';
 import {
   newKeys,
@@ -70,6 +72,24 @@ describe('a worker', () => {
     expect(await worker.exited).toEqual({ code: 0, signal: null });
   });
 
+  it('takes calls of the web process, and of nobody else', async () => {
+    const port = await freePort();
+    const secret = 'a secret of web and worker, for tests';
+    await start({ WORKER_PORT: String(port), WORKER_SECRET: secret });
+    const url = `http://127.0.0.1:${port}`;
+    const call = { method: 'GET', target: '/', headers: {}, body: null } as const;
+    const ask = (as: string) =>
+      createWorkerClient({ url, secret: as, clock: systemClock }).proxy(
+        { workspaceId, connectionId: newId() },
+        call,
+        new AbortController().signal,
+      );
+    // The connection does not exist, and only who is let in hears of it.
+    await expect(ask(secret)).rejects.toMatchObject({ code: 'resource.not_found' });
+    await expect(ask(`${secret}!`)).rejects.toMatchObject({ code: 'internal.unavailable' });
+    expect((await fetch(`${url}/proxy`, { method: 'POST' })).status).toBe(401);
+  });
+
   it('polls, and says so, when it has no session connection', async () => {
     const worker = await start({ DATABASE_URL_WORKER_SESSION: '' });
     expect((await worker.health()).mode).toBe('poll');
@@ -97,7 +117,7 @@ describe('a worker', () => {
   });
 });
 
-describe('a worker killed with a command in its hands', () => {
+describe('a worker killed with a saga in its hands', () => {
   let service: Server;
   let asked = 0;
   let isSilent = true;

@@ -59,12 +59,59 @@ describe('a process does not start', () => {
     expect(workerEnv).toThrow(sentence);
   });
 
+  it('web process and worker: with the sandbox’s mailbox in public', () => {
+    set({ MAIL_TRANSPORT: 'sandbox', SANDBOX_SMTP_URL: 'smtp://127.0.0.1:2525' });
+    expect(webEnv().MAIL_TRANSPORT).toBe('sandbox');
+    expect(workerEnv().SANDBOX_SMTP_URL).toBe('smtp://127.0.0.1:2525');
+    set({ MAIL_TRANSPORT: 'sandbox', SANDBOX_SMTP_URL: 'smtp://127.0.0.1:2525', ...inPublic });
+    expect(webEnv).toThrow(/MAIL_TRANSPORT: cannot lead to the sandbox’s mailbox/);
+    expect(workerEnv).toThrow(/SANDBOX_SMTP_URL: cannot lead to the sandbox’s mailbox/);
+  });
+
   it('worker: but does with a whole way to send mail, or none', () => {
     const mail = { SMTP_URL: 'smtps://u:p@mail.example.com', MAIL_FROM: 'Hub <a@b.test>' };
     set(mail);
     expect(workerEnv()).toMatchObject(mail);
     set({ SMTP_URL: '', MAIL_FROM: '' });
     expect(workerEnv().SMTP_URL).toBeUndefined();
+  });
+
+  it('web process: with half of what the worker’s listener needs, or where anybody listens in', () => {
+    const secret = { WORKER_SECRET: 'x'.repeat(32) };
+    const none = { WORKER_URL: '', WORKER_SECRET: '' };
+    for (const url of ['http://127.0.0.1:4001', 'http://[::1]:4001', 'https://worker.example']) {
+      set({ WORKER_URL: url, ...secret });
+      expect(webEnv().WORKER_URL).toBe(url);
+      set({ ...none, WORKER_URL: url });
+      expect(webEnv).toThrow(/WORKER_URL: and WORKER_SECRET are set together/);
+    }
+    for (const url of ['http://10.0.0.5:4001', 'http://127.0.0.1.evil.test', 'https://h/path']) {
+      set({ WORKER_URL: url, ...secret });
+      expect(webEnv).toThrow(/WORKER_URL: must be https/);
+    }
+    set({ WORKER_URL: 'https://worker.example', WORKER_SECRET: 'short' });
+    expect(webEnv).toThrow(/WORKER_SECRET: must have at least 32/);
+  });
+
+  it('worker: with a listener that anybody could use', () => {
+    set({ WORKER_URL: '', WORKER_PORT: '4001', WORKER_SECRET: '' });
+    expect(workerEnv).toThrow(/WORKER_SECRET: is missing/);
+    set({ WORKER_PORT: '4001', WORKER_SECRET: 'x'.repeat(32) });
+    expect(workerEnv()).toMatchObject({ WORKER_PORT: 4001, WORKER_HOST: '127.0.0.1' });
+  });
+
+  it.each([
+    ['web process', webEnv],
+    ['worker', workerEnv],
+  ])('%s: with half of a cache', (_, read) => {
+    const url = { UPSTASH_REDIS_REST_URL: 'https://redis.example' };
+    const token = { UPSTASH_REDIS_REST_TOKEN: 'x'.repeat(20) };
+    set({ WORKER_PORT: '', WORKER_SECRET: '', UPSTASH_REDIS_REST_TOKEN: '', ...url });
+    expect(read).toThrow(/UPSTASH_REDIS_REST_URL: and UPSTASH_REDIS_REST_TOKEN/);
+    set({ UPSTASH_REDIS_REST_URL: '', ...token });
+    expect(read).toThrow(/UPSTASH_REDIS_REST_URL: and UPSTASH_REDIS_REST_TOKEN/);
+    set({ ...url, ...token });
+    expect(read()).toMatchObject({ ...url, ...token });
   });
 
   it('gateway: where others reach it, without a name of its own', () => {

@@ -38,6 +38,23 @@ describe('an edit', () => {
   });
 });
 
+describe('a field that takes a few values', () => {
+  const ranked = {
+    writableFields: () => ['priority', 'state'],
+    acceptedValues: (_connector: string, _resource: string, field: string) =>
+      field === 'priority' ? ['urgent', 'low'] : ['open'],
+  };
+
+  it('may be emptied where it can be empty, and only there', () => {
+    const edit = (patch: Parameters<typeof checkPatch>[1]) => () =>
+      checkPatch(target('wide'), patch, ranked);
+    expect(edit({ priority: 'low' })).not.toThrow();
+    expect(edit({ priority: null })).not.toThrow();
+    expect(edit({ priority: 'tomorrow' })).toThrow();
+    expect(edit({ state: null })).toThrow();
+  });
+});
+
 describe('what an edit changes', () => {
   it('is told in the form that is kept, and only where it differs', () => {
     const data = { ...defaultsOf('task'), title: 'Same', body: 'Text', labels: ['b', 'a'] };

@@ -159,9 +159,12 @@ test('state is readable by its owner only and holds no token in the clear', asyn
   const sandbox = await startSandbox(options(dataDir));
   const token = await tokenOf(sandbox);
   await sandbox.close();
-  for (const name of await readdir(dataDir)) {
-    expect((await stat(join(dataDir, name))).mode & 0o077).toBe(0);
-    expect(await readFile(join(dataDir, name), 'utf8')).not.toContain(token);
+  const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  for (const path of paths) expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
+  for (const [index, entry] of entries.entries()) {
+    const text = entry.isFile() ? await readFile(paths[index] ?? '', 'utf8') : '';
+    expect(text).not.toContain(token);
   }
 });
 

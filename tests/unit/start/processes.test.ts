@@ -55,6 +55,7 @@ const owners: Record<string, readonly string[]> = {
   [secrets.gateway.privateKey]: ['gateway'],
   [secrets.nextAuthSecret]: ['web'],
   [secrets.gatewayToken]: ['web', 'gateway'],
+  [secrets.workerSecret]: ['web', 'worker'],
   [secrets.sandbox.controlToken]: ['web', 'sandbox'],
   [secrets.sandbox.signIn.clientSecret]: ['web', 'sandbox'],
   [secrets.sandbox.connecting.clientSecret]: ['web', 'sandbox'],

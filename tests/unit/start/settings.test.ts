@@ -16,6 +16,9 @@ const names = [
   'SUPABASE_PUBLIC_URL',
   'SUPABASE_PUBLISHABLE_KEY',
   'SUPABASE_JWT_SECRET',
+  'SMTP_URL',
+  'RESEND_API_KEY',
+  'MAIL_FROM',
 ];
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'patchbay-settings-'));
@@ -51,6 +54,8 @@ describe('the settings of a start', () => {
     [{ PUBLIC_URL: 'http://hub.example' }, /PUBLIC_URL must be an https/],
     [{ PUBLIC_URL: 'https://hub.example/path' }, /PUBLIC_URL must be an https/],
     [{ SANDBOX: 'yes' }, /SANDBOX must be 0 or 1/],
+    [{ SMTP_URL: 'smtps://mail.example' }, /MAIL_FROM is missing/],
+    [{ SMTP_URL: 'mail.example:25' }, /SMTP_URL must be an smtps/],
     [{ DATABASE_URL_WEB: 'mysql://x' }, /DATABASE_URL_WEB must be a postgres/],
     [{ DATABASE_URL_WEB: 'postgres://x' }, /DATABASE_URL_WORKER.*is missing too/],
   ])('%j: one sentence that names the setting', (values, sentence) => {

@@ -163,7 +163,7 @@ describe('the webhook', () => {
   const hook = { id: 41, config: { url: target.url } };
   const body = {
     active: true,
-    events: ['issues', 'issue_comment', 'label'],
+    events: ['issues', 'issue_comment', 'label', 'repository'],
     config: { ...target, content_type: 'json', insecure_ssl: '0' },
   };
   const exists = {

@@ -41,6 +41,14 @@ describe('names to choose from', () => {
     });
   });
 
+  it('and what there is to choose from read differently after the repository has changed', () => {
+    const payload = { action: 'renamed', repository: { full_name: 'o/new' } };
+    const parsed = github.webhook.parse('repository', payload);
+    expect(parsed).toMatchObject({ kind: 'apply', stale: ['scopes'], objects: [], refetch: [] });
+    expect(parsed.summary).toBe('Repository o/new: renamed');
+    expect(github.webhook.parse('repository', {}).kind).toBe('unknown');
+  });
+
   it('read differently after a label has changed', () => {
     const payload = { action: 'edited', label: { name: 'bug' }, repository: { full_name: 'o/r' } };
     expect(github.webhook.parse('label', payload)).toMatchObject({ stale: ['labels'] });

@@ -14,7 +14,7 @@ const captured = createRequire(import.meta.url)('@octokit/webhooks-examples') as
 const all = captured.flatMap(({ name, examples }) =>
   examples.map((payload) => ({ name, payload, parsed: github.webhook.parse(name, payload) })),
 );
-const known = new Set(['issues', 'issue_comment', 'label', 'ping']);
+const known = new Set(['issues', 'issue_comment', 'label', 'repository', 'ping']);
 const repository = {
   name: 'hello-world',
   full_name: 'octocat/hello-world',

@@ -7,7 +7,8 @@ import { chargeJson, customerJson, eventJson, paymentJson } from '#tests/fixture
 
 const parse = (payload: unknown) => {
   const body = JSON.parse(JSON.stringify(payload)) as JsonObject;
-  return stripe.webhook.parse(String(body['type']), body);
+  const { type } = body;
+  return stripe.webhook.parse(typeof type === 'string' ? type : '', body);
 };
 const at = 1_686_089_970;
 
@@ -30,7 +31,7 @@ describe('a payment', () => {
       rankIsExact: false,
       updatedAt: '2023-06-06T22:19:30Z',
       deleted: false,
-      url: `https://dashboard.stripe.com/test/payments/${succeeded.id}`,
+      url: null,
       fields: {
         amount: 1500,
         refunded: 0,
@@ -43,6 +44,14 @@ describe('a payment', () => {
       },
     });
     expect(paymentDataSchema.partial().safeParse(parsed.objects[0]?.fields).success).toBe(true);
+  });
+
+  it('leads to the dashboard in live mode, and nowhere in test mode', () => {
+    const live = paymentJson({ livemode: true });
+    const [object] = parse(eventJson('payment_intent.created', live)).objects;
+    expect(object?.url).toBe(`https://dashboard.stripe.com/payments/${live.id}`);
+    const [test] = parse(eventJson('payment_intent.created', paymentJson())).objects;
+    expect(test?.fields).not.toHaveProperty('url');
   });
 
   it('that is paid says nothing of refunds in any other event', () => {

@@ -83,7 +83,7 @@ test('refreshing ends the old pair, and using a refresh token twice ends the fam
 test('an expired token can be refreshed, a revoked one cannot', async () => {
   const { control, url } = sandbox.at('linear');
   const token = await tokenOf(sandbox, { person: 'elif' });
-  await control.call('POST', '/tokens/expire', { person: 'elif' });
+  await control.call('POST', '/tokens/expire', { login: 'elif' });
   expect(await viewer(token.access_token)).toBe('AUTHENTICATION_ERROR');
   const next = await askToken(sandbox, {
     grant_type: 'refresh_token',

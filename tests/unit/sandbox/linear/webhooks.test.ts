@@ -106,6 +106,21 @@ test('duplicates on purpose arrive twice; another team’s issue does not arrive
   for (const { payload } of receiver.deliveries) expect(payload).toMatchObject({ data: { id } });
 });
 
+test('people at work change the team, each time the same for the same seed', async () => {
+  await register();
+  const { control } = sandbox.at('linear');
+  const work = { atOnce: true, count: 40, seed: 3 };
+  const state = await control.call<{ done: number; refused: number; last: string }>(
+    'POST',
+    '/activity',
+    work,
+  );
+  expect(state).toMatchObject({ done: 40, refused: 0, running: false });
+  await vi.waitFor(() => expect(receiver.deliveries.length).toBeGreaterThan(20));
+  await control.call('POST', '/reset', {});
+  expect(await control.call('POST', '/activity', work)).toMatchObject({ last: state.last });
+});
+
 test('tokens, webhooks and edits are there after a restart', async () => {
   const dataDir = await temporaryDirectory();
   const settings = { linear: { issues: 5, opsIssues: 1 } };

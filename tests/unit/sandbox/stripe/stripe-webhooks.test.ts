@@ -78,6 +78,10 @@ it('gives up after the last try and goes on with the next event', async () => {
   receiver.status = 200;
   await stripe.call('POST', '/v1/customers', { name: 'Two' });
   await receiver.until((all) => all.length === 4);
+  const names = receiver.deliveries.map(
+    ({ payload }) => (payload['data'] as { object: { name: string } }).object.name,
+  );
+  expect(names).toEqual(['One', 'One', 'One', 'Two']);
 });
 
 it('sends only what was asked for, and nothing to one that is off or gone', async () => {

@@ -8,7 +8,7 @@ import { createReceiver } from '#lib/webhooks/index';
 
 const log = logger('test', 'silent');
 
-/** A gateway that takes webhooks and has nothing behind it. */
+/** A gateway that takes webhooks in and passes nothing on. */
 export function openGateway(db: Db, privateKey: string): Promise<Gateway> {
   const opener = createWebhookSecretOpener(privateKey);
   return startGateway({

@@ -1,0 +1,38 @@
+import { Notice } from '@/components/ui/notice';
+import type { StreamPreview } from '@/lib/connections/schema';
+import { defineWords } from './define-words';
+
+const text = defineWords;
+
+/** What the first page would bring, as records. */
+export function DefinePreview({ preview }: { preview: StreamPreview }) {
+  return (
+    <section className="grid grid-cols-1 gap-3" aria-live="polite">
+      <Notice
+        tone={preview.found > 0 ? 'ok' : 'warn'}
+        title={text.found(preview.found, preview.has_more)}
+      >
+        {[...new Set(preview.faults)].map((fault) => (
+          <p key={fault}>{fault}</p>
+        ))}
+      </Notice>
+      <ul className="grid grid-cols-1 gap-2">
+        {preview.sample.map((one) => (
+          <li key={one.id} className="rounded-md border border-line bg-raise px-3 py-2">
+            <code className="text-meta text-mut">{one.id}</code>
+            <dl className="mt-1 grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3 text-meta">
+              {Object.entries(one.fields).map(([field, value]) => (
+                <div key={field} className="contents">
+                  <dt className="text-mut">{field}</dt>
+                  <dd className="truncate">
+                    {typeof value === 'string' ? value : JSON.stringify(value)}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

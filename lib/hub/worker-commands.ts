@@ -1,0 +1,28 @@
+import {
+  authorizeCommand,
+  type CommandKind,
+  type ConnectionDeps,
+  checkCommand,
+  connectCommand,
+  exchangeCommand,
+  lookupCommand,
+  previewCommand,
+  proxyCommand,
+  scopesCommand,
+} from '#lib/connections/index';
+import type { Cache } from '#lib/resilience/index';
+
+/** What the web process may ask of a worker, by name. */
+export const commandKinds = (
+  connections: ConnectionDeps,
+  cache: Cache,
+): Readonly<Record<string, CommandKind>> => ({
+  'connections.authorize': authorizeCommand(connections),
+  'connections.exchange': exchangeCommand(connections),
+  'connections.check': checkCommand(connections),
+  'connections.connect': connectCommand(connections),
+  'connections.preview': previewCommand(connections),
+  'connections.scopes': scopesCommand(connections, cache),
+  'connections.lookup': lookupCommand(connections, cache),
+  'connections.proxy': proxyCommand(connections),
+});

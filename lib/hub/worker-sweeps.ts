@@ -1,0 +1,67 @@
+import {
+  dropOldRows,
+  dropPassedCalls,
+  enqueueDueCommands,
+  enqueueDueRefreshes,
+} from '#lib/connections/index';
+import { type Db, transaction } from '#lib/db/index';
+import type { Queue, Sweep } from '#lib/queue/index';
+import { dropOldAnswers, dropOldCache } from '#lib/resilience/index';
+import { enqueueDuePolls, enqueueDuePushes, enqueueDueRuns, type SyncDeps } from '#lib/sync/index';
+import { enqueueDueInbox } from '#lib/webhooks/index';
+
+/** How often each kind of row is looked at when nobody said that one is due. */
+const everyMs = {
+  commands: 1_000,
+  push: 1_000,
+  inbox: 1_000,
+  runs: 1_000,
+  polls: 2_000,
+  refreshes: 5_000,
+  passedCalls: 15_000,
+  cleaning: 600_000,
+} as const;
+/** Events leased by one sweep. */
+const inboxRows = 200;
+
+/** Rows that are due become jobs; rows that have told everything go. */
+export function rowSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }): Sweep[] {
+  return [
+    { work: 'commands', everyMs: everyMs.commands, run: () => enqueueDueCommands({ db, queue }) },
+    { work: 'push', everyMs: everyMs.push, run: () => enqueueDuePushes(sync) },
+    {
+      work: 'inbox',
+      everyMs: everyMs.inbox,
+      run: () => transaction(db, (tx) => enqueueDueInbox(tx, queue, inboxRows)),
+    },
+    { work: 'runs', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
+    { work: 'polls', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
+    {
+      work: null,
+      name: 'refreshes',
+      everyMs: everyMs.refreshes,
+      run: () => enqueueDueRefreshes({ db, queue }),
+    },
+    {
+      work: null,
+      name: 'passed calls',
+      everyMs: everyMs.passedCalls,
+      run: async () => {
+        await dropPassedCalls(db);
+        return 0;
+      },
+    },
+    {
+      work: null,
+      name: 'cleaning',
+      everyMs: everyMs.cleaning,
+      run: async () => {
+        await dropOldRows(db);
+        await dropOldCache(db);
+        await dropOldAnswers(db);
+        await db`delete from private.rate_limits where expires_at < now()`;
+        return 0;
+      },
+    },
+  ];
+}

@@ -1,0 +1,187 @@
+import { sendEvent } from './send-event.ts';
+import { SlackError } from './slack-error.ts';
+import { type ChannelRow, type MessageRow, microsOf, type SlackWorld, team } from './world.ts';
+
+/** chat.postMessage takes no more; longer texts are cut in parts there, and refused here. */
+export const textChars = 40_000;
+
+export const keyOf = (channel: string, ts: string): string => `${channel}:${ts}`;
+
+/** https://docs.slack.dev/reference/events/message — as history and events show it. */
+export function showMessage(world: SlackWorld, row: MessageRow): Record<string, unknown> {
+  const { tables } = world;
+  const bot = tables.apps.all().find((app) => app.botUser === row.user);
+  const replies = row.thread === null ? repliesOf(world, row) : [];
+  const editedTs = row.editedTs;
+  return {
+    type: 'message',
+    user: row.user,
+    ts: row.ts,
+    text: row.text,
+    team: team.id,
+    ...(bot
+      ? {
+          bot_id: bot.botId,
+          app_id: bot.appId,
+          bot_profile: { id: bot.botId, app_id: bot.appId, name: nameOfApp(world, bot.clientId) },
+        }
+      : {}),
+    ...(editedTs === null ? {} : { edited: { user: row.user, ts: editedTs } }),
+    ...(row.thread === null ? {} : { thread_ts: row.thread, parent_user_id: parentOf(world, row) }),
+    ...(replies.length > 0
+      ? {
+          thread_ts: row.ts,
+          reply_count: replies.length,
+          latest_reply: replies.at(-1)?.ts,
+          reply_users: [...new Set(replies.map((reply) => reply.user))],
+        }
+      : {}),
+    ...(row.reactions.length > 0
+      ? {
+          reactions: row.reactions.map(({ name, users }) => ({ name, users, count: users.length })),
+        }
+      : {}),
+  };
+}
+
+const nameOfApp = (world: SlackWorld, clientId: string): string =>
+  world.registered.find((app) => app.clientId === clientId)?.name ?? 'app';
+
+const parentOf = (world: SlackWorld, row: MessageRow): string | undefined =>
+  world.tables.messages.findOneBy('key', keyOf(row.channel, row.thread ?? ''))?.user;
+
+export const repliesOf = (world: SlackWorld, row: MessageRow): MessageRow[] =>
+  world.tables.messages
+    .findBy('channel', row.channel)
+    .filter((other) => other.thread === row.ts)
+    .sort((a, b) => microsOf(a.ts) - microsOf(b.ts));
+
+interface Said {
+  user: string;
+  text: string;
+  thread?: string | null;
+}
+
+export function postMessage(world: SlackWorld, channel: ChannelRow, said: Said): MessageRow {
+  checkOpen(channel);
+  const text = checkText(said.text);
+  const thread = said.thread ?? null;
+  if (thread !== null && !world.tables.messages.findOneBy('key', keyOf(channel.key, thread))) {
+    throw new SlackError('thread_not_found');
+  }
+  const ts = world.nextTs();
+  const row = world.tables.messages.insert({
+    key: keyOf(channel.key, ts),
+    channel: channel.key,
+    ts,
+    user: said.user,
+    text,
+    thread,
+    editedTs: null,
+    reactions: [],
+  });
+  sendEvent(world, channel, { ...showMessage(world, row), ...around(channel), event_ts: ts });
+  return row;
+}
+
+export function changeMessage(
+  world: SlackWorld,
+  channel: ChannelRow,
+  row: MessageRow,
+  change: { by: string; text: string },
+): MessageRow {
+  checkOpen(channel);
+  if (row.user !== change.by) throw new SlackError('cant_update_message');
+  const text = checkText(change.text);
+  const before = showMessage(world, row);
+  const ts = world.nextTs();
+  // Slack times edits in whole seconds.
+  const changed = world.tables.messages.update(row.id, {
+    text,
+    editedTs: `${ts.split('.')[0]}.000000`,
+  });
+  if (!changed) throw new SlackError('message_not_found');
+  sendEvent(world, channel, {
+    type: 'message',
+    subtype: 'message_changed',
+    hidden: true,
+    ...around(channel),
+    message: showMessage(world, changed),
+    previous_message: before,
+    ts,
+    event_ts: ts,
+  });
+  return changed;
+}
+
+export function deleteMessage(
+  world: SlackWorld,
+  channel: ChannelRow,
+  row: MessageRow,
+  by: string,
+): void {
+  checkOpen(channel);
+  if (row.user !== by) throw new SlackError('cant_delete_message');
+  const before = showMessage(world, row);
+  for (const reply of repliesOf(world, row)) world.tables.messages.delete(reply.id);
+  world.tables.messages.delete(row.id);
+  const ts = world.nextTs();
+  sendEvent(world, channel, {
+    type: 'message',
+    subtype: 'message_deleted',
+    hidden: true,
+    ...around(channel),
+    deleted_ts: row.ts,
+    previous_message: before,
+    ts,
+    event_ts: ts,
+  });
+}
+
+/** Adds the reaction, or takes it away when this person has it there already. */
+export function react(
+  world: SlackWorld,
+  channel: ChannelRow,
+  row: MessageRow,
+  reaction: { name: string; user: string },
+): void {
+  const { name, user } = reaction;
+  if (!/^[a-z0-9_+'-]{1,60}$/.test(name)) throw new SlackError('invalid_name');
+  const old = row.reactions.find((one) => one.name === name);
+  const isThere = old?.users.includes(user) ?? false;
+  const users = isThere
+    ? (old?.users ?? []).filter((one) => one !== user)
+    : [...(old?.users ?? []), user];
+  const others = row.reactions.filter((one) => one.name !== name);
+  const reactions = users.length > 0 ? [...others, { name, users }] : others;
+  world.tables.messages.update(row.id, { reactions });
+  sendEvent(world, channel, {
+    type: isThere ? 'reaction_removed' : 'reaction_added',
+    user,
+    reaction: name,
+    item: { type: 'message', channel: channel.key, ts: row.ts },
+    item_user: row.user,
+    event_ts: world.nextTs(),
+  });
+}
+
+const around = (channel: ChannelRow): Record<string, string> => ({
+  channel: channel.key,
+  channel_type: channel.isPrivate ? 'group' : 'channel',
+});
+
+function checkOpen(channel: ChannelRow): void {
+  if (channel.isArchived) throw new SlackError('is_archived');
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** Slack keeps &, < and > of plain text as entities; what is one already stays. */
+function checkText(text: string): string {
+  if (text.trim() === '') throw new SlackError('no_text');
+  if (text.length > textChars) throw new SlackError('msg_too_long');
+  return text.replace(
+    /<(?:[@#!]|https?:|mailto:)[^<>]*>|[<>]|&(?!(?:amp|lt|gt);)/g,
+    (mark) => entities[mark] ?? mark,
+  );
+}

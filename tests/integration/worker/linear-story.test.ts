@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  checkConnection,
+  disconnect,
+  finishAuthorization,
+  getConnection,
+  listScopes,
+  putPresetApp,
+  startAuthorization,
+} from '#lib/connections/index';
+import type { JsonObject } from '#lib/core/index';
+import { connectorRules } from '#lib/hub/connector-rules';
+import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
+import { patchRecord } from '#lib/records/index';
+import { createStream } from '#lib/sync/index';
+import { patience } from '../../setup/patience.ts';
+import { openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
+
+const origin = 'http://localhost:4123';
+const app = { clientId: 'linear-connect', clientSecret: 'linear-connect-secret' };
+
+interface TrueIssue {
+  id: string;
+  identifier: string;
+  title: string;
+  state: string;
+  priority: number;
+  labels: string[];
+}
+
+let world: SandboxWorld;
+let connectionId: string;
+let teamId: string;
+
+beforeAll(async () => {
+  world = await openSandboxWorld({
+    apps: [
+      {
+        ...app,
+        provider: 'linear',
+        name: 'Patchbay',
+        loopbackPaths: ['/api/oauth/linear/callback'],
+      },
+    ],
+    seed: { issues: 1, webIssues: 1 },
+    settings: { linear: { issues: 130, opsIssues: 3, retryAfterMs: [200, 200, 200] } },
+  });
+  const { workspaceId, web } = world;
+  await world.asMember((tx) => putPresetApp(tx, web, { workspaceId, connector: 'linear', ...app }));
+});
+afterAll(() => world.close());
+
+const place = () => ({ workspaceId: world.workspaceId, connectionId });
+const linear = () => world.sandbox.at('linear').control;
+const truth = () => linear().call<TrueIssue[]>('GET', '/issues?team=ENG');
+const issueOf = async (identifier: string) =>
+  (await truth()).find((issue) => issue.identifier === identifier);
+
+async function act(query: string, variables: JsonObject): Promise<void> {
+  const answer = await linear().call<{ errors?: unknown }>('POST', '/act', {
+    as: 'tobias',
+    query,
+    variables,
+  });
+  expect(answer.errors).toBeUndefined();
+}
+const updateIssue = `mutation ($id: String!, $input: IssueUpdateInput!) {
+  issueUpdate(id: $id, input: $input) { success } }`;
+
+/** Presses the button on the sandbox's page, as its form would. */
+async function signIn(connection?: string): Promise<string> {
+  const { web, member, workspaceId } = world;
+  const { authorize_url: url } = await startAuthorization(web, member, {
+    workspaceId,
+    connector: 'linear',
+    connectionId: connection,
+    returnTo: '/',
+    origin,
+  });
+  const page = new URL(url);
+  const form = new URLSearchParams(page.search);
+  form.set('person', 'mara');
+  const answer = await fetch(new URL(page.pathname, world.sandbox.origin), {
+    method: 'POST',
+    body: form,
+    redirect: 'manual',
+    headers: { origin: world.sandbox.origin },
+  });
+  const back = new URL(answer.headers.get('location') ?? '');
+  expect(back.pathname).toBe('/api/oauth/linear/callback');
+  const query = back.search;
+  const done = await finishAuthorization(web, member, { connector: 'linear', origin, query });
+  return done.connectionId;
+}
+
+const connectionNow = () => world.asMember((tx) => getConnection(tx, place()));
+
+async function recordOf(identifier: string) {
+  const [row] = await world.admin<
+    { id: string; version: number; data: JsonObject; gone: boolean }[]
+  >`
+    select r.id, r.version::int, r.data, r.deleted_at is not null as gone
+    from public.records r join public.links l on l.record_id = r.id
+    where l.external_key = ${identifier}`;
+  if (!row) throw new Error(`There is no record of issue ${identifier}`);
+  return row;
+}
+
+async function edit(identifier: string, data: JsonObject): Promise<void> {
+  const { id, version } = await recordOf(identifier);
+  const patch = { mutation_id: randomUUID(), version, data };
+  await world.asMember((tx) => patchRecord(tx, connectorRules, { recordId: id, patch }));
+}
+
+describe('the story of a team, in order', () => {
+  it('connects by the real flow', async () => {
+    connectionId = await signIn();
+    const shown = await connectionNow();
+    expect(shown).toMatchObject({ status: 'active', account_name: 'mara · Northwind' });
+    expect([...shown.scopes_granted].sort()).toEqual(['admin', 'read', 'write']);
+    const lifeMs = Date.parse(shown.expires_at ?? '') - Date.now();
+    expect(Math.round(lifeMs / 3_600_000)).toBe(24);
+  });
+
+  it('reads every issue of a chosen team, archived ones too', async () => {
+    const { web, member, workspaceId, admin } = world;
+    const options = await listScopes(web, member, { ...place(), resource: 'issues' });
+    const chosen = options.data.find((option) => option.title === 'Engineering');
+    if (!chosen) throw new Error('The team is not offered');
+    teamId = chosen.key;
+    await world.asMember((tx) =>
+      createStream(tx, {
+        workspaceId,
+        connectionId,
+        resource: 'issues',
+        kind: 'task',
+        name: chosen.title,
+        scopeKey: chosen.key,
+        scope: { team_id: chosen.key },
+        requestedBy: member.userId,
+      }),
+    );
+    const phase = async () => (await admin`select phase from public.streams`)[0]?.['phase'];
+    await expect.poll(phase, { timeout: 40_000, interval: 100 }).toBe('live');
+    const rows = await admin<{ key: string; title: string }[]>`
+      select l.external_key as key, r.data ->> 'title' as title
+      from public.links l join public.records r on r.id = l.record_id`;
+    const copy = new Map(rows.map((row) => [row.key, row.title]));
+    expect(copy).toEqual(new Map((await truth()).map((one) => [one.identifier, one.title])));
+    expect(await connectionNow()).toMatchObject({
+      delivery: 'webhook',
+      webhooks: [{ status: 'active', scope_key: teamId }],
+    });
+  });
+
+  it('takes in a change made there, the assignee by a second look', async () => {
+    const people = await linear().call<{ data: { users: { nodes: { id: string }[] } } }>(
+      'POST',
+      '/act',
+      {
+        as: 'tobias',
+        query: '{ users(filter: { displayName: { eq: "noor" } }) { nodes { id } } }',
+      },
+    );
+    const assigneeId = people.data.users.nodes[0]?.id ?? '';
+    await act(updateIssue, { id: 'ENG-3', input: { title: 'Changed at Linear', assigneeId } });
+    await expect
+      .poll(async () => (await recordOf('ENG-3')).data, patience)
+      .toMatchObject({ title: 'Changed at Linear', assignees: ['noor'] });
+  });
+
+  it('sends out an edit made here: state, priority and labels by their names', async () => {
+    await edit('ENG-4', {
+      title: 'Changed in the hub',
+      state: 'in_progress',
+      priority: 'urgent',
+      labels: ['API', 'Bug'],
+    });
+    await expect
+      .poll(async () => (await issueOf('ENG-4'))?.title, patience)
+      .toBe('Changed in the hub');
+    const after = await issueOf('ENG-4');
+    expect(after).toMatchObject({ priority: 1 });
+    expect(['In Progress', 'In Review']).toContain(after?.state);
+    expect([...(after?.labels ?? [])].sort()).toEqual(['API', 'Bug']);
+  });
+
+  it('takes back an edit Linear refuses, with its reason', async () => {
+    const before = (await recordOf('ENG-5')).data['title'];
+    await edit('ENG-5', { title: 'x'.repeat(600) });
+    await expect.poll(async () => (await recordOf('ENG-5')).data['title'], patience).toBe(before);
+    const [intent] = await world.admin<{ error: { message: string } }[]>`
+      select error from public.push_intents where error is not null order by id desc limit 1`;
+    expect(JSON.stringify(intent?.error)).toContain('512 characters');
+  });
+
+  it('an issue in the trash is gone here', async () => {
+    await act('mutation ($id: String!) { issueDelete(id: $id) { success } }', { id: 'ENG-6' });
+    await expect.poll(async () => (await recordOf('ENG-6')).gone, patience).toBe(true);
+  });
+
+  it('renews an access that has ended, rotates it, and goes on', async () => {
+    await linear().call('POST', '/tokens/expire', { login: 'mara' });
+    const { web, member } = world;
+    expect(await checkConnection(web, member, place())).toMatchObject({ status: 'active' });
+    await linear().call('POST', '/tokens/expire', { login: 'mara' });
+    expect(await checkConnection(web, member, place())).toMatchObject({ status: 'active' });
+    expect((await linear().call<{ grants: number }>('GET', '/status')).grants).toBe(1);
+  });
+
+  it('asks for authorisation when the access was taken away there, and comes back in place', async () => {
+    const { web, member } = world;
+    await linear().call('POST', '/tokens/revoke', { login: 'mara' });
+    await expect(checkConnection(web, member, place())).rejects.toMatchObject({
+      code: 'connections.needs_reauth',
+    });
+    expect(await signIn(connectionId)).toBe(connectionId);
+    expect(await checkConnection(web, member, place())).toMatchObject({ status: 'active' });
+  });
+
+  it('disconnects: webhook removed, access revoked, records kept', async () => {
+    const { web, member } = world;
+    await disconnect(web, member, place(), (tx) =>
+      beginDisconnect(tx, { ...place(), requestedBy: member.userId }),
+    );
+    await expect.poll(async () => (await connectionNow()).status, patience).toBe('disconnected');
+    expect(await connectionNow()).toMatchObject({
+      receipt: { revocation: 'revoked', webhooks: { removed: 1 } },
+    });
+    const left = await linear().call<{ grants: number }>('GET', '/status');
+    expect(left.grants).toBe(0);
+    expect(await linear().call<unknown[]>('GET', '/webhooks')).toEqual([]);
+  });
+});

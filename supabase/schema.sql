@@ -867,6 +867,7 @@ create table public.streams (
   last_event_at timestamp with time zone,
   last_changed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  prepare_at timestamp with time zone,
   constraint streams_connection_id_resource_scope_key_key UNIQUE (connection_id, resource, scope_key),
   constraint streams_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint streams_pkey PRIMARY KEY (id),
@@ -901,6 +902,7 @@ grant delete, insert, select, update on public.streams to patchbay_worker;
 grant update (phase) on public.streams to hub_user;
 grant update (phase_detail) on public.streams to hub_user;
 grant update (next_poll_at) on public.streams to hub_user;
+grant update (prepare_at) on public.streams to hub_user;
 
 create table public.users (
   id uuid not null,

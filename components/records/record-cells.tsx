@@ -9,6 +9,7 @@ import { showToast } from '@/components/ui/toaster';
 import { recordStage, useEditRecord, useRecord } from '@/lib/live/index';
 import { StageBadge } from './stage-badge';
 import { TitleCell } from './title-cell';
+import { useTitleEditing } from './title-editing';
 import { headingOf, showKey, textOf, textsOf } from './values';
 import { words } from './words';
 
@@ -21,15 +22,8 @@ export function NumberCell({ id }: { id: string }) {
   return <span className="text-mut tabular-nums">{key ? showKey(key) : '–'}</span>;
 }
 
-export function EditableTitle({
-  id,
-  isEditing,
-  onDone,
-}: {
-  id: string;
-  isEditing: boolean;
-  onDone: () => void;
-}) {
+export function EditableTitle({ id }: { id: string }) {
+  const { editing, onDone } = useTitleEditing();
   const { row } = useRecord(id, 'cached');
   const edit = useEditRecord(id, (problem) =>
     showToast({ tone: 'bad', title: words.notSaved, description: problem.reason }),
@@ -37,7 +31,7 @@ export function EditableTitle({
   return (
     <TitleCell
       title={textOf(row?.data['title'])}
-      isEditing={isEditing}
+      isEditing={editing === id}
       onSave={(title) => edit({ title })}
       onDone={onDone}
     />

@@ -13,18 +13,6 @@ import {
 import { StateCell } from './state-cell';
 import { words } from './words';
 
-interface Editing {
-  kind: Kind;
-  /** The row whose title is a field now. */
-  editing: string | null;
-  onDone: () => void;
-}
-
-/** Beside an open drawer the table is narrower: what the drawer shows anyway goes first. */
-export function recordColumns({ kind, ...editing }: Editing): TableColumn<string>[] {
-  return kind === 'task' ? [...taskColumns(editing), ...commonColumns] : otherColumns(kind);
-}
-
 /** What every record has beside its own fields. */
 const commonColumns: TableColumn<string>[] = [
   {
@@ -74,33 +62,46 @@ function otherColumns(kind: Kind): TableColumn<string>[] {
   ];
 }
 
-function taskColumns({ editing, onDone }: Omit<Editing, 'kind'>): TableColumn<string>[] {
-  return [
-    {
-      id: 'number',
-      header: words.columns.number,
-      width: '68px',
-      showFrom: 560,
-      cell: (id) => <NumberCell id={id} />,
-    },
-    {
-      id: 'title',
-      header: words.columns.title,
-      width: 'minmax(0, 1fr)',
-      cell: (id) => <EditableTitle id={id} isEditing={editing === id} onDone={onDone} />,
-    },
-    {
-      id: 'labels',
-      header: words.columns.labels,
-      width: '190px',
-      showFrom: 900,
-      cell: (id) => <LabelsCell id={id} />,
-    },
-    {
-      id: 'state',
-      header: words.columns.state,
-      width: '112px',
-      cell: (id) => <StateCell id={id} />,
-    },
-  ];
-}
+const taskColumns: readonly TableColumn<string>[] = [
+  {
+    id: 'number',
+    header: words.columns.number,
+    width: '68px',
+    showFrom: 560,
+    cell: (id) => <NumberCell id={id} />,
+  },
+  {
+    id: 'title',
+    header: words.columns.title,
+    width: 'minmax(0, 1fr)',
+    cell: (id) => <EditableTitle id={id} />,
+  },
+  {
+    id: 'labels',
+    header: words.columns.labels,
+    width: '190px',
+    showFrom: 900,
+    cell: (id) => <LabelsCell id={id} />,
+  },
+  {
+    id: 'state',
+    header: words.columns.state,
+    width: '112px',
+    cell: (id) => <StateCell id={id} />,
+  },
+];
+
+const columnsOf: Record<Kind, readonly TableColumn<string>[]> = {
+  task: [...taskColumns, ...commonColumns],
+  message: otherColumns('message'),
+  contact: otherColumns('contact'),
+  event: otherColumns('event'),
+  payment: otherColumns('payment'),
+  document: otherColumns('document'),
+};
+
+/**
+ * Beside an open drawer the table is narrower: what the drawer shows anyway goes first. The columns of
+ * a kind never change, so that an edit draws its own row and no other.
+ */
+export const recordColumns = (kind: Kind): readonly TableColumn<string>[] => columnsOf[kind];

@@ -15,6 +15,7 @@ import { recordColumns } from './record-columns';
 import { RecordDrawer } from './record-drawer';
 import { RecordFilters } from './record-filters';
 import { RecordsEmpty } from './records-empty';
+import { TitleEditingProvider } from './title-editing';
 import { noFilters, useRecordView } from './view-state';
 import { words } from './words';
 
@@ -36,7 +37,6 @@ export function RecordsPage() {
     sort: view.sort,
   });
   const isFiltered = Boolean(q || view.state || view.connection || view.label || view.assignee);
-  const columns = recordColumns({ kind: view.kind, editing, onDone: () => setEditing(null) });
   return (
     <Page fill beside={view.record ? 'md' : undefined}>
       <PageHeader
@@ -72,25 +72,27 @@ export function RecordsPage() {
       ) : list.isLoading ? (
         <TableSkeleton label="Records are loading" rows={18} columns={6} />
       ) : (
-        <VirtualTable
-          label={words.title}
-          rows={list.ids}
-          rowKey={(id) => id}
-          columns={columns}
-          total={list.total ?? undefined}
-          activeKey={active}
-          onActiveChange={(id) => {
-            setActive(id);
-            if (view.record && id) change({ record: id });
-          }}
-          onOpen={(id) => change({ record: id })}
-          onEscape={() => change({ record: undefined })}
-          onEndReached={list.fetchMore}
-          edition={list.edition}
-          isStale={list.isFetching}
-          empty={<RecordsEmpty isFiltered={isFiltered} onClear={() => change(noFilters)} />}
-          {...(mayEdit && view.kind === 'task' ? { onEdit: (id: string) => setEditing(id) } : {})}
-        />
+        <TitleEditingProvider editing={editing} onChange={setEditing}>
+          <VirtualTable
+            label={words.title}
+            rows={list.ids}
+            rowKey={(id) => id}
+            columns={recordColumns(view.kind)}
+            total={list.total ?? undefined}
+            activeKey={active}
+            onActiveChange={(id) => {
+              setActive(id);
+              if (view.record && id) change({ record: id });
+            }}
+            onOpen={(id) => change({ record: id })}
+            onEscape={() => change({ record: undefined })}
+            onEndReached={list.fetchMore}
+            edition={list.edition}
+            isStale={list.isFetching}
+            empty={<RecordsEmpty isFiltered={isFiltered} onClear={() => change(noFilters)} />}
+            {...(mayEdit && view.kind === 'task' ? { onEdit: (id: string) => setEditing(id) } : {})}
+          />
+        </TitleEditingProvider>
       )}
       {view.record && (
         <RecordDrawer

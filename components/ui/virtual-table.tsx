@@ -1,6 +1,6 @@
 'use client';
 
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type MouseEvent, memo, type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
 import { cn } from './class-names';
 import { handleRowKey } from './use-row-keys';
 import { useRowWindow } from './use-row-window';
@@ -58,10 +58,16 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLTableElement>(null);
   const id = useId();
   const view = useRowWindow(scroller, rows.length, rowHeightPx, headerHeightPx);
-  const shown = columns.filter(
-    (column) => view.width === undefined || view.width >= (column.showFrom ?? 0),
+  // The same objects for every drawing, so that only rows that changed are drawn again.
+  const shown = useMemo(
+    () =>
+      columns.filter((column) => view.width === undefined || view.width >= (column.showFrom ?? 0)),
+    [columns, view.width],
   );
-  const grid = { gridTemplateColumns: shown.map((column) => column.width).join(' ') };
+  const grid = useMemo(
+    () => ({ gridTemplateColumns: shown.map((column) => column.width).join(' ') }),
+    [shown],
+  );
   const active = activeKey === null ? -1 : rows.findIndex((row) => rowKey(row) === activeKey);
   // A table whose rows are walked by the keyboard is a grid; ARIA in HTML allows that role here.
   const gridProps = {
@@ -87,6 +93,14 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     };
   }
 
+  /** One listener for all rows: a row that carried its own would be drawn again each time. */
+  function pick(event: MouseEvent<HTMLTableElement>) {
+    const row = rows[pressedIndex(event)];
+    if (row === undefined) return;
+    onActiveChange(rowKey(row));
+    props.onOpen?.(row);
+  }
+
   return (
     <table
       ref={scroller}
@@ -94,6 +108,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       aria-label={label}
       aria-rowcount={(props.total ?? rows.length) + 1}
       aria-colcount={shown.length}
+      onClick={pick}
       onKeyDown={(event) =>
         handleRowKey(event, {
           count: rows.length,
@@ -158,10 +173,6 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
               columns={shown}
               active={index === active}
               tone={props.rowTone?.(row)}
-              onPick={() => {
-                onActiveChange(rowKey(row));
-                props.onOpen?.(row);
-              }}
             />
           );
         })}
@@ -180,6 +191,14 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
 /** Presses on these do their own work and do not open the row. */
 const innerControls = 'a, button, input, label, select, textarea';
 
+/** The index of the row that was pressed; -1 outside of rows and on what has work of its own. */
+function pressedIndex({ target, currentTarget }: MouseEvent<HTMLTableElement>): number {
+  // A menu opened from a cell lies elsewhere in the document, and its presses come here too.
+  if (!(target instanceof Element) || !currentTarget.contains(target)) return -1;
+  if (target.closest(innerControls)) return -1;
+  return Number(target.closest<HTMLElement>('tr[data-index]')?.dataset['index'] ?? -1);
+}
+
 interface TableRowProps<Row> {
   id: string;
   row: Row;
@@ -188,27 +207,22 @@ interface TableRowProps<Row> {
   columns: readonly TableColumn<Row>[];
   active: boolean;
   tone: 'fresh' | 'muted' | undefined;
-  onPick: () => void;
 }
 
-function TableRow<Row>(props: TableRowProps<Row>) {
-  const { id, row, index, grid, columns, active, tone, onPick } = props;
+const TableRow = memo(PlainRow) as typeof PlainRow;
+
+function PlainRow<Row>(props: TableRowProps<Row>) {
+  const { id, row, index, grid, columns, active, tone } = props;
   return (
-    // The keyboard's way is onKeyDown of the grid.
     <tr
       id={id}
+      data-index={index}
       aria-rowindex={index + 2}
       aria-selected={active}
       style={{
         ...grid,
         height: rowHeightPx,
         transform: `translateY(${index * rowHeightPx}px)`,
-      }}
-      onClick={(event) => {
-        const { target, currentTarget } = event;
-        // A menu opened from a cell lies elsewhere in the document, and its presses come here too.
-        if (!(target instanceof Element) || !currentTarget.contains(target)) return;
-        if (!target.closest(innerControls)) onPick();
       }}
       className={cn(
         'absolute inset-x-0 top-0 grid cursor-default items-center gap-x-3 border-line border-b px-3.5 hover:bg-raise',

@@ -1210,6 +1210,7 @@ export type Database = {
           next_poll_at: string | null;
           phase: string;
           phase_detail: string | null;
+          prepare_at: string | null;
           resource: string;
           scope: Json;
           scope_key: string;
@@ -1233,6 +1234,7 @@ export type Database = {
           next_poll_at?: string | null;
           phase?: string;
           phase_detail?: string | null;
+          prepare_at?: string | null;
           resource: string;
           scope: Json;
           scope_key: string;
@@ -1256,6 +1258,7 @@ export type Database = {
           next_poll_at?: string | null;
           phase?: string;
           phase_detail?: string | null;
+          prepare_at?: string | null;
           resource?: string;
           scope?: Json;
           scope_key?: string;

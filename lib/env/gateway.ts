@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { commonEnv, databaseUrl, olderKeys, privateKey, refuseSandboxInPublic } from './common.ts';
+import {
+  commonEnv,
+  databaseUrl,
+  olderKeys,
+  privateKey,
+  refuseSandboxInPublic,
+} from './every-process.ts';
 import { readEnv } from './read-env.ts';
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonEnv } from './common.ts';
+import { commonEnv } from './every-process.ts';
 import { readEnv } from './read-env.ts';
 
 const schema = commonEnv.extend({ SUPABASE_PUBLIC_URL: z.url().optional() });

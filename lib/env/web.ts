@@ -8,7 +8,7 @@ import {
   refuseHalfCache,
   refuseSandboxInPublic,
   workerSecret,
-} from './common.ts';
+} from './every-process.ts';
 import { refuseMailboxInPublic, webMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 

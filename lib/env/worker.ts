@@ -9,7 +9,7 @@ import {
   refuseHalfCache,
   refuseSandboxInPublic,
   workerSecret,
-} from './common.ts';
+} from './every-process.ts';
 import { refuseHalfMail, refuseMailboxInPublic, workerMailEnv } from './mail.ts';
 import { readEnv } from './read-env.ts';
 

@@ -104,9 +104,15 @@ export function prepareStream(endpoints: EndpointDeps): SyncDeps['prepareStream'
     for (;;) {
       const result = await ensureEndpoint(endpoints, request, signal);
       if (result.status === 'active') return { delivery: 'webhook' };
-      if (result.status === 'unavailable') return { delivery: 'poll', reason: result.reason };
+      if (result.status === 'unavailable') {
+        return { delivery: 'poll', reason: result.reason, isFinal: result.isFinal };
+      }
       if (endpoints.clock.now() >= until) {
-        return { delivery: 'poll', reason: 'the webhook is still being registered.' };
+        return {
+          delivery: 'poll',
+          reason: 'the webhook is still being registered.',
+          isFinal: false,
+        };
       }
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }

@@ -32,6 +32,8 @@ export class ControlClient {
     this.#call('GET', `/issues?${new URLSearchParams({ repo })}`);
   addIssue = (issue: NewIssue): Promise<{ number: number; id: number }> =>
     this.#call('POST', '/issues', issue);
+  deleteIssue = (issue: { repo?: string; number: number }): Promise<unknown> =>
+    this.#call('POST', '/issues/delete', issue);
   /** Does something as a person; the answer is GitHub's, refusals included. */
   act = (request: ActRequest): Promise<{ status: number; json: unknown }> =>
     this.#call('POST', '/act', request);

@@ -36,6 +36,12 @@ export const newIssueSchema = z.strictObject({
   assignees: z.array(z.string()).default([]),
 });
 
+export const deletedIssueSchema = z.strictObject({
+  repo: repoName.default('northwind/api'),
+  number: z.int().min(1),
+  as: z.string().default('mara-lindqvist'),
+});
+
 export { faultsSchema };
 
 export type ActivitySettings = z.input<typeof activitySchema>;

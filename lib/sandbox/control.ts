@@ -4,11 +4,13 @@ import type { Activity } from './activity.ts';
 import {
   activitySchema,
   actSchema,
+  deletedIssueSchema,
   faultsSchema,
   newIssueSchema,
   type TrueIssue,
   tokenFilterSchema,
 } from './control-schema.ts';
+import { deleteIssue } from './delete-issue.ts';
 import { actAs } from './people-actions.ts';
 import { ProviderError } from './provider-error.ts';
 import type { RequestLog } from './request-log.ts';
@@ -110,6 +112,10 @@ function issueRoutes(app: Hono, world: World): void {
     const { repo, as, ...issue } = newIssueSchema.parse(await c.req.json());
     const answer = await actAs(world, as, 'POST', `/repos/${repo}/issues`, issue);
     return Response.json(answer.json, { status: answer.status });
+  });
+  app.post('/issues/delete', async (c) => {
+    await deleteIssue(world, deletedIssueSchema.parse(await c.req.json()));
+    return c.json({});
   });
   app.post('/act', async (c) => {
     const { as, method, path, body } = actSchema.parse(await c.req.json());

@@ -9,7 +9,7 @@ import {
   selectScopes,
   setDelivery,
 } from './first-run-store.ts';
-import type { PreparedStream } from './sync-deps.ts';
+import type { StreamDelivery } from './sync-deps.ts';
 
 export type { FirstRun, StreamScope } from './first-run-store.ts';
 
@@ -23,7 +23,7 @@ interface StreamAt {
 export async function releaseFirstRun(
   tx: Tx,
   at: StreamAt & { runId: string },
-  prepared: PreparedStream,
+  prepared: StreamDelivery,
   pollMs: number,
 ): Promise<void> {
   const detail = detailOf(prepared, pollMs);
@@ -41,14 +41,14 @@ export const readFirstRun = (
 export async function noteDelivery(
   tx: Tx,
   at: { workspaceId: string; connectionId: string; scopeKey: string | null },
-  prepared: PreparedStream,
+  prepared: StreamDelivery,
   pollMs: number,
 ): Promise<void> {
   await setDelivery(tx, at, prepared.delivery, detailOf(prepared, pollMs));
   if (prepared.delivery === 'poll') await wake(tx, 'polls');
 }
 
-const detailOf = (prepared: PreparedStream, pollMs: number): string | null =>
+const detailOf = (prepared: StreamDelivery, pollMs: number): string | null =>
   prepared.delivery === 'poll'
     ? `polling every ${Math.round(pollMs / 1000)} s because ${prepared.reason}`.slice(0, 1000)
     : null;

@@ -39,6 +39,11 @@ export { type PushJob, pushLink } from './push-link.ts';
 export type { PushOutcome } from './push-target.ts';
 export { requestReading } from './request-reading.ts';
 export { startRun } from './start-run.ts';
-export type { JobSender, OpenedConnection, PreparedStream, SyncDeps } from './sync-deps.ts';
+export type {
+  JobSender,
+  OpenedConnection,
+  StreamDelivery,
+  SyncDeps,
+} from './sync-deps.ts';
 export { updateStream } from './update-stream.ts';
 export { type RunJob, workRun } from './work-run.ts';

@@ -18,6 +18,8 @@ export const syncLimits = {
   pollPages: 20,
   /** With webhooks on, a poll still looks for what was not delivered. */
   safetyPollMs: 600_000,
+  /** After a service failed to take our webhook: until it is asked again. */
+  deliveryRetryMs: 600_000,
   /** Added to or taken from every interval between polls. */
   pollJitter: 0.1,
   /** One edit on its way out: the calls and what is written around them. */

@@ -10,6 +10,7 @@ import {
   lockKnown,
   markEchoed,
   type NewObject,
+  type OpenStream,
   type Origin,
   openStream,
   selectIntents,
@@ -57,6 +58,9 @@ export interface Observation {
 /**
  * Applies observed states of objects in the caller's transaction: at most 8 statements, however
  * many objects. The same objects in any order, any number of times, come to the same records.
+ *
+ * New objects are linked before any known one is locked: whoever waits for a link being made holds
+ * no record that its maker could want, so two pages cannot wait for each other in a circle.
  */
 export async function observeObjects(tx: Tx, input: ObservationInput): Promise<Observation> {
   const { source } = input;
@@ -79,21 +83,20 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
     inboxEventId: source.inboxEventId ?? null,
   };
   const isBulk = source.type === 'backfill' || source.type === 'poll';
-  const stream = await openStream(tx, origin, isBulk);
-  if (!stream) throw new HubError('resource.not_found', 'The stream is gone.');
-  if (stream.phase === 'paused' && source.type === 'webhook') {
-    return { ...seen, skipped: input.objects.length };
-  }
-
-  let waiting = latestOfEach(input.objects, seen);
-  for (let round = 0; waiting.size > 0; round += 1) {
+  const waiting = latestOfEach(input.objects, seen);
+  for (let round = 0; round === 0 || waiting.size > 0; round += 1) {
     if (round === syncLimits.linkRounds) {
       throw new HubError('internal.unavailable', 'Objects kept being linked elsewhere.', {
         retry: 'later',
       });
     }
-    await observeKnown(tx, origin, input, waiting, seen);
-    waiting = await observeNew(tx, origin, stream.generation, input.kind, waiting, seen);
+    const stream = await openStream(tx, origin, [...waiting.keys()], isBulk);
+    if (!stream) throw new HubError('resource.not_found', 'The stream is gone.');
+    if (stream.phase === 'paused' && source.type === 'webhook') {
+      return { ...seen, skipped: input.objects.length };
+    }
+    await observeNew(tx, origin, stream, waiting, seen);
+    if (waiting.size > 0) await observeKnown(tx, origin, input, waiting, seen);
   }
   if (source.type === 'webhook' || source.type === 'push' || source.type === 'refetch') {
     const isChanged = seen.created + seen.updated > 0;
@@ -174,27 +177,31 @@ async function writePlans(tx: Tx, origin: Origin, plans: PlannedObject[]): Promi
   if (links.some((link) => link.reread || link.state === 'dirty')) await wake(tx, 'push');
 }
 
-/** Makes records of the rest; the answer are those that somebody else has linked meanwhile. */
+/** Makes records of the objects without a link, and takes them out of `waiting`. */
 async function observeNew(
   tx: Tx,
   origin: Origin,
-  generation: number,
-  kind: Kind,
+  stream: OpenStream,
   waiting: Map<string, RemoteObject>,
   seen: Observation,
-): Promise<Map<string, RemoteObject>> {
+): Promise<void> {
+  const known = new Set(stream.known);
   const objects: NewObject[] = [];
-  for (const object of waiting.values()) {
-    // What was deleted before it was ever seen leaves no trace.
-    if (object.deleted) seen.stale += 1;
-    else objects.push(newObject(kind, object));
+  for (const [externalId, object] of waiting) {
+    if (known.has(externalId)) continue;
+    if (object.deleted) {
+      // What was deleted before it was ever seen leaves no trace.
+      waiting.delete(externalId);
+      seen.stale += 1;
+    } else objects.push(newObject(origin.kind, object));
   }
-  if (objects.length === 0) return new Map();
-  const made = await insertNew(tx, origin, generation, objects);
+  if (objects.length === 0) return;
+  const made = await insertNew(tx, origin, stream.generation, objects);
   seen.created += made.length;
-  seen.recordIds.push(...made.map((row) => row.record_id));
-  const linked = new Set(made.map((row) => row.external_id));
-  return new Map([...waiting].filter(([id, object]) => !object.deleted && !linked.has(id)));
+  for (const row of made) {
+    seen.recordIds.push(row.record_id);
+    waiting.delete(row.external_id);
+  }
 }
 
 function newObject(kind: Kind, object: RemoteObject): NewObject {

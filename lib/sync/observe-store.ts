@@ -1,5 +1,6 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
+import type { Kind } from '#lib/kinds/index';
 import type {
   ConflictWrite,
   Intent,
@@ -16,19 +17,30 @@ export interface Origin {
   workspaceId: string;
   connectionId: string;
   streamId: string;
-  kind: string;
+  kind: Kind;
   runId: string | null;
   inboxEventId: string | null;
 }
 
-/** The stream's phase and generation; null when there is none. `isBulk` thins out the realtime messages of this transaction. */
+export interface OpenStream {
+  phase: string;
+  generation: number;
+  /** Of the given objects, those that have a link. */
+  known: string[];
+}
+
+/** Null when there is no such stream. `isBulk` thins out the realtime messages of this transaction. */
 export async function openStream(
   tx: Tx,
   origin: Origin,
+  externalIds: string[],
   isBulk: boolean,
-): Promise<{ phase: string; generation: number } | null> {
-  const [row] = await tx<{ phase: string; generation: number }[]>`
-    select s.phase, s.generation, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true)
+): Promise<OpenStream | null> {
+  const [row] = await tx<OpenStream[]>`
+    select s.phase, s.generation, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true), array(
+      select l.external_id from public.links l
+      where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
+        and l.kind = ${origin.kind} and l.external_id = any(${externalIds})) as known
     from public.streams s where s.workspace_id = ${origin.workspaceId} and s.id = ${origin.streamId}`;
   return row ?? null;
 }
@@ -86,7 +98,8 @@ export interface NewObject {
 
 /**
  * Links first: whoever is first to link an object makes its record. Objects that somebody else has
- * linked meanwhile are missing from the answer and wait to be treated as known.
+ * linked meanwhile are missing from the answer and wait to be treated as known. In the order of the
+ * objects' ids, so that two pages that meet the same objects wait for each other in one direction.
  */
 export async function insertNew(
   tx: Tx,

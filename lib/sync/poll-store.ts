@@ -28,8 +28,11 @@ export interface TakenStream {
   kind: Kind;
   resource: string;
   scope: JsonObject;
+  scope_key: string;
   cursor: JsonObject;
   delivery: PreparedStream['delivery'];
+  /** Delivery is to be arranged for before this poll reads. */
+  wants_delivery: boolean;
   attempts: number;
   error: { code?: string } | null;
   read_at: string;
@@ -46,8 +49,8 @@ export async function takeStream(
   const [row] = await tx<TakenStream[]>`
     update public.streams set epoch = epoch + 1, next_poll_at = now() + ${ms(leaseMs)}::interval
     where workspace_id = ${workspaceId} and id = ${streamId} and epoch = ${epoch} and phase = 'live'
-    returning id, workspace_id, connection_id, kind, resource, scope, cursor, delivery, attempts, error,
-      clock_timestamp()::text as read_at`;
+    returning id, workspace_id, connection_id, kind, resource, scope, scope_key, cursor, delivery, attempts, error,
+      coalesce(prepare_at <= now(), false) as wants_delivery, clock_timestamp()::text as read_at`;
   return row ?? null;
 }
 
@@ -89,18 +92,24 @@ export async function savePollFailure(
 /** How changes arrive from now on, on the stream and for its connection as a whole. */
 export async function saveDelivery(
   tx: Tx,
-  run: TakenRun,
-  delivery: PreparedStream['delivery'],
-  detail: string | null,
+  at: { workspaceId: string; connectionId: string; streamId: string },
+  saved: {
+    delivery: PreparedStream['delivery'];
+    detail: string | null;
+    /** Milliseconds until it is arranged for anew; null when that stands. */
+    againAfterMs: number | null;
+  },
 ): Promise<void> {
+  const { againAfterMs: again } = saved;
   await tx`
-    update public.streams set delivery = ${delivery}, phase_detail = ${detail}
-    where workspace_id = ${run.workspace_id} and id = ${run.stream_id}`;
+    update public.streams set delivery = ${saved.delivery}, phase_detail = ${saved.detail},
+      prepare_at = ${again === null ? tx`null` : tx`now() + ${ms(again)}::interval`}
+    where workspace_id = ${at.workspaceId} and id = ${at.streamId}`;
   await tx`
     update public.connections c set delivery = case when exists (
         select 1 from public.streams s where s.workspace_id = c.workspace_id and s.connection_id = c.id
           and s.delivery = 'poll') then 'poll' else 'webhook' end
-    where c.workspace_id = ${run.workspace_id} and c.id = ${run.connection_id}`;
+    where c.workspace_id = ${at.workspaceId} and c.id = ${at.connectionId}`;
 }
 
 /** What a page of a run means for its stream. Taken before the run's own row: the order of locks. */

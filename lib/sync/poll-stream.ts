@@ -2,6 +2,7 @@ import type { PollPage } from '#lib/connectors/protocol/index';
 import { type HubError, type JsonObject, newId, toHubError } from '#lib/core/index';
 import { isUnavailable, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
+import { askForDelivery } from './ask-for-delivery.ts';
 import { backoffMs } from './backoff.ts';
 import { syncLimits } from './limits.ts';
 import { logFaults } from './log-faults.ts';
@@ -66,6 +67,7 @@ async function readPolled(poll: Poll, signal: AbortSignal): Promise<boolean | nu
   const { deps, stream } = poll;
   const target = { workspaceId: stream.workspace_id, connectionId: stream.connection_id };
   const opened = await deps.connect(target, { lane: 'poll', signal });
+  if (stream.wants_delivery) await prepare(poll, signal);
   let { cursor, read_at: readAt } = stream;
   let isChanged = false;
   for (let pages = 1; ; pages += 1) {
@@ -87,6 +89,24 @@ async function readPolled(poll: Poll, signal: AbortSignal): Promise<boolean | nu
     });
   }
   return isChanged;
+}
+
+/** After a standstill: delivery first, so that nothing falls between this poll and the first event. */
+async function prepare({ deps, stream }: Poll, signal: AbortSignal): Promise<void> {
+  const arranged = await askForDelivery(
+    deps,
+    {
+      workspaceId: stream.workspace_id,
+      connectionId: stream.connection_id,
+      streamId: stream.id,
+      resource: stream.resource,
+      scope: stream.scope,
+      scopeKey: stream.scope_key,
+    },
+    signal,
+  );
+  await transaction(deps.db, (tx) => arranged.save(tx));
+  stream.delivery = arranged.delivery;
 }
 
 function applyPolled(

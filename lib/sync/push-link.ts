@@ -30,6 +30,10 @@ export interface PushJob {
  * there. The intent is committed before the call, so that after a crash the next holder of the link
  * finds it and reads back what became of it, instead of calling again blindly. One call per link at
  * a time; an edit made meanwhile stays owed and goes out next.
+ *
+ * The object is read right before it is written: a change there whose event has not come yet is
+ * merged, or held as a conflict, instead of overwritten. Between that reading and the call a change
+ * can still be lost at a service without conditional writes; it costs one more call per edit.
  */
 export async function pushLink(
   deps: SyncDeps,
@@ -53,12 +57,15 @@ export async function pushLink(
   if (taken.intent) {
     const settled = await settleIntent(push, taken.intent);
     if (settled !== 'resend') return settled;
-  } else if (link.wants_reread && !(await rereadLink(push))) {
-    return 'postponed';
+  } else if (owesOrWants(link)) {
+    const reread = await rereadLink(push);
+    if (reread !== 'done') return reread;
   }
-  const intent = await planPush(push);
-  return intent ? sendIntent(push, intent) : 'nothing';
+  const planned = await planPush(push);
+  return typeof planned === 'string' ? planned : sendIntent(push, planned);
 }
+
+const owesOrWants = (link: HeldLink): boolean => link.dirty_at !== null || link.wants_reread;
 
 interface TakenLink {
   link: HeldLink;
@@ -77,11 +84,11 @@ function takeLink(deps: SyncDeps, job: PushJob): Promise<TakenLink | null> {
 }
 
 /** Writes the intent down, or gives the link back when it owes nothing. */
-function planPush(push: Push): Promise<OpenIntent | null> {
+function planPush(push: Push): Promise<OpenIntent | 'skipped' | 'nothing'> {
   const { deps, epoch, writable } = push;
   return transaction(deps.db, async (tx) => {
     const link = await lockLink(tx, push.link.workspace_id, push.link.id, epoch);
-    if (!link) return null;
+    if (!link) return 'skipped';
     const { kind, data, base, held } = link;
     const fields =
       link.state === 'tombstone' ? [] : dirtyFields({ kind, data, base, held, writable });
@@ -94,7 +101,7 @@ function planPush(push: Push): Promise<OpenIntent | null> {
         isPushed: false,
         reread: 'keep',
       });
-      return null;
+      return 'nothing';
     }
     const intent = { id: newId(), patch: pick(data, fields) };
     await insertIntent(tx, link, { ...intent, epoch, base: pick(base ?? {}, fields) });

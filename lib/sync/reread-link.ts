@@ -8,10 +8,10 @@ import { goneObject, observationOf, type Push, remoteRef } from './push-target.t
 import { postponePush } from './settle-push.ts';
 
 /**
- * Reads the object again because its rank could not say which of two states is the newer. False
- * when the link has been given back, and there is nothing more to do with it now.
+ * Reads the object again: before an edit goes out, or because its rank could not say which of two
+ * states is the newer. Anything but `done` means that the link is not ours any more.
  */
-export async function rereadLink(push: Push): Promise<boolean> {
+export async function rereadLink(push: Push): Promise<'done' | 'skipped' | 'postponed'> {
   const { deps, link, opened } = push;
   const readAt = await databaseTime(deps.db);
   let object: RemoteObject;
@@ -19,30 +19,36 @@ export async function rereadLink(push: Push): Promise<boolean> {
     const read = await opened.api.read(opened.ctx, link.resource, remoteRef(link));
     object = read ?? goneObject(link, deps.clock.now());
   } catch (error) {
-    await settleUnreadable(push, toHubError(error), readAt);
-    return false;
+    const fault = toHubError(error);
+    // An edit of what may not be read still goes out: the service's own refusal takes it back.
+    if (link.dirty_at !== null && isClosed(fault)) return 'done';
+    return settleUnreadable(push, fault, readAt);
   }
   return transaction(deps.db, async (tx) => {
     const held = await lockLink(tx, link.workspace_id, link.id, push.epoch);
-    if (!held) return false;
+    if (!held) return 'skipped';
     await observeObjects(tx, observationOf(push, object, { type: 'refetch', readAt }));
     await clearReread(tx, held, readAt);
-    return true;
+    return 'done';
   });
 }
 
+const isClosed = (fault: HubError): boolean =>
+  ['provider.forbidden', 'provider.not_found', 'provider.gone'].includes(fault.code);
+
 /** An object that may not be read any more keeps its last state; it is not taken for deleted. */
-async function settleUnreadable(push: Push, fault: HubError, readAt: string): Promise<void> {
-  const isClosed = ['provider.forbidden', 'provider.not_found', 'provider.gone'].includes(
-    fault.code,
-  );
-  if (!isClosed) {
+async function settleUnreadable(
+  push: Push,
+  fault: HubError,
+  readAt: string,
+): Promise<'skipped' | 'postponed'> {
+  if (!isClosed(fault)) {
     await postponePush(push, fault, { isOpen: false });
-    return;
+    return 'postponed';
   }
-  await transaction(push.deps.db, async (tx) => {
+  return transaction(push.deps.db, async (tx) => {
     const link = await lockLink(tx, push.link.workspace_id, push.link.id, push.epoch);
-    if (!link) return;
+    if (!link) return 'skipped';
     await clearReread(tx, link, readAt);
     await releaseLink(tx, link, {
       state: 'inaccessible',
@@ -53,5 +59,6 @@ async function settleUnreadable(push: Push, fault: HubError, readAt: string): Pr
       isPushed: false,
       reread: 'keep',
     });
+    return 'postponed';
   });
 }

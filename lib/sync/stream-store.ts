@@ -51,6 +51,16 @@ export async function insertStream(tx: Tx, stream: StreamInsert): Promise<string
   return row?.id ?? null;
 }
 
+/**
+ * The stream's next read arranges for delivery first: while it stood still its webhook may have been
+ * removed, by us on a disconnect or by somebody there.
+ */
+export async function wantDelivery(tx: Tx, workspaceId: string, streamId: string): Promise<void> {
+  await tx`
+    update public.streams set prepare_at = now()
+    where workspace_id = ${workspaceId} and id = ${streamId}`;
+}
+
 /** False when the stream is not in one of the phases it can be taken from. */
 export async function setPhase(
   tx: Tx,

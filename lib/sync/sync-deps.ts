@@ -26,8 +26,13 @@ export interface OpenedConnection {
 
 export type Lane = 'edit' | 'refetch' | 'poll' | 'backfill';
 
-/** How changes of a stream will arrive from now on; `reason` says why it is polled. */
-export type PreparedStream = { delivery: 'webhook' } | { delivery: 'poll'; reason: string };
+/** How changes of a stream arrive; `reason` says why it is polled. */
+export type StreamDelivery = { delivery: 'webhook' } | { delivery: 'poll'; reason: string };
+
+/** With `isFinal` false the service had a fault, and asking again later may work. */
+export type PreparedStream =
+  | { delivery: 'webhook' }
+  | { delivery: 'poll'; reason: string; isFinal: boolean };
 
 export interface LogEntry {
   workspaceId: string;

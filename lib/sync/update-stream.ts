@@ -3,11 +3,11 @@ import { type Tx, wake } from '#lib/db/index';
 import { getStream } from './list-streams.ts';
 import { pauseRunsOf, resumeRunsOf } from './run-store.ts';
 import type { Stream } from './schema.ts';
-import { setPhase } from './stream-store.ts';
+import { setPhase, wantDelivery } from './stream-store.ts';
 
 /**
  * Pauses a stream (nothing is read, applied or sent; its run waits) or brings it back: an
- * unfinished run goes on, and a poll catches up with what was missed.
+ * unfinished run goes on, and a poll catches up with what was missed, after its webhook is there again.
  */
 export async function updateStream(
   tx: Tx,
@@ -39,6 +39,7 @@ async function resume(tx: Tx, workspaceId: string, streamId: string): Promise<vo
     pollNow: true,
   });
   if (!isResumed) throw new HubError('resource.conflict', 'The stream is not paused.');
+  await wantDelivery(tx, workspaceId, streamId);
   if (await resumeRunsOf(tx, workspaceId, streamId)) {
     await setPhase(tx, workspaceId, streamId, {
       from: ['live'],

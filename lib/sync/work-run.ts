@@ -2,9 +2,10 @@ import { type HubError, type JsonObject, toHubError } from '#lib/core/index';
 import { isUnavailable, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { applyPage, RunStopped } from './apply-page.ts';
+import { askForDelivery } from './ask-for-delivery.ts';
 import { backoffMs } from './backoff.ts';
 import { syncLimits } from './limits.ts';
-import { failStream, saveDelivery, signalPosition } from './poll-store.ts';
+import { failStream, signalPosition } from './poll-store.ts';
 import { type RunPageRead, readPage } from './read-page.ts';
 import { judgeRunFailure } from './run-failure.ts';
 import { extendRun, releaseRun, savePrepared, type TakenRun, takeRun } from './run-work-store.ts';
@@ -113,25 +114,21 @@ function readAhead(
 /** Arranges for changes to be delivered before anything is read, so that none falls in between. */
 async function prepare(held: HeldRun, signal: AbortSignal): Promise<void> {
   const { deps, run, epoch } = held;
-  const prepared = await deps.prepareStream({
-    workspaceId: run.workspace_id,
-    connectionId: run.connection_id,
-    streamId: run.stream_id,
-    resource: run.resource,
-    scope: run.scope,
-    scopeKey: run.scope_key,
+  const arranged = await askForDelivery(
+    deps,
+    {
+      workspaceId: run.workspace_id,
+      connectionId: run.connection_id,
+      streamId: run.stream_id,
+      resource: run.resource,
+      scope: run.scope,
+      scopeKey: run.scope_key,
+    },
     signal,
-  });
-  const detail =
-    prepared.delivery === 'poll'
-      ? `polling every ${Math.round(deps.pollMs / 1000)} s because ${prepared.reason}`.slice(
-          0,
-          1000,
-        )
-      : null;
-  const checkpoint = { ...run.checkpoint, prepared: true, detail };
+  );
+  const checkpoint = { ...run.checkpoint, prepared: true, detail: arranged.detail };
   await transaction(deps.db, async (tx) => {
-    await saveDelivery(tx, run, prepared.delivery, detail);
+    await arranged.save(tx);
     if (!(await savePrepared(tx, run, epoch, checkpoint))) throw new RunStopped();
   });
   run.checkpoint = checkpoint;

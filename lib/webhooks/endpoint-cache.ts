@@ -15,6 +15,8 @@ const renewMs = 1_000;
 interface Entry {
   endpoint: Promise<Endpoint | null>;
   readAt: number;
+  /** When a wrong signature last caused a reading; the first one may at once. */
+  renewedAt: number;
 }
 
 /**
@@ -36,22 +38,36 @@ export class EndpointCache {
   async find(id: string): Promise<Endpoint | null> {
     if (!isUuid(id)) return null;
     const key = id.toLowerCase();
-    const entry = this.#known.get(key) ?? this.#unknown.get(key);
+    const entry = this.#entry(key);
     if (entry && entry.readAt + ttlMs > this.#clock.now()) return entry.endpoint;
     return this.#fetch(key);
   }
 
-  /** Reads the endpoint anew; null when it was read a moment ago. */
-  async renewed(id: string): Promise<Endpoint | null> {
-    const key = id.toLowerCase();
-    const entry = this.#known.get(key);
-    if (entry && entry.readAt + renewMs > this.#clock.now()) return null;
-    return this.#fetch(key);
+  /**
+   * Another state of the endpoint than the one that did not fit: the one somebody else has read
+   * meanwhile, or one read anew. Null when there is none, or when it was read anew a moment ago.
+   */
+  async renewed(used: Endpoint): Promise<Endpoint | null> {
+    const key = used.id.toLowerCase();
+    for (;;) {
+      const entry = this.#entry(key);
+      const present = await entry?.endpoint;
+      if (present && present !== used) return present;
+      // Many may have waited for one answer: only the first of them asks again.
+      if (this.#entry(key) !== entry) continue;
+      const renewedAt = entry?.renewedAt ?? Number.NEGATIVE_INFINITY;
+      const now = this.#clock.now();
+      return renewedAt + renewMs > now ? null : this.#fetch(key, now);
+    }
   }
 
-  async #fetch(key: string): Promise<Endpoint | null> {
+  #entry(key: string): Entry | undefined {
+    return this.#known.get(key) ?? this.#unknown.get(key);
+  }
+
+  async #fetch(key: string, renewedAt = Number.NEGATIVE_INFINITY): Promise<Endpoint | null> {
     const endpoint = this.#load(key);
-    const entry = { endpoint, readAt: this.#clock.now() };
+    const entry = { endpoint, readAt: this.#clock.now(), renewedAt };
     // Until the answer is there the id counts as unknown: a flood of guesses pushes out guesses.
     this.#known.delete(key);
     put(this.#unknown, key, entry);

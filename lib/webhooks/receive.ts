@@ -140,7 +140,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       verifySignature(manifest.scheme, { headers, body }, secrets, clock.now());
     const verdict = judge(endpoint);
     if (verdict.ok || verdict.error.code !== 'webhooks.signature_invalid') return verdict;
-    const renewed = await cache.renewed(endpoint.id);
+    const renewed = await cache.renewed(endpoint);
     return renewed ? judge(renewed) : verdict;
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { editBench } from './edit.ts';
 import type { Result } from './figures.ts';
+import { floodBench } from './flood.ts';
 import { idleBench } from './idle.ts';
 import { liveBench } from './live.ts';
 import { print, write } from './report.ts';
@@ -12,6 +13,7 @@ const root = join(import.meta.dirname, '../..');
 const benches: Record<string, () => Promise<Result[]>> = {
   live: liveBench,
   edit: editBench,
+  flood: floodBench,
   idle: idleBench,
   start: () => startBench(root),
 };

@@ -60,7 +60,8 @@ const makers: Record<string, Maker> = {
   }),
   previewStream: async ({ world, id, target }) => {
     if (target !== 'absent') {
-      await world.web.admin`update public.connections set connector = 'http_api_key' where id = ${id}`;
+      await world.web
+        .admin`update public.connections set connector = 'http_api_key' where id = ${id}`;
     }
     const fields = { title: 'name' };
     const definition = { title: 'Items', path: '/items', items: '', id: 'id', fields };

@@ -35,6 +35,8 @@ const faults: FaultCase[] = [
 ];
 
 const recoveryDeadlineMs = 30_000;
+/** Each try of a call waits fifteen seconds for an answer. */
+const silenceDeadlineMs = 120_000;
 
 describe('GitHub answering what it should not', () => {
   let world: HubCase & Kept;
@@ -63,6 +65,24 @@ describe('GitHub answering what it should not', () => {
     expect(row.details['outcome']).toMatch(/\.$/);
     expect((await person.connection(connectionId)).status).toBe('active');
 
+    await sandbox.clearFaults();
+    const passed = async () => (await check()).status === 200;
+    await until('the connection works again', passed, recoveryDeadlineMs);
+    expect((await person.connection(connectionId)).status).toBe('active');
+  });
+
+  it('silence is named provider.timeout, and passes', async () => {
+    const { person, sandbox, connectionId } = world;
+    const effect: Effect = { kind: 'latency', ms: 120_000 };
+    await sandbox.setFaults({ requests: [{ path: '/api/', times: null, effect }] });
+    // Whoever asked is told before the last of the tries is given up.
+    expect((await check()).status).toBeGreaterThanOrEqual(400);
+    const row = await eventually(
+      'the log names it',
+      async () => (await person.log(connectionId)).find((one) => one.code === 'provider.timeout'),
+      silenceDeadlineMs,
+    );
+    expect(row.details['outcome']).toMatch(/\.$/);
     await sandbox.clearFaults();
     const passed = async () => (await check()).status === 200;
     await until('the connection works again', passed, recoveryDeadlineMs);

@@ -1,12 +1,11 @@
-import { request } from 'node:http';
-import { text as readText } from 'node:stream/consumers';
 import type postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { badRequests, type Sent } from '../integration/webhooks/bad-requests.ts';
+import { badRequests } from '../integration/webhooks/bad-requests.ts';
 import { acknowledged, DeliveryWatch } from './deliveries.ts';
 import { closeCase, editInGitHub, type HubCase, openLiveCase, untilEqual } from './hub-case.ts';
 import { inconsistencies, openDatabase, postmasterPid } from './inside.ts';
 import type { Kept } from './person.ts';
+import { postWebhook } from './post-webhook.ts';
 import { eventually, isAlive, until } from './waiting.ts';
 
 const events = 1_000;
@@ -19,12 +18,6 @@ const recoveryDeadlineMs = 20_000;
 const crashIssues = 40;
 
 const refusals = [400, 401, 413, 415];
-
-interface Refusal {
-  status: number;
-  type: string;
-  json: unknown;
-}
 
 describe('webhooks into the running hub', () => {
   let world: HubCase & Kept;
@@ -108,7 +101,7 @@ describe('webhooks into the running hub', () => {
     watch.start();
     await sandbox.startActivity({ rate: 20, seconds: 60, seed: 12 });
     for (const bad of badRequests) {
-      const answer = await post(hub.origin, endpoint?.id ?? '', bad.make('not the secret'));
+      const answer = await postWebhook(hub.origin, endpoint?.id ?? '', bad.make('not the secret'));
       // Signed with another secret, a request is refused for that or for what is worse about it.
       expect([bad.name, answer.status]).toEqual([
         bad.name,
@@ -188,29 +181,3 @@ const countRefusals = async (sql: postgres.Sql): Promise<number> => {
     select coalesce(sum(count), 0)::int as sum from public.webhook_refusals`;
   return row?.sum ?? 0;
 };
-
-/** By node:http: fetch refuses to send some of what must be refused. */
-function post(origin: string, endpointId: string, sent: Sent): Promise<Refusal> {
-  const url = `${origin}/api/webhooks/${sent.connector ?? 'github'}/${endpointId}`;
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: 'POST', headers: sent.headers, agent: false });
-    let isAnswered = false;
-    outgoing.once('response', (answer) => {
-      isAnswered = true;
-      readText(answer).then(
-        (text) =>
-          resolve({
-            status: answer.statusCode ?? 0,
-            type: answer.headers['content-type'] ?? '',
-            json: JSON.parse(text),
-          }),
-        reject,
-      );
-    });
-    // A refusal may come before the body was taken; the answer counts then.
-    outgoing.on('error', (error) => {
-      if (!isAnswered) reject(error);
-    });
-    outgoing.end(sent.body);
-  });
-}

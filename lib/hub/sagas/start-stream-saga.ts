@@ -4,7 +4,7 @@ import { type Queryable, transaction } from '#lib/db/index';
 import type { SagaDefinition, SagaStep, StepContext } from '#lib/sagas/index';
 import {
   type FirstRun,
-  type PreparedStream,
+  type StreamDelivery,
   readFirstRun,
   readStreamScope,
   releaseFirstRun,
@@ -104,7 +104,7 @@ function judge(run: FirstRun): Awaited<ReturnType<Extract<Step, { act: unknown }
   return { waitMs: lookMs, note: 'Waiting for the first page.' };
 }
 
-function preparedBy({ outputs, faults }: StepContext): PreparedStream {
+function preparedBy({ outputs, faults }: StepContext): StreamDelivery {
   const output = outputs['register_webhook'];
   if (output) return preparedSchema.parse(output);
   const reason = faults['register_webhook']?.message ?? 'no webhook could be registered.';

@@ -104,6 +104,13 @@ function issuesOf({ control }: Sandbox): ContractStream {
       if (answer.status !== 200) throw new Error(`The issue was not changed: ${answer.status}`);
       return { externalId: ref.externalId, fields, told: fields.title };
     },
+    remove: async () => {
+      turn += 1;
+      const told = `To be deleted ${turn}`;
+      const ref = await fresh(told);
+      await control.deleteIssue({ repo, number: Number(ref.externalKey) });
+      return { ...ref, told: `"action":"deleted"` };
+    },
     write: async () => {
       turn += 1;
       const fields = { title: `Written ${turn}`, state: 'done', labels: ['bug'] };

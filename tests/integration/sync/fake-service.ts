@@ -9,6 +9,8 @@ import { HubError, type JsonObject } from '#lib/core/index';
 /** What the next call of a kind does instead of, or beside, its work. */
 export interface Fault {
   on: 'update' | 'read' | 'backfill' | 'poll';
+  /** Calls of the kind that go well first. */
+  skips?: number;
   error?: HubError;
   /** Whether the effect takes place before the error. */
   after?: boolean;
@@ -204,6 +206,11 @@ export class FakeService {
   private async call<T>(on: Fault['on'], work: () => T): Promise<T> {
     this.calls.push(on);
     const at = this.faults.findIndex((fault) => fault.on === on);
+    const next = this.faults[at];
+    if (next?.skips) {
+      next.skips -= 1;
+      return work();
+    }
     const [fault] = at < 0 ? [] : this.faults.splice(at, 1);
     if (!fault) return work();
     if (fault.error && !fault.after) throw fault.error;

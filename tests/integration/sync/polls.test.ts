@@ -70,4 +70,59 @@ describe('a poll', () => {
     expect(await sweep(world)).toEqual(['changed']);
     await expectSame(world);
   });
+
+  it('arranges for delivery anew when the stream has stood still, before it reads', async () => {
+    world.service.seed(1);
+    const asked: string[] = [];
+    world.deps.prepareStream = ({ scopeKey }) => {
+      asked.push(`${scopeKey} after ${world.service.calls.length} calls`);
+      return Promise.resolve({ delivery: 'webhook' });
+    };
+    await settle(world);
+    expect(asked).toHaveLength(1);
+    await letTimePass(world);
+    await sweep(world);
+    expect(asked).toHaveLength(1);
+    const { streamId } = world;
+    await as(world, world.owner, (tx) => updateStream(tx, { streamId, phase: 'paused' }));
+    // As on a disconnect: the registration is taken back while the stream stands still.
+    await world.admin`update public.streams set delivery = 'poll'`;
+    await as(world, world.owner, (tx) => updateStream(tx, { streamId, phase: 'live' }));
+    const calls = world.service.calls.length;
+    await letTimePass(world);
+    expect(await sweep(world)).toEqual(['unchanged']);
+    expect(asked.slice(1)).toEqual([expect.stringMatching(`after ${calls} calls$`)]);
+    const [stream] = await world.admin`select s.delivery, s.prepare_at, c.delivery as whole
+      from public.streams s join public.connections c on c.id = s.connection_id`;
+    expect(stream).toEqual({ delivery: 'webhook', prepare_at: null, whole: 'webhook' });
+    await letTimePass(world);
+    await sweep(world);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('asks again later when the service had a fault, and never when it said no', async () => {
+    world.service.seed(1);
+    let asked = 0;
+    let isFinal = false;
+    world.deps.prepareStream = () => {
+      asked += 1;
+      return Promise.resolve({ delivery: 'poll', reason: 'it answered 502', isFinal });
+    };
+    await settle(world);
+    const pollLater = async () => {
+      await world.admin`update public.streams set prepare_at = now() where prepare_at is not null`;
+      await letTimePass(world);
+      await sweep(world);
+    };
+    await letTimePass(world);
+    await sweep(world);
+    expect(asked).toBe(1);
+    isFinal = true;
+    await pollLater();
+    expect(asked).toBe(2);
+    await pollLater();
+    expect(asked).toBe(2);
+    const [stream] = await world.admin`select phase_detail from public.streams`;
+    expect(stream?.['phase_detail']).toBe('polling every 30 s because it answered 502');
+  });
 });

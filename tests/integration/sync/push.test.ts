@@ -107,7 +107,7 @@ describe('an edit on its way out', () => {
     world.service.faults = [{ on: 'update', error: lost(), after: true }];
     await edit('1', { title: 'Once' });
     expect(await settle(world)).toEqual(['accepted']);
-    expect(world.service.calls).toEqual(['update', 'read']);
+    expect(world.service.calls).toEqual(['read', 'update', 'read']);
     expect(world.service.writes).toHaveLength(1);
     expect(await held(world, '1')).toMatchObject({ state: 'synced', data: { title: 'Once' } });
   });
@@ -121,6 +121,7 @@ describe('an edit on its way out', () => {
     await letTimePass(world);
     expect(await sweep(world)).toContain('accepted');
     expect(world.service.calls.filter((call) => call !== 'poll')).toEqual([
+      'read',
       'update',
       'read',
       'read',
@@ -133,7 +134,7 @@ describe('an edit on its way out', () => {
   it('is unknown while it cannot be read back, and is found out later', async () => {
     world.service.faults = [
       { on: 'update', error: lost('provider.timeout'), after: true },
-      { on: 'read', error: lost() },
+      { on: 'read', skips: 1, error: lost() },
     ];
     await edit('1', { title: 'Who knows' });
     expect(await sweep(world)).toEqual(['unknown']);
@@ -248,9 +249,19 @@ describe('an edit on its way out', () => {
   });
 
   it('ends with the object when that is gone', async () => {
-    world.service.faults = [{ on: 'update', error: new HubError('provider.not_found', 'Gone.') }];
     await edit('1', { title: 'Too late' });
     world.service.remove('1');
+    expect(await settle(world)).toEqual(['nothing']);
+    expect((await held(world, '1')).state).toBe('tombstone');
+    expect(world.service.calls).toEqual(['read']);
+  });
+
+  it('is taken back with the object when that goes between the reading and the call', async () => {
+    world.service.faults = [
+      { on: 'read', meanwhile: () => void world.service.remove('1') },
+      { on: 'update', error: new HubError('provider.not_found', 'Gone.') },
+    ];
+    await edit('1', { title: 'Too late' });
     expect(await settle(world)).toEqual(['refused', 'nothing']);
     const link = await held(world, '1');
     expect(link.state).toBe('tombstone');
@@ -262,6 +273,7 @@ describe('an edit on its way out', () => {
     const closed = new HubError('provider.forbidden', 'Not yours.');
     world.service.faults = [
       { on: 'update', error: new HubError('provider.not_found', 'Gone.') },
+      { on: 'read', error: closed },
       { on: 'read', error: closed },
     ];
     await edit('1', { title: 'Nowhere' });

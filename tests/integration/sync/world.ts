@@ -100,7 +100,7 @@ export async function makeWorld(): Promise<World> {
         },
       }),
     prepareStream: () =>
-      Promise.resolve({ delivery: 'poll', reason: 'there is no public address' }),
+      Promise.resolve({ delivery: 'poll', reason: 'there is no public address', isFinal: true }),
     logConnection: (_db, { code, message }) => {
       logged.push({ code, message });
       return Promise.resolve();

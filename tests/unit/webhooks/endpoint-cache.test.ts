@@ -70,13 +70,29 @@ describe('EndpointCache', () => {
     expect(await cache.find(known)).toBe(endpoint);
   });
 
-  it('is read anew on demand, at most once a second', async () => {
+  it('is read anew at the first wrong signature, and then at most once a second', async () => {
     const { asked, cache, pass } = setUp();
     await cache.find(known);
-    expect(await cache.renewed(known)).toBeNull();
-    pass(1_001);
-    expect(await cache.renewed(known)).toBe(endpoint);
-    expect(await cache.renewed(known)).toBeNull();
+    expect(await cache.renewed(endpoint)).toBe(endpoint);
+    expect(await cache.renewed(endpoint)).toBeNull();
+    pass(999);
+    expect(await cache.renewed(endpoint)).toBeNull();
+    pass(1);
+    expect(await cache.renewed(endpoint)).toBe(endpoint);
+    expect(asked.length).toBe(3);
+  });
+
+  it('hands out what somebody else has read meanwhile', async () => {
+    const { asked, cache } = setUp();
+    await cache.find(known);
+    expect(await cache.renewed({ ...endpoint, secrets: ['former'] })).toBe(endpoint);
+    expect(asked.length).toBe(1);
+  });
+
+  it('is read anew once for many wrong signatures at the same moment', async () => {
+    const { asked, cache } = setUp();
+    await cache.find(known);
+    await Promise.all(Array.from({ length: 20 }, () => cache.renewed(endpoint)));
     expect(asked.length).toBe(2);
   });
 });

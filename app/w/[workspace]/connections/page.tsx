@@ -1,13 +1,14 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { ConnectionsPage } from '@/components/connections/connections-page';
+import { Hydrated } from '@/components/ui/hydrated';
+import Loading from './loading';
 
 export const metadata: Metadata = { title: 'Connections' };
 
 export default function Page() {
   return (
-    <Suspense>
+    <Hydrated fallback={<Loading />}>
       <ConnectionsPage />
-    </Suspense>
+    </Hydrated>
   );
 }

@@ -1,13 +1,14 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { InboxPage } from '@/components/inbox/inbox-page';
+import { Hydrated } from '@/components/ui/hydrated';
+import Loading from './loading';
 
 export const metadata: Metadata = { title: 'Inbox' };
 
 export default function Page() {
   return (
-    <Suspense>
+    <Hydrated fallback={<Loading />}>
       <InboxPage />
-    </Suspense>
+    </Hydrated>
   );
 }

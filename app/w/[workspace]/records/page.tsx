@@ -1,13 +1,14 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { RecordsPage } from '@/components/records/records-page';
+import { Hydrated } from '@/components/ui/hydrated';
+import Loading from './loading';
 
 export const metadata: Metadata = { title: 'Records' };
 
 export default function Page() {
   return (
-    <Suspense>
+    <Hydrated fallback={<Loading />}>
       <RecordsPage />
-    </Suspense>
+    </Hydrated>
   );
 }

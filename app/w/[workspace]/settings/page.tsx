@@ -1,13 +1,14 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { SettingsPage } from '@/components/settings/settings-page';
+import { Hydrated } from '@/components/ui/hydrated';
+import Loading from './loading';
 
 export const metadata: Metadata = { title: 'Settings' };
 
 export default function Page() {
   return (
-    <Suspense>
+    <Hydrated fallback={<Loading />}>
       <SettingsPage />
-    </Suspense>
+    </Hydrated>
   );
 }

@@ -1,13 +1,14 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { SystemPage } from '@/components/system/system-page';
+import { Hydrated } from '@/components/ui/hydrated';
+import Loading from './loading';
 
 export const metadata: Metadata = { title: 'System' };
 
 export default function Page() {
   return (
-    <Suspense>
+    <Hydrated fallback={<Loading />}>
       <SystemPage />
-    </Suspense>
+    </Hydrated>
   );
 }

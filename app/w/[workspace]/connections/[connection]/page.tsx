@@ -1,8 +1,9 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { Suspense } from 'react';
 import { ConnectionPage } from '@/components/connections/connection-page';
+import { Hydrated } from '@/components/ui/hydrated';
 import { isUuid } from '@/lib/core/index';
+import Loading from './loading';
 
 export const metadata: Metadata = { title: 'Connection' };
 
@@ -10,8 +11,8 @@ export default async function Page({ params }: { params: Promise<{ connection: s
   const { connection } = await params;
   if (!isUuid(connection)) notFound();
   return (
-    <Suspense>
+    <Hydrated fallback={<Loading />}>
       <ConnectionPage id={connection} />
-    </Suspense>
+    </Hydrated>
   );
 }

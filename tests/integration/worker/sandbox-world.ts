@@ -21,6 +21,8 @@ import { freshDatabase } from '../../setup/database.ts';
 
 export interface SandboxWorld {
   sandbox: Sandbox;
+  /** Where webhooks arrive, and the key their secrets are sealed to. */
+  gateway: { url: string; sealKey: string };
   web: ConnectionWebDeps;
   admin: postgres.Sql;
   workspaceId: string;
@@ -93,6 +95,7 @@ export async function openSandboxWorld(
   await worker.start();
   return {
     sandbox,
+    gateway: { url: `http://127.0.0.1:${gateway.port}`, sealKey: keys.gateway.publicKey },
     web,
     admin,
     workspaceId,

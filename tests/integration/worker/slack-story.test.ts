@@ -9,10 +9,11 @@ import {
   putPresetApp,
   startAuthorization,
 } from '#lib/connections/index';
-import type { JsonObject } from '#lib/core/index';
+import { type JsonObject, newId } from '#lib/core/index';
 import { connectorRules } from '#lib/hub/connector-rules';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { patchRecord } from '#lib/records/index';
+import { sealTo } from '#lib/security/index';
 import { createStream } from '#lib/sync/index';
 import { patience } from '../../setup/patience.ts';
 import { openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
@@ -154,6 +155,45 @@ describe('the story of a channel, in order', () => {
     await act({ do: 'change', ts, text: 'Said better' });
     await act({ do: 'react', ts, name: 'tada', user: mara });
     await untilSeen(ts, { body: 'Said better', reactions: [`tada:${mara}`] });
+  });
+
+  it('hears of everything at once where its events come in', async () => {
+    const { workspaceId, gateway, admin } = world;
+    const [registered] = await slack().call<{ signingSecret: string }[]>('GET', '/apps');
+    const endpointId = newId();
+    const url = `${gateway.url}/api/webhooks/slack/${endpointId}`;
+    const sealed = sealTo(gateway.sealKey, registered?.signingSecret ?? '', {
+      workspaceId,
+      ownerId: endpointId,
+      field: 'webhook_secret',
+    });
+    await admin`insert into public.webhook_endpoints
+      (id, workspace_id, connection_id, connector, scope_key, url, status, next_check_at)
+      values (${endpointId}, ${workspaceId}, ${connectionId}, 'slack', '', ${url}, 'active', null)`;
+    await admin`insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
+      values (${endpointId}, ${workspaceId}, ${sealed.envelope}, ${sealed.keyId})`;
+    // Slack keeps the address only when the gateway answers its challenge.
+    const kept = await slack().call('POST', '/request-url', { clientId: app.clientId, url });
+    expect(kept).toEqual({ verified: true });
+    const { ts } = await act({ do: 'post', user: mara, text: 'Heard at once' });
+    const data = async () => (await recordOf(ts))?.data;
+    await expect.poll(data, patience).toMatchObject({ body: 'Heard at once' });
+    await act({ do: 'change', ts, text: 'Heard again' });
+    await expect.poll(data, patience).toMatchObject({ body: 'Heard again' });
+    await act({ do: 'react', ts, name: 'eyes', user: mara });
+    await expect.poll(data, patience).toMatchObject({ reactions: [`eyes:${mara}`] });
+    const reply = await act({ do: 'post', user: mara, text: 'In the thread', thread: ts });
+    await expect
+      .poll(async () => (await recordOf(reply.ts))?.data, patience)
+      .toMatchObject({ thread: ts });
+    await act({ do: 'delete', ts });
+    const gone = async () =>
+      (
+        await admin`select deleted_at is not null as gone from public.records r
+        join public.links l on l.record_id = r.id
+        where l.external_id = ${`${general}:${ts}`}`
+      )[0]?.['gone'];
+    await expect.poll(gone, patience).toBe(true);
   });
 
   it('changes what the app itself has said, and nothing of anybody else', async () => {

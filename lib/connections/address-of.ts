@@ -1,5 +1,22 @@
-import type { HttpRequest } from '#lib/connectors/protocol/index';
+import type { ConnectorManifest, HttpRequest } from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
+
+/**
+ * A credential goes to the hosts its connector names. Only a sandbox, or a service that people may run
+ * themselves, has a base address of its own; whatever a row says, another connector has none.
+ */
+export function assertHost(
+  manifest: Pick<ConnectorManifest, 'hosts' | 'endpoints' | 'selfHostedApiPath'>,
+  place: { is_preset: boolean },
+  baseUrl: string,
+): void {
+  const isOwnPlace = place.is_preset || manifest.selfHostedApiPath !== null;
+  const hosts = [...manifest.hosts, new URL(manifest.endpoints.apiBaseUrl).host];
+  if (isOwnPlace || hosts.includes(new URL(baseUrl).host)) return;
+  throw new HubError('provider.host_refused', 'The credential may not go to this host.', {
+    details: { sent: false },
+  });
+}
 
 /** The path is appended, never resolved, and may not climb out of the base. */
 export function addressOf(baseUrl: string, request: Pick<HttpRequest, 'path' | 'query'>): URL {

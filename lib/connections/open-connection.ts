@@ -5,6 +5,7 @@ import type {
 } from '#lib/connectors/protocol/index';
 import { isHubError } from '#lib/core/index';
 import type { Lane } from '#lib/resilience/index';
+import { assertHost } from './address-of.ts';
 import { connectorOf } from './client-of.ts';
 import { freshCredential, giveUp } from './fresh-credential.ts';
 import { gatherReads } from './gather-reads.ts';
@@ -47,6 +48,7 @@ export async function openConnection(
     });
   const { row } = await fresh();
   const { manifest, api, endpoints } = connectorOf(deps, row);
+  assertHost(manifest, row, endpoints.apiBaseUrl);
   const guards = deps.guards.shared(at, manifest.rate);
   const report = { deps, at, runId: options.runId, guards };
   const onSaved = createSavedNote(deps, { ...at, connector: row.connector, runId: options.runId });

@@ -124,6 +124,27 @@ describe('an answer that may be kept', () => {
   });
 });
 
+describe('the hosts of a connector', () => {
+  it('are the only ones its credential goes to, whatever a row says', async () => {
+    const { registry } = world.worker;
+    const found = registry.get('fake');
+    if (!found) throw new Error('There is no fake connector');
+    // A service nobody can run themselves has no other address than its own.
+    const manifest = {
+      ...found.manifest,
+      selfHostedApiPath: null,
+      hosts: ['api.fake.example.com'],
+    };
+    world.worker.registry = { get: () => ({ ...found, manifest }) };
+    try {
+      await expect(open()).rejects.toMatchObject({ code: 'provider.host_refused' });
+    } finally {
+      world.worker.registry = registry;
+    }
+    expect(world.provider.apiCalls).toHaveLength(0);
+  });
+});
+
 describe('reads wanted at one moment', () => {
   it('are one call where the connector can read many, and the run says what was saved', async () => {
     const { registry } = world.worker;

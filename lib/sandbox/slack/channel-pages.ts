@@ -48,11 +48,12 @@ function shownMessage(row: MessageRow, { here, self, names }: Around): Html {
   const time = new Date(microsOf(row.ts) / 1_000).toISOString().slice(0, 16).replace('T', ' ');
   const hidden = html`<input type="hidden" name="ts" value="${row.ts}">`;
   return html`<div class="by"><strong>${names.get(row.user) ?? row.user}</strong> ${time} UTC${row.editedTs !== null && ' (edited)'}</div>
-<p>${plain(row.text)}</p>
+<p>${row.isStone ? html`<em class="dim">This message was deleted.</em>` : plain(row.text)}</p>
 <div class="row">${row.reactions.map(({ name, users }) => html`<span class="label">:${name}: ${users.length}</span>`)}
 <form method="post" action="${here}/react">${hidden}<button name="name" value="thumbsup">:thumbsup:</button></form>
 ${
   row.user === self &&
+  !row.isStone &&
   html`<form class="row" method="post" action="${here}/change">${hidden}<label class="hidden" for="e${row.id}">Text</label><input type="text" id="e${row.id}" name="text" value="${plain(row.text)}"><button>Save</button></form><form method="post" action="${here}/delete">${hidden}<button>Delete</button></form>`
 }</div>`;
 }

@@ -9,6 +9,7 @@ export const keyOf = (channel: string, ts: string): string => `${channel}:${ts}`
 
 /** https://docs.slack.dev/reference/events/message — as history and events show it. */
 export function showMessage(world: SlackWorld, row: MessageRow): Record<string, unknown> {
+  if (row.isStone) return showStone(world, row);
   const { tables } = world;
   const bot = tables.apps.all().find((app) => app.botUser === row.user);
   const replies = row.thread === null ? repliesOf(world, row) : [];
@@ -43,6 +44,18 @@ export function showMessage(world: SlackWorld, row: MessageRow): Record<string, 
       : {}),
   };
 }
+
+/** What is left of a message that was deleted and has replies. */
+const showStone = (world: SlackWorld, row: MessageRow): Record<string, unknown> => ({
+  type: 'message',
+  subtype: 'tombstone',
+  user: 'USLACKBOT',
+  hidden: true,
+  text: 'This message was deleted.',
+  ts: row.ts,
+  thread_ts: row.ts,
+  reply_count: repliesOf(world, row).length,
+});
 
 const nameOfApp = (world: SlackWorld, clientId: string): string =>
   world.registered.find((app) => app.clientId === clientId)?.name ?? 'app';
@@ -91,7 +104,7 @@ export function changeMessage(
   change: { by: string; text: string },
 ): MessageRow {
   checkOpen(channel);
-  if (row.user !== change.by) throw new SlackError('cant_update_message');
+  if (row.user !== change.by || row.isStone) throw new SlackError('cant_update_message');
   const text = checkText(change.text);
   const before = showMessage(world, row);
   const ts = world.nextTs();
@@ -121,11 +134,24 @@ export function deleteMessage(
   by: string,
 ): void {
   checkOpen(channel);
-  if (row.user !== by) throw new SlackError('cant_delete_message');
+  if (row.user !== by || row.isStone) throw new SlackError('cant_delete_message');
   const before = showMessage(world, row);
-  for (const reply of repliesOf(world, row)) world.tables.messages.delete(reply.id);
-  world.tables.messages.delete(row.id);
   const ts = world.nextTs();
+  if (repliesOf(world, row).length > 0) {
+    world.tables.messages.update(row.id, { isStone: true, text: '', reactions: [] });
+    sendEvent(world, channel, {
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      ...around(channel),
+      message: showStone(world, row),
+      previous_message: before,
+      ts,
+      event_ts: ts,
+    });
+    return;
+  }
+  world.tables.messages.delete(row.id);
   sendEvent(world, channel, {
     type: 'message',
     subtype: 'message_deleted',

@@ -42,6 +42,8 @@ export interface MessageRow extends Row {
   thread: string | null;
   editedTs: string | null;
   reactions: { name: string; users: string[] }[];
+  /** Deleted, and still there because others have answered it. */
+  isStone?: boolean;
 }
 
 /** What the operator of an app has set at Slack. */

@@ -139,6 +139,17 @@ describe('history', () => {
     expect(nowhere['error']).toBe('thread_not_found');
   });
 
+  it('keeps the place of a deleted message that others have answered', async () => {
+    const first = await say('To be deleted');
+    const reply = await say('An answer', first);
+    await slack.act({ do: 'delete', channel: general, ts: first });
+    const answer = await slack.call('conversations.replies', { channel: general, ts: first });
+    expect(messagesOf(answer)).toMatchObject([
+      { ts: first, subtype: 'tombstone', reply_count: 1 },
+      { ts: reply, text: 'An answer' },
+    ]);
+  });
+
   it.each([
     ['limit', '0', 'invalid_limit'],
     ['limit', '1000', 'invalid_limit'],

@@ -85,7 +85,7 @@ export function ConnectionPage({ id }: { id: string }) {
         </div>
         <div className="grid min-w-0 gap-4">
           <ConnectionFacts connection={row} />
-          <SandboxActivity />
+          <SandboxActivity connector={row.connector} />
         </div>
       </div>
     </Page>

@@ -11,45 +11,51 @@ import { callApi, keys } from '@/lib/live/index';
 
 const sandboxSchema = z.object({
   url: z.string(),
-  activity: z.object({ running: z.boolean(), rate: z.number() }),
+  activity: z.object({ running: z.boolean(), rate: z.number() }).nullable(),
 });
 /** Actions a second: lively, and still readable. */
 const rate = 0.5;
 
-/** Makes the sandbox live: people open, edit, close, label and comment. Absent without a sandbox. */
-export function SandboxActivity() {
+/** Makes the sandbox's double of a connector live. Absent without a sandbox. */
+export function SandboxActivity({ connector }: { connector: string }) {
   const { workspace, info } = useSession();
   const mayAct = useMay('editor');
   const client = useQueryClient();
   const state = useQuery({
-    queryKey: keys.sandbox(workspace.id),
+    queryKey: keys.sandbox(workspace.id, connector),
     enabled: info.features.sandbox,
     queryFn: ({ signal }) =>
-      callApi('/sandbox', { query: { workspace_id: workspace.id }, schema: sandboxSchema, signal }),
+      callApi('/sandbox', {
+        query: { workspace_id: workspace.id, connector },
+        schema: sandboxSchema,
+        signal,
+      }),
   });
   const act = useMutation({
     mutationFn: (on: boolean) =>
       callApi('/sandbox/activity', {
         method: 'POST',
-        query: { workspace_id: workspace.id },
+        query: { workspace_id: workspace.id, connector },
         json: on ? { action: 'start', rate } : { action: 'stop' },
         schema: z.unknown(),
       }),
     onError: (error) =>
       showToast({ tone: 'bad', title: 'The sandbox did not answer', description: error.message }),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.sandbox(workspace.id) }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.sandbox(workspace.id, connector) }),
   });
   if (!info.features.sandbox || !state.data) return null;
   return (
     <Panel title="Sandbox">
       <div className="grid gap-3">
-        <Switch
-          label="People at work"
-          hint="They open, edit, close, label and comment, so that you can watch it arrive."
-          checked={state.data.activity.running}
-          disabled={!mayAct || act.isPending}
-          onCheckedChange={(on) => act.mutate(on)}
-        />
+        {state.data.activity && (
+          <Switch
+            label="People at work"
+            hint="They open, edit, close and comment, so that you can watch it arrive."
+            checked={state.data.activity.running}
+            disabled={!mayAct || act.isPending}
+            onCheckedChange={(on) => act.mutate(on)}
+          />
+        )}
         <a
           href={state.data.url}
           target="_blank"

@@ -69,10 +69,10 @@ export const healthSchema = z.object({
 });
 export type Health = z.infer<typeof healthSchema>;
 
-/** GET /sandbox, while the sandbox is on. */
+/** GET /sandbox, while the sandbox is on. `activity` is null where a connector's double has no people. */
 export const sandboxStateSchema = z.object({
   url: z.string(),
-  activity: z.object({ running: z.boolean(), rate: z.number() }),
+  activity: z.object({ running: z.boolean(), rate: z.number() }).nullable(),
 });
 export type SandboxState = z.infer<typeof sandboxStateSchema>;
 

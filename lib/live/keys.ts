@@ -35,7 +35,7 @@ export const keys = {
   sealingKeys: () => ['sealing_keys'] as const,
   cache: (workspaceId: string) => ['cache', workspaceId] as const,
   limits: (workspaceId: string) => ['limits', workspaceId] as const,
-  sandbox: (workspaceId: string) => ['sandbox', workspaceId] as const,
+  sandbox: (workspaceId: string, connector: string) => ['sandbox', workspaceId, connector] as const,
 };
 
 /** Which queries a touched table makes stale, by the first word of their key. */

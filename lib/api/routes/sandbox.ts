@@ -5,6 +5,13 @@ import { workspaceQuery } from '../shapes.ts';
 
 const tag = 'sandbox';
 const here = { about: 'workspace' } as const;
+const query = workspaceQuery.extend({
+  /** Whose double is meant. */
+  connector: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,39}$/)
+    .default('github'),
+});
 /** Actions a second when nobody says. */
 const usualRate = 1;
 
@@ -19,10 +26,10 @@ export const sandboxRoutes = [
       access: 'viewer',
       place: here,
       sandboxOnly: true,
-      query: workspaceQuery,
+      query,
       answer: { status: 200, schema: sandboxStateSchema },
     },
-    async ({ hub, origin }) => hub.sandbox.read({ origin }),
+    async ({ hub, origin, query: { connector } }) => hub.sandbox.read({ origin, connector }),
   ),
   route(
     {
@@ -34,14 +41,16 @@ export const sandboxRoutes = [
       access: 'editor',
       place: here,
       sandboxOnly: true,
-      query: workspaceQuery,
+      query,
       body: z.strictObject({
         action: z.enum(['start', 'stop']),
         rate: z.number().positive().max(50).default(usualRate),
       }),
       answer: { status: 200, schema: sandboxStateSchema.shape.activity },
     },
-    async ({ hub, body }) =>
-      body.action === 'start' ? hub.sandbox.start({ rate: body.rate }) : hub.sandbox.stop(),
+    async ({ hub, body, query: { connector } }) =>
+      body.action === 'start'
+        ? hub.sandbox.start({ connector, rate: body.rate })
+        : hub.sandbox.stop({ connector }),
   ),
 ];

@@ -15,8 +15,8 @@ import { rotateGatewayKeys } from './key-rotation.ts';
 import { openKeys } from './open-keys.ts';
 import { openWebhookSecret } from './open-webhook-secret.ts';
 
-/** Two batches, one lookup, one hint, one count, one health check. */
-const poolSize = 6;
+/** Two batches, one lookup, one hint, one count, one health check, one for the keys. */
+const poolSize = 7;
 
 async function main(): Promise<void> {
   const env = gatewayEnv();

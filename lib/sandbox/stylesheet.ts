@@ -33,6 +33,7 @@ label{display:block;font-weight:550;margin:0 0 4px}
 .row{display:flex;gap:10px;flex-wrap:wrap;align-items:center}
 .spread{justify-content:space-between}
 .list{list-style:none;margin:0;padding:0}
+.list.card{margin:0 0 20px}
 .list>li{padding:12px 16px;border-top:1px solid var(--line)}
 .list>li:first-child{border-top:0}
 .list .title{font-weight:600;color:var(--text);text-decoration:none;overflow-wrap:anywhere}

@@ -13,7 +13,7 @@ export function channelsPage(world: SlackWorld): Html {
     )}</ul>`;
 }
 
-/** The last messages, the newest at the foot, and the line to write a new one. */
+/** The line to write a message, and the last ones below it, the newest first. */
 export function channelPage(
   world: SlackWorld,
   channel: ChannelRow,
@@ -23,19 +23,19 @@ export function channelPage(
   const rows = world.tables.messages
     .findBy('channel', channel.key)
     .filter((row) => row.thread === null)
-    .sort((a, b) => microsOf(a.ts) - microsOf(b.ts))
-    .slice(-messagesShown);
+    .sort((a, b) => microsOf(b.ts) - microsOf(a.ts))
+    .slice(0, messagesShown);
   const here = `${mount}/channels/${channel.key}`;
   const names = new Map(world.tables.people.all().map(({ key, name }) => [key, name]));
   const show = (row: MessageRow) => shownMessage(row, { here, self, names });
   return html`<p class="crumbs"><a href="${mount}">Channels</a></p><h1>#${channel.name}</h1>
 ${refusal !== null && html`<p class="card notice" role="alert">Not done: ${refusal}</p>`}
+<form class="card" method="post" action="${here}"><div class="field"><label for="text">Message #${channel.name}</label><textarea id="text" name="text"></textarea></div><button class="primary">Send</button></form>
 <ul class="list card flush">${rows.map(
     (row) => html`<li id="m${row.ts.replace('.', '')}">${show(row)}
 <details><summary>Thread (${repliesOf(world, row).length})</summary><ul class="list">${repliesOf(world, row).map((reply) => html`<li>${show(reply)}</li>`)}</ul>
 <form class="row" method="post" action="${here}"><input type="hidden" name="thread" value="${row.ts}"><label class="hidden" for="r${row.id}">Reply</label><input type="text" id="r${row.id}" name="text"><button>Reply</button></form></details></li>`,
-  )}</ul>
-<form class="card" method="post" action="${here}"><div class="field"><label for="text">Message #${channel.name}</label><textarea id="text" name="text"></textarea></div><button class="primary">Send</button></form>`;
+  )}</ul>`;
 }
 
 interface Around {

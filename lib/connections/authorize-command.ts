@@ -8,7 +8,8 @@ import { mayBePlain, serverOf } from './authorization-server.ts';
 import { connectorOf, openClient } from './client-of.ts';
 import type { CommandKind } from './command-runner.ts';
 import { requestField } from './sealed-fields.ts';
-import { clientAuth, errorName, type TokenClient } from './token-endpoint.ts';
+import { clientAuth, type TokenClient } from './token-endpoint.ts';
+import { errorName } from './token-faults.ts';
 import type { ConnectionDeps } from './worker-deps.ts';
 
 const payloadSchema = z.object({ app_id: z.uuid() });

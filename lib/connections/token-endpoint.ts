@@ -4,11 +4,11 @@ import type {
   ConnectorManifest,
   OAuthMode,
 } from '#lib/connectors/protocol/index';
-import { HubError } from '#lib/core/index';
 import { type Outgoing, outgoingFetch } from '#lib/security/index';
 import { requireOAuth } from './auth-mode.ts';
 import { mayBePlain, serverOf } from './authorization-server.ts';
 import type { Credential } from './credential.ts';
+import { badAnswer, faultOf, judgeError, readError } from './token-faults.ts';
 
 /** One OAuth client at one provider, with its secret in the clear for the length of a call. */
 export interface TokenClient {
@@ -118,14 +118,14 @@ async function ask(
   });
   const text = await asked.response.text();
   const error = readError(text);
-  if (error !== null) return judgeError(error, client);
+  if (error !== null) return judgeError(error, provider);
   const { status, headers } = asked.response;
-  if (status !== 200) throw faultOf(status, client);
+  if (status !== 200) throw faultOf(status, provider);
   try {
     const answer = await asked.read(new Response(text, { status, headers }));
     return { granted: toGranted(answer, mode, client.nowMs) };
   } catch (cause) {
-    throw badAnswer(client, cause);
+    throw badAnswer(provider, cause);
   }
 }
 
@@ -142,67 +142,6 @@ const recognized = (mode: OAuthMode): oauth.RecognizedTokenTypes =>
       .filter((type) => type !== 'bearer')
       .map((type) => [type, () => undefined]),
   );
-
-/** Some answer an error with status 200 (GitHub does), so the body is looked at before the status. */
-function readError(text: string): string | null {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body !== 'object' || body === null || !('error' in body)) return null;
-    return typeof body.error === 'string' ? body.error.slice(0, 100) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Errors of RFC 6749 §4.1.2.1 and RFC 8628 that pass by themselves. */
-const passing = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
-
-function judgeError(error: string, client: TokenClient): TokenOutcome {
-  if (!passing.has(error)) return { refused: { error: errorName(error) } };
-  throw new HubError(
-    'provider.unavailable',
-    `${client.manifest.provider} cannot issue tokens at the moment.`,
-    { retry: 'later' },
-  );
-}
-
-/**
- * Only what is a name of an error is passed on: a provider that says back what it was told would
- * otherwise put the code or the client secret on a page.
- */
-export const errorName = (error: string): string =>
-  /^[a-z]+(_[a-z]+)*$/.test(error) && error.length <= errorNameChars ? error : 'unnamed_error';
-
-const errorNameChars = 60;
-
-function faultOf(status: number, client: TokenClient): HubError {
-  const { provider } = client.manifest;
-  if (status === 429) {
-    return new HubError('provider.rate_limited', `${provider} asks us to wait.`, {
-      retry: 'later',
-    });
-  }
-  if (status >= 500) {
-    return new HubError('provider.unavailable', `${provider} has a fault (${status}).`, {
-      retry: 'later',
-    });
-  }
-  return new HubError(
-    'provider.bad_answer',
-    `The token endpoint of ${provider} answered ${status} without saying why.`,
-    { retry: 'later' },
-  );
-}
-
-/** The cause is not kept: the library's errors carry the answer, and the answer may hold a token. */
-function badAnswer(client: TokenClient, cause: unknown): HubError {
-  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-  return new HubError(
-    'provider.bad_answer',
-    `The token endpoint of ${client.manifest.provider} answered without a usable token.`,
-    { retry: 'later', details: { reason } },
-  );
-}
 
 function toGranted(answer: oauth.TokenEndpointResponse, mode: OAuthMode, nowMs: number): Granted {
   if (!mode.tokenRules.types.includes(answer.token_type)) throw new Error('Not a bearer token');

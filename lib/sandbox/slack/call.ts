@@ -1,4 +1,4 @@
-import { keyOf } from './messages.ts';
+import { keyOf } from './show-message.ts';
 import { SlackError } from './slack-error.ts';
 import type { AppRow, ChannelRow, MessageRow, SlackWorld, TokenRow } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { type Html, html } from '../html.ts';
-import { repliesOf } from './messages.ts';
+import { repliesOf } from './show-message.ts';
 import { type ChannelRow, type MessageRow, microsOf, mount, type SlackWorld } from './world.ts';
 
 const messagesShown = 40;

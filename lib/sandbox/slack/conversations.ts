@@ -7,7 +7,7 @@ import {
   requireScope,
   toCursor,
 } from './call.ts';
-import { keyOf, repliesOf, showMessage } from './messages.ts';
+import { keyOf, repliesOf, showMessage } from './show-message.ts';
 import { SlackError } from './slack-error.ts';
 import { type ChannelRow, type MessageRow, microsOf } from './world.ts';
 

@@ -14,7 +14,8 @@ import {
   readReplies,
   showConversation,
 } from './conversations.ts';
-import { changeMessage, deleteMessage, postMessage, react, showMessage } from './messages.ts';
+import { changeMessage, deleteMessage, postMessage, react } from './messages.ts';
+import { showMessage } from './show-message.ts';
 import { SlackError } from './slack-error.ts';
 import { type PersonRow, team } from './world.ts';
 

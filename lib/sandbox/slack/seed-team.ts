@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { between, type Chance, pick, seededChance, weighted } from '../chance.ts';
-import { keyOf } from './messages.ts';
+import { keyOf } from './show-message.ts';
 import { newId, type SlackWorld, tsOf } from './world.ts';
 
 const people = [

@@ -2,15 +2,9 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { createDoubleControl } from '../double-control.ts';
 import type { Faults } from '../faults.ts';
-import {
-  changeMessage,
-  deleteMessage,
-  keyOf,
-  postMessage,
-  react,
-  showMessage,
-} from './messages.ts';
+import { changeMessage, deleteMessage, postMessage, react } from './messages.ts';
 import { setRequestUrl } from './request-url.ts';
+import { keyOf, showMessage } from './show-message.ts';
 import { SlackError } from './slack-error.ts';
 import { issueToken } from './tokens.ts';
 import type { ChannelRow, MessageRow, SlackWorld } from './world.ts';

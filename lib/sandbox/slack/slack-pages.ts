@@ -5,9 +5,10 @@ import { shellResponse } from '../page-shell.ts';
 import { appPage, appsPage } from './app-pages.ts';
 import { channelPage, channelsPage } from './channel-pages.ts';
 import { installPage } from './install-page.ts';
-import { changeMessage, deleteMessage, keyOf, postMessage, react } from './messages.ts';
+import { changeMessage, deleteMessage, postMessage, react } from './messages.ts';
 import { answerInstall, readInstallRequest } from './oauth.ts';
 import { setRequestUrl } from './request-url.ts';
+import { keyOf } from './show-message.ts';
 import { SlackError } from './slack-error.ts';
 import {
   type ChannelRow,

@@ -84,12 +84,17 @@ function useForm({ connector, mode, connectionId, onConnected }: ConnectFormProp
   };
 }
 
+/** Where the form takes the place of what had the focus, the work begins in its first field. */
+const focusFirst = (form: HTMLFormElement | null): void =>
+  form?.querySelector<HTMLInputElement>('input[type="password"], input[type="text"]')?.focus();
+
 /** A key or a password leaves this form once, sealed on arrival, and never comes back. */
 export function ConnectForm(props: ConnectFormProps) {
   const { connector, mode } = props;
   const form = useForm(props);
   return (
     <form
+      ref={focusFirst}
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();

@@ -58,7 +58,7 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
           {connection.webhooks.map((webhook) => (
             <li key={webhook.id} className="flex flex-wrap items-center justify-between gap-2">
               <span className="min-w-0">
-                <span className="block truncate">{webhook.scope_key}</span>
+                <span className="block truncate">{words.scopeOf(webhook)}</span>
                 <span className="block text-meta text-mut">
                   {webhook.detail ??
                     (webhook.last_received_at ? (

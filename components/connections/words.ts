@@ -69,6 +69,8 @@ export const words = {
     webhook: 'Webhooks: changes arrive as they happen',
     poll: 'Polling: the service is asked again and again, with conditional requests',
   },
+  scopeOf: ({ scope_key, scope_name }: Connection['webhooks'][number]) =>
+    scope_name ?? (scope_key === '*' ? 'The whole account' : scope_key),
   notDelivered: 'Nothing arrives: the connection has ended.',
   noWebhook: 'No webhook is registered at the moment; it is tried again by itself.',
   empty: {

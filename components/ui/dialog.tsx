@@ -62,7 +62,7 @@ export function Dialog({
               widths[size],
             )}
           >
-            <div className="flex items-start gap-3 p-5 pb-3">
+            <div className="flex items-start gap-3 p-5 pb-2">
               <div className="min-w-0 flex-1">
                 <Base.Title className="text-balance font-semibold text-lead">{title}</Base.Title>
                 {description && (
@@ -73,7 +73,7 @@ export function Dialog({
               </div>
               <CloseButton />
             </div>
-            {children && <div className="min-h-0 overflow-y-auto px-5 pb-4">{children}</div>}
+            {children && <div className="min-h-0 overflow-y-auto px-5 pt-1 pb-4">{children}</div>}
             {footer && (
               <div
                 data-footer=""

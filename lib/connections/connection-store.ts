@@ -18,6 +18,9 @@ export async function selectConnections(
       coalesce((
         select json_agg(json_build_object('id', e.id, 'status', e.status, 'detail', e.detail,
           'scope_key', e.scope_key,
+          'scope_name', (select min(s.name) from public.streams s
+            where s.workspace_id = e.workspace_id and s.connection_id = e.connection_id
+              and s.scope_key = e.scope_key),
           'last_received_at', to_char(e.last_received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
           order by e.created_at)
         from public.webhook_endpoints e

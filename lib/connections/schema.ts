@@ -123,7 +123,10 @@ export const endpointSchema = z.object({
   id: z.uuid(),
   status: z.enum(['pending', 'active', 'failed', 'removed']),
   detail: z.string().nullable(),
+  /** `*` stands for the whole account. */
   scope_key: z.string(),
+  /** As people know it; null for the whole account, and when no stream is left there. */
+  scope_name: z.string().nullable(),
   last_received_at: z.iso.datetime().nullable(),
 });
 

@@ -136,8 +136,8 @@ function ScopeChoice({ connectionId, resource, open, onOpenChange }: ScopeChoice
                 <span className="block truncate font-medium">{scope.title}</span>
                 <span className="block truncate text-meta text-mut">
                   {[
-                    scope.detail,
                     scope.estimate === null ? null : `about ${formatCount(scope.estimate)} open`,
+                    scope.detail,
                   ]
                     .filter(Boolean)
                     .join(' · ')}

@@ -37,7 +37,7 @@ export function SegmentedControl<T extends string>({
       value={value}
       onValueChange={(next: T) => onValueChange(next)}
       className={cn(
-        'flex h-8 w-fit max-w-full shrink-0 gap-0.5 overflow-x-auto rounded-md border border-line-2 bg-raise p-0.5',
+        'flex h-8 w-fit max-w-full shrink-0 gap-0.5 overflow-x-auto [scrollbar-width:none] rounded-md border border-line-2 bg-raise p-0.5',
         className,
       )}
     >
@@ -50,7 +50,7 @@ export function SegmentedControl<T extends string>({
           title={segment.iconOnly ? segment.label : undefined}
           className={cn(
             segment.iconOnly ? 'px-1' : 'px-2.5',
-            'flex min-w-6 cursor-pointer select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-sm border border-transparent text-mut outline-offset-[-1px] transition-colors hover:text-ink data-checked:border-line-2 data-disabled:cursor-not-allowed data-checked:bg-panel data-checked:text-ink data-disabled:opacity-50 data-checked:shadow-rest [&_svg]:size-4 [&_svg]:shrink-0',
+            'flex min-w-6 shrink-0 cursor-pointer select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-sm border border-transparent text-mut outline-offset-[-1px] transition-colors hover:text-ink data-checked:border-line-2 data-disabled:cursor-not-allowed data-checked:bg-panel data-checked:text-ink data-disabled:opacity-50 data-checked:shadow-rest [&_svg]:size-4 [&_svg]:shrink-0',
           )}
         >
           {segment.icon}

@@ -12,7 +12,7 @@ export function Permissions({ permissions }: { permissions: AuthModeCard['permis
   if (rows.length === 0) return null;
   return (
     <section className="rounded-md border border-line bg-raise px-3 py-2.5">
-      <h4 className="font-medium text-meta">{text.title}</h4>
+      <h3 className="font-medium text-meta">{text.title}</h3>
       <dl className="mt-1.5 grid gap-1.5">
         {rows.map((ability) => (
           <div key={ability} className="grid gap-x-3 gap-y-1 sm:grid-cols-[7rem_minmax(0,1fr)]">

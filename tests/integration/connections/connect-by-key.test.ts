@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  checkCommand,
-  checkConnection,
   type ConnectionDeps,
   type ConnectionWebDeps,
+  checkCommand,
+  checkConnection,
   connectByKey,
   connectCommand,
 } from '#lib/connections/index';
 import type { AuthMode, ConnectorManifest } from '#lib/connectors/protocol/index';
-import { isHubError, newId } from '#lib/core/index';
+import { HubError, isHubError, newId } from '#lib/core/index';
 import { api, manifest } from './fake-provider.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -64,22 +64,17 @@ beforeEach(async () => {
 
 type Input = Parameters<typeof connectByKey>[3];
 
+const asked = (more: Partial<Input> = {}): Input => ({
+  connector: 'fake',
+  auth_kind: 'api_key',
+  fields: { key: 'key-one' },
+  base_url: world.provider.url,
+  is_sandbox: false,
+  ...more,
+});
+
 const connect = (more: Partial<Input> = {}, actor = world.owner) =>
-  world.during(
-    connectByKey(
-      web,
-      actor,
-      { workspaceId: world.owner.workspaceId },
-      {
-        connector: 'fake',
-        auth_kind: 'api_key',
-        fields: { key: 'key-one' },
-        base_url: world.provider.url,
-        is_sandbox: false,
-        ...more,
-      },
-    ),
-  );
+  world.during(connectByKey(web, actor, { workspaceId: world.owner.workspaceId }, asked(more)));
 
 async function refusalOf(act: Promise<unknown>) {
   const error: unknown = await act.then(
@@ -163,20 +158,17 @@ describe('an API key', () => {
   });
 
   it('is masked where the service repeats it', async () => {
-    const before = worker.registry.get;
-    worker.registry.get = () => ({
-      manifest: keyed,
-      api: {
-        ...api,
-        toError: (answer) => {
-          const error = api.toError(answer);
-          error.message = 'Invalid API Key provided: key-echo';
-          return error;
-        },
-      },
-    });
+    const toError: typeof api.toError = (answer) => {
+      const { code, details = {} } = api.toError(answer);
+      return new HubError(code, 'Invalid API Key provided: key-echo', { details });
+    };
+    const echoing = {
+      ...worker,
+      registry: { get: () => ({ manifest: keyed, api: { ...api, toError } }) },
+    };
+    world.kinds['connections.connect'] = connectCommand(echoing);
     const refusal = await refusalOf(connect({ fields: { key: 'key-echo' } }));
-    worker.registry.get = before;
+    world.kinds['connections.connect'] = connectCommand(worker);
     expect(JSON.stringify(refusal)).not.toContain('key-echo');
     expect(refusal.message).toBe('Invalid API Key provided: …');
   });
@@ -283,27 +275,15 @@ describe('a new key for a connection', () => {
 });
 
 describe('somebody else', () => {
-  it('connects nothing here', async () => {
+  it('connects nothing here, and renews nothing that is not theirs', async () => {
     expect(await refusalOf(connect({}, world.stranger))).toMatchObject({
       code: 'identity.forbidden',
     });
-    const first = await connect();
-    const elsewhere = { connection_id: first.id };
+    const { id } = await connect();
+    const { workspaceId } = world.stranger;
+    const input = { ...asked({ connection_id: id }) };
     expect(
-      await refusalOf(
-        connectByKey(
-          web,
-          world.stranger,
-          { workspaceId: world.stranger.workspaceId },
-          {
-            connector: 'fake',
-            auth_kind: 'api_key',
-            fields: { key: 'key-one' },
-            is_sandbox: false,
-            ...elsewhere,
-          },
-        ),
-      ),
+      await refusalOf(connectByKey(web, world.stranger, { workspaceId }, input)),
     ).toMatchObject({ code: 'resource.not_found' });
   });
 });

@@ -31,8 +31,7 @@ function faultsOf(act: () => unknown): string[][] {
   try {
     act();
   } catch (error) {
-    if (!isHubError(error)) throw error;
-    expect(error.code).toBe('request.invalid');
+    if (!isHubError(error) || error.code !== 'request.invalid') throw error;
     const errors = error.details?.['errors'] as { field: string; reason: string }[];
     return errors.map(({ field: name, reason }) => [name, reason]);
   }
@@ -95,16 +94,20 @@ describe('what is pasted', () => {
   });
 
   it('never stands in a fault, and never travels in more than one line of a header', () => {
+    const come = (text: string): { secret: string } | { said: string } => {
+      try {
+        return { secret: toSecret('api_key', checkFields(key, { key: text })) };
+      } catch (error) {
+        if (!isHubError(error)) throw error;
+        return { said: JSON.stringify([error.message, error.details]) };
+      }
+    };
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 6, maxLength: 60 }), (text) => {
-        try {
-          const secret = toSecret('api_key', checkFields(key, { key: text }));
-          expect(secret).toMatch(/^[\x21-\x7e]+$/);
-        } catch (error) {
-          if (!isHubError(error)) throw error;
-          const said = JSON.stringify([error.message, error.details]);
-          expect(said.includes(JSON.stringify(text).slice(1, -1))).toBe(false);
-        }
+        const came = come(text);
+        const isClean = 'secret' in came && /^[\x21-\x7e]+$/.test(came.secret);
+        const isSilent = 'said' in came && !came.said.includes(JSON.stringify(text).slice(1, -1));
+        expect(isClean || isSilent).toBe(true);
         expect(cleanPasted(cleanPasted(text)).length).toBeLessThanOrEqual(text.length);
       }),
     );

@@ -156,19 +156,20 @@ describe.each(vectors)('the signature of $name', (vector) => {
 
   it('is refused once any byte of it is another', () => {
     const good = signatureOf(vector);
-    fc.assert(
-      fc.property(fc.nat(good.length - 1), fc.constantFrom(...'0aZ,= '), (at, char) => {
-        const forged = `${good.slice(0, at)}${char}${good.slice(at + 1)}`;
-        // The vectors' v0 stands for anything, and hex has two cases.
-        const same =
-          forged.toLowerCase() === good.toLowerCase() ||
-          (vector.scheme.kind === 'stripe_v1' && forged.split(',v0')[0] === good.split(',v0')[0]) ||
-          (vector.scheme.kind === 'stripe_v1' && at > good.indexOf(',v0'));
-        if (!same)
-          expect(judge(vector, { headers: withHeader(vector, forged) })).not.toBe('verified');
-      }),
-      { numRuns: 500 },
-    );
+    // The vectors' v0 stands for anything, and hex has two cases.
+    const isSame = (forged: string, at: number) =>
+      forged.toLowerCase() === good.toLowerCase() ||
+      (vector.scheme.kind === 'stripe_v1' && at >= good.indexOf(',v0'));
+    const passes = (at: number, char: string) => {
+      const forged = `${good.slice(0, at)}${char}${good.slice(at + 1)}`;
+      const verdict = judge(vector, { headers: withHeader(vector, forged) });
+      return verdict === 'verified' && !isSame(forged, at);
+    };
+    const chars = ['0', 'a', 'Z', ',', '=', ' '];
+    const forgeries = Array.from({ length: good.length }, (_, at) =>
+      chars.map((char) => [at, char] as const),
+    ).flat();
+    expect(forgeries.filter(([at, char]) => passes(at, char))).toEqual([]);
   });
 
   it('never throws, whatever the header holds', () => {

@@ -17,19 +17,37 @@ export async function tablePlaces(admin: postgres.Sql): Promise<Place[]> {
   return places;
 }
 
-/** The write-ahead log as it lies on the disk: also what was overwritten or deleted since. */
-export async function walPlaces(admin: postgres.Sql): Promise<Place[]> {
+/**
+ * Keeps the write-ahead log whatever checkpoints come meanwhile (the server is thrown away after the
+ * run), and answers the segment it is at.
+ */
+export async function holdWal(admin: postgres.Sql): Promise<string> {
+  await admin`alter system set wal_keep_size = '2GB'`;
+  await admin`select pg_reload_conf()`;
+  const [row] = await admin<
+    { name: string }[]
+  >`select pg_walfile_name(pg_current_wal_lsn()) as name`;
+  return row?.name ?? '';
+}
+
+/** The write-ahead log from that segment on, as it lies on the disk: also what was overwritten or deleted since. */
+export async function walPlaces(admin: postgres.Sql, from: string): Promise<Place[]> {
   const files = await admin<
     { name: string }[]
-  >`select name from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'`;
+  >`select name from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'
+      and name between ${from} and pg_walfile_name(pg_current_wal_lsn())`;
   const places: Place[] = [];
   for (const { name } of files) {
-    const [row] = await admin<{ bytes: Buffer }[]>`
-      select pg_read_binary_file(${`pg_wal/${name}`}) as bytes`;
-    places.push({ name: `wal ${name}`, text: row?.bytes.toString('latin1') ?? '' });
+    const [row] = await admin<{ bytes: Buffer | null }[]>`
+      select pg_read_binary_file(${`pg_wal/${name}`}, 0, ${segmentBytes}, true) as bytes`;
+    if (!row?.bytes) throw new Error(`${name} was recycled before it was read`);
+    places.push({ name: `wal ${name}`, text: row.bytes.toString('latin1') });
   }
   return places;
 }
+
+/** What a segment holds unless the server was built otherwise. */
+const segmentBytes = 16 * 1024 * 1024;
 
 /** An error with everything that hangs on it, as a log or a crash would print it. */
 export const errorText = (error: unknown): string =>

@@ -13,6 +13,7 @@ import { type Json, limits } from '@/lib/core/index';
 import { type FieldRule, fieldsEqual, fieldsOf } from '@/lib/kinds/index';
 import { useEditRecord } from '@/lib/live/index';
 import { fieldsPatchSchema, type RecordPatch, type RecordRow } from '@/lib/records/schema';
+import { useWritable } from './use-writable';
 import { showMoney, showValue, textOf, textsOf } from './values';
 import { words } from './words';
 
@@ -45,8 +46,10 @@ export function OtherFields({ row }: { row: RecordRow }) {
     );
     showToast({ tone: 'bad', title: words.notSaved, description: problem.reason });
   });
+  const isWritable = useWritable(row);
   const rules = Object.entries(fieldsOf(row.kind));
-  const editable = rules.filter(([, rule]) => rule.editable);
+  const isOpen = ([name, rule]: [string, FieldRule]) => rule.editable && isWritable(name);
+  const editable = rules.filter(isOpen);
   const patch = Object.fromEntries(
     editable.flatMap(([name, rule]) => {
       const written = edited[name];
@@ -78,7 +81,7 @@ export function OtherFields({ row }: { row: RecordRow }) {
           onChange={(text) => setEdited((present) => ({ ...present, [name]: text }))}
         />
       ))}
-      {mayEdit && (
+      {mayEdit && editable.length > 0 && (
         <div className="flex gap-2">
           <Button type="submit" variant="primary" aria-disabled={!isChanged}>
             {words.save}
@@ -94,7 +97,7 @@ export function OtherFields({ row }: { row: RecordRow }) {
         facts={[
           { label: 'Version', value: String(row.version) },
           ...rules
-            .filter(([name, rule]) => !rule.editable && name !== 'url')
+            .filter((one) => !isOpen(one) && one[0] !== 'url')
             .map(([name]) => ({ label: labelOf(name), value: factOf(row, name) })),
         ]}
       />

@@ -10,7 +10,7 @@ import { recordStage, useEditRecord, useRecord } from '@/lib/live/index';
 import { StageBadge } from './stage-badge';
 import { TitleCell } from './title-cell';
 import { useTitleEditing } from './title-editing';
-import { headingOf, showKey, textOf, textsOf } from './values';
+import { headingOf, plainText, showKey, textOf, textsOf } from './values';
 import { words } from './words';
 
 /** Labels shown in a row before "+2". */
@@ -48,9 +48,15 @@ export function HeadingCell({ id }: { id: string }) {
   );
 }
 
-export function PlainStateCell({ id }: { id: string }) {
+/** A field of few words: a state, a person, the first of several addresses. */
+export function PlainCell({ id, field }: { id: string; field: string }) {
   const { row } = useRecord(id, 'cached');
-  return <span className="text-mut">{textOf(row?.data['state']).replaceAll('_', ' ')}</span>;
+  const text = plainText(row?.data[field]);
+  return (
+    <span className="block truncate text-mut">
+      {field === 'state' ? text.replaceAll('_', ' ') : text}
+    </span>
+  );
 }
 
 export function LabelsCell({ id }: { id: string }) {

@@ -6,7 +6,7 @@ import {
   LabelsCell,
   LivesCell,
   NumberCell,
-  PlainStateCell,
+  PlainCell,
   StageCell,
   UpdatedCell,
 } from './record-cells';
@@ -39,6 +39,21 @@ const commonColumns: TableColumn<string>[] = [
   },
 ];
 
+const plain = (field: string, header: string, width: string): TableColumn<string> => ({
+  id: field,
+  header,
+  width,
+  showFrom: 480,
+  cell: (id) => <PlainCell id={id} field={field} />,
+});
+
+/** What is told of a record beside the line it is known by. */
+const plainColumns: Partial<Record<Kind, readonly TableColumn<string>[]>> = {
+  message: [plain('author', words.columns.author, '132px')],
+  contact: [plain('emails', words.columns.email, 'minmax(0, 240px)')],
+  payment: [plain('state', words.columns.state, '132px')],
+};
+
 function otherColumns(kind: Kind): TableColumn<string>[] {
   return [
     {
@@ -47,17 +62,7 @@ function otherColumns(kind: Kind): TableColumn<string>[] {
       width: 'minmax(0, 1fr)',
       cell: (id) => <HeadingCell id={id} />,
     },
-    ...(kind === 'payment'
-      ? [
-          {
-            id: 'state',
-            header: words.columns.state,
-            width: '132px',
-            showFrom: 480,
-            cell: (id: string) => <PlainStateCell id={id} />,
-          },
-        ]
-      : []),
+    ...(plainColumns[kind] ?? []),
     ...commonColumns,
   ];
 }

@@ -29,6 +29,13 @@ export function showValue(value: unknown): string {
   return text.length > valueCharsMax ? `${text.slice(0, valueCharsMax)}…` : text;
 }
 
+/** A field as a cell of few words shows it; of several values the first, of a person the login. */
+export function plainText(value: unknown): string {
+  if (Array.isArray(value)) return plainText(value[0]);
+  if (typeof value === 'object' && value !== null && 'login' in value) return textOf(value.login);
+  return textOf(value);
+}
+
 /** The one line a record is known by, whatever its kind. */
 export function headingOf({ kind, data }: Pick<RecordRow, 'kind' | 'data'>): string {
   switch (kind) {

@@ -34,6 +34,8 @@ export const words = {
     lives: 'Lives in',
     edit: 'Edit',
     updated: 'Updated',
+    author: 'Author',
+    email: 'E-mail',
   },
   filters: {
     kind: 'kind',

@@ -77,6 +77,6 @@ async function byHand(deps: EndpointDeps, request: EndpointRequest): Promise<End
   const standing = await selectStanding(deps.db, request);
   const active = standing.find(({ status }) => status === 'active');
   if (active) return { status: 'active', endpointId: active.id };
-  const reason = 'The service lets no webhook be registered for it; it is polled.';
+  const reason = 'its webhooks are set up by hand, at the service';
   return { status: 'unavailable', reason, isFinal: true };
 }

@@ -122,7 +122,7 @@ function readBody(text: string): Said | null {
 }
 
 const sentences: Partial<Record<ErrorCode, string>> = {
-  'provider.unauthorized': 'Stripe does not accept the key any more',
+  'provider.unauthorized': 'Stripe does not accept the key',
   'provider.forbidden': 'Stripe does not allow this key to do it',
   'provider.not_found': 'Stripe does not know this',
   'provider.unavailable': 'Stripe could not do it now',

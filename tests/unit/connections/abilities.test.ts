@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { abilities, abilityStates } from '@/components/connections/ability-states';
-import { connectors } from '#lib/hub/connectors';
 import { allScopes, authOf } from '#lib/connectors/protocol/index';
+import { connectors } from '#lib/hub/connectors';
+import { abilities, abilityStates } from '@/components/connections/ability-states';
 import { scopesToAsk } from '../../../lib/connections/scope-abilities.ts';
 
 const scope: fc.Arbitrary<string> = fc.constantFrom('read', 'write', 'hooks', 'user', 'admin');

@@ -5,13 +5,18 @@ const executablePath = chromium();
 
 /**
  * The running hub in a real browser. One hub for all files (tests/e2e/global-setup.ts starts it in a
- * state of its own), hence one worker: the story is told in order.
+ * state of its own), hence one worker: the story is told in order, and first, since it begins with nothing.
+ * `--no-deps --project connections` runs the other alone.
  */
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   globalSetup: './tests/e2e/global-setup.ts',
   workers: 1,
+  projects: [
+    { name: 'story', testMatch: 'story.test.ts' },
+    { name: 'connections', testMatch: 'connections.test.ts', dependencies: ['story'] },
+  ],
   timeout: 240_000,
   expect: { timeout: 30_000 },
   use: {

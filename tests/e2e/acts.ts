@@ -7,10 +7,27 @@ export const repo = 'northwind/api';
 /** An admin of the sandbox's repository, who may register webhooks. */
 export const owner = 'mara-lindqvist';
 
-export const sandbox = (): ControlClient => {
+/** The switches of one of the sandbox's services: what is true there. GitHub's without a name. */
+export const sandbox = (service?: string): ControlClient => {
   const { url, controlToken } = sharedHub().sandbox;
-  return new ControlClient(new URL(url).origin, controlToken);
+  return new ControlClient(new URL(url).origin, controlToken, service);
 };
+
+/** What the page's console and scripts complain of, from now on. */
+export function listenForFaults(page: Page, faults: string[]): void {
+  const note = (fault: string) => faults.push(`${page.url()}: ${fault}`);
+  page.on('pageerror', (error) => note(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+      note(message.text());
+  });
+}
+
+/** Goes to a page of the hub and waits until it is no longer loading. */
+export async function openPage(page: Page, path: string): Promise<void> {
+  await page.goto(`${sharedHub().origin}${path}`);
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+}
 
 /** Through the real sign-in flow, as whoever is named. */
 export async function signIn(page: Page, login = owner): Promise<void> {

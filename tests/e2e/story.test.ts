@@ -1,5 +1,13 @@
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { connectGitHub, photograph, repo, sandbox, signIn } from './acts.ts';
+import {
+  connectGitHub,
+  listenForFaults,
+  openPage,
+  photograph,
+  repo,
+  sandbox,
+  signIn,
+} from './acts.ts';
 import { sharedHub } from './hub.ts';
 
 /** The product's own story, told once in two browsers; each test goes on where the last one ended. */
@@ -15,14 +23,7 @@ test.describe
     test.beforeAll(async ({ browser }) => {
       [first, second] = await Promise.all([browser.newContext(), browser.newContext()]);
       [here, there] = await Promise.all([first.newPage(), second.newPage()]);
-      for (const page of [here, there]) {
-        const note = (fault: string) => faults.push(`${page.url()}: ${fault}`);
-        page.on('pageerror', (error) => note(error.message));
-        page.on('console', (message) => {
-          if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
-            note(message.text());
-        });
-      }
+      for (const page of [here, there]) listenForFaults(page, faults);
     });
     test.afterAll(async () => {
       await first.close();
@@ -119,11 +120,7 @@ test.describe
       await here.keyboard.press('Escape');
     });
 
-    /** Opens a page of the workspace and waits until it is no longer loading. */
-    const open = async (path: string) => {
-      await here.goto(`${sharedHub().origin}${home}${path}`);
-      await expect(here.locator('[aria-busy="true"]')).toHaveCount(0);
-    };
+    const open = (path: string) => openPage(here, `${home}${path}`);
 
     test('finds every webhook in the Inbox, with its verdict', async () => {
       await sandbox().startActivity({ rate: 20, count: 15, seed: 7 });

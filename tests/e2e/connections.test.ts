@@ -184,7 +184,7 @@ test.describe
     test('disconnects Slack and keeps the receipt', async () => {
       await open(pages['Slack'] ?? '');
       await here.getByRole('button', { name: 'Disconnect' }).click();
-      await here.getByRole('alertdialog').getByRole('button', { name: 'Disconnect' }).click();
+      await here.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
       await expect(here.getByText('Receipt of the disconnection')).toBeVisible();
       await expect(here.getByText('The credential was erased here')).toBeVisible();
       await photograph(here, 'connection-disconnected');

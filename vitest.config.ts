@@ -7,6 +7,7 @@ const resolve = { alias: { 'server-only': serverOnly, '@': import.meta.dirname }
  * unit: no network, no clock, no database. integration and contract: a real PostgreSQL 17, one
  * template database per worker (tests/setup/postgres.ts starts it). architecture: reads the tree.
  * system: the whole hub as `npm start` runs it, one after the other.
+ * real: against services that are installed for it (`npm run test:real`), no part of `npm test`.
  */
 export default defineConfig({
   resolve,
@@ -33,6 +34,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'real',
+          include: ['tests/real/**/*.test.ts'],
+          globalSetup: ['tests/setup/postgres.ts', 'tests/real/redmine-global.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
       {

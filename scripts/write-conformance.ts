@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { conformance, pointTitles } from '#lib/hub/conformance';
+import { conformance, pointTitles, realServices } from '#lib/hub/conformance';
 import { connectors } from '#lib/hub/connectors';
 
 /** Writes the README's table of what the connectors have proven: `npm run conformance`. */
@@ -35,9 +35,15 @@ export function conformanceTable(): string {
     ...rows,
     `| **proven of what is claimed** | ${totals.join(' | ')} |`,
     '',
-    '● earned against our double · ●ᶜ against captured payloads · ●ʳ against the real service · ○ claimed and not proven · – not claimed',
+    `● earned against our double · ●ᶜ against captured payloads · ●ʳ against the real service${askedServices()} · ○ claimed and not proven · – not claimed`,
     end,
   ].join('\n');
+}
+
+/** Which they were, and when, in brackets. */
+function askedServices(): string {
+  const all = Object.values(realServices);
+  return all.length === 0 ? '' : ` (\`npm run test:real\`: ${all.join('; ')})`;
 }
 
 /** The README with the table of now in the place of the one it has. */

@@ -134,6 +134,24 @@ export const conformance: Readonly<Record<string, Readonly<Record<string, Proof>
     webhook_delete: 'our double',
     webhook_junk: 'our double',
   },
+  redmine: {
+    manifest: 'the real service',
+    account: 'the real service',
+    wrong_credential: 'the real service',
+    rate_limit: 'unproven',
+    server_fault: 'unproven',
+    lookup: 'the real service',
+    scopes: 'the real service',
+    backfill: 'the real service',
+    backfill_resumes: 'the real service',
+    poll_quiet: 'the real service',
+    poll_change: 'the real service',
+    read: 'the real service',
+    read_gone: 'the real service',
+    write: 'the real service',
+    write_echo: 'the real service',
+    write_refused: 'the real service',
+  },
 };
 
 export const pointTitles: Readonly<Record<string, string>> = {
@@ -164,4 +182,9 @@ export const pointTitles: Readonly<Record<string, string>> = {
   webhook_captured: 'Events as the service really sent them are understood',
   webhook_challenge: 'The handshake before the first event is answered',
   revoke: 'Access that was given back opens nothing any more',
+};
+
+/** The service itself that a connector was tried against, and when (npm run test:real). */
+export const realServices: Readonly<Record<string, string>> = {
+  redmine: 'Redmine 5.0.4.stable, 2026-11-21',
 };

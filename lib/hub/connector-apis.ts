@@ -3,6 +3,7 @@ import { genericApi } from '#lib/connectors/generic/api';
 import { githubApi } from '#lib/connectors/github/api';
 import { linearApi } from '#lib/connectors/linear/api';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { redmineApi } from '#lib/connectors/redmine/api';
 import { slackApi } from '#lib/connectors/slack/api';
 import { stripeApi } from '#lib/connectors/stripe/api';
 import { connectors } from './connectors.ts';
@@ -12,6 +13,7 @@ const apis: Readonly<Record<string, ConnectorApi>> = {
   http_api_key: genericApi,
   http_basic: genericApi,
   linear: linearApi,
+  redmine: redmineApi,
   slack: slackApi,
   stripe: stripeApi,
 };

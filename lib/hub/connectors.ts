@@ -3,11 +3,12 @@ import { httpApiKey, httpBasic } from '#lib/connectors/generic/index';
 import { github } from '#lib/connectors/github/index';
 import { linear } from '#lib/connectors/linear/index';
 import type { Connector } from '#lib/connectors/protocol/index';
+import { redmine } from '#lib/connectors/redmine/index';
 import { slack } from '#lib/connectors/slack/index';
 import { stripe } from '#lib/connectors/stripe/index';
 import { conformance, pointTitles } from './conformance.ts';
 
-const all: readonly Connector[] = [github, linear, slack, stripe, httpApiKey, httpBasic];
+const all: readonly Connector[] = [github, linear, slack, stripe, redmine, httpApiKey, httpBasic];
 const byName = new Map(all.map((connector) => [connector.manifest.name, connector]));
 
 /** Every connector, in the half that calls nobody: manifest and webhook. */

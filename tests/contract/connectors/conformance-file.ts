@@ -23,16 +23,24 @@ export const titles = Object.fromEntries(points.map(({ id, title }) => [id, titl
 const row = (name: string, value: string, indent: string): string =>
   `${indent}${name}: '${value.replaceAll("'", '’')}',\n`;
 
-export function writeConformance(scores: Record<string, Score>): Record<string, Score> {
+export function writeConformance(
+  scores: Record<string, Score>,
+  services: Record<string, string>,
+): Record<string, Score> {
   const connectors = Object.entries(scores).map(([name, score]) => {
     const lines = Object.entries(score).map(([point, proof]) => row(point, proof, '    '));
     return `  ${name}: {\n${lines.join('')}  },\n`;
   });
   const sentences = Object.entries(titles).map(([point, title]) => row(point, title, '  '));
+  const asked = Object.entries(services).map(([name, said]) => row(name, said, '  '));
   const text = `${head}${connectors.join('')}};
 
 export const pointTitles: Readonly<Record<string, string>> = {
 ${sentences.join('')}};
+
+/** The service itself that a connector was tried against, and when (npm run test:real). */
+export const realServices: Readonly<Record<string, string>> = {
+${asked.join('')}};
 `;
   writeFileSync(file, text);
   return scores;

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { useProviderName } from '@/components/shell/use-provider-name';
 import { useSession } from '@/components/shell/use-session';
 import { ErrorState } from '@/components/ui/error-state';
 import { Panel } from '@/components/ui/panel';
@@ -16,6 +17,7 @@ const lookEveryMs = 3_000;
 /** What holds calls to services back: budgets and breakers, as all workers see them. */
 export function LimitsPanel() {
   const { workspace } = useSession();
+  const nameOf = useProviderName();
   const limits = useQuery({
     queryKey: keys.limits(workspace.id),
     refetchInterval: lookEveryMs,
@@ -34,11 +36,19 @@ export function LimitsPanel() {
     );
   }
   if (!limits.data) return <PanelSkeleton label={limitWords.loading} lines={4} />;
-  return <LimitsView limits={limits.data} />;
+  return <LimitsView limits={limits.data} nameOf={nameOf} />;
 }
 
+interface LimitsViewProps {
+  limits: Limits;
+  /** How the provider of a connector is called. */
+  nameOf?: (connector: string) => string;
+}
+
+const asItIs = (connector: string): string => connector;
+
 /** The panels themselves, without asking anybody. */
-export function LimitsView({ limits }: { limits: Limits }) {
+export function LimitsView({ limits, nameOf = asItIs }: LimitsViewProps) {
   return (
     <>
       <Panel title={limitWords.title} padding="flush">
@@ -47,7 +57,7 @@ export function LimitsView({ limits }: { limits: Limits }) {
         ) : (
           <ul className="divide-y divide-line">
             {limits.connections.map((one) => (
-              <LimitsRow key={one.id} limits={one} />
+              <LimitsRow key={one.id} limits={one} provider={nameOf(one.connector)} />
             ))}
           </ul>
         )}

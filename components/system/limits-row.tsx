@@ -15,15 +15,15 @@ const looks = {
 type Budget = NonNullable<ConnectionLimits['budget']>;
 
 /** One connection: whether it answers, what is left of its budget, and who waits. */
-export function LimitsRow({ limits }: { limits: ConnectionLimits }) {
-  const { budget, breaker, connector, name } = limits;
+export function LimitsRow({ limits, provider }: { limits: ConnectionLimits; provider: string }) {
+  const { budget, breaker, name } = limits;
   const look = looks[breaker.state];
   return (
     <li className="grid gap-2 px-4 py-3">
       <div className="flex items-center gap-3">
-        <ProviderMark name={connector} size="sm" />
+        <ProviderMark name={provider} size="sm" />
         <span className="min-w-0 flex-1 truncate font-medium">
-          {name} <span className="font-normal text-mut">{connector}</span>
+          {name} <span className="font-normal text-mut">{provider}</span>
         </span>
         <StatusDot {...look} />
         <span className={toneText[look.tone]}>{limitWords.breaker[breaker.state]}</span>

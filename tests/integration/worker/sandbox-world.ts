@@ -34,6 +34,8 @@ export interface SandboxWorld {
 /** Database, gateway, worker and sandbox as `npm start` has them, with one workspace and its owner. */
 export async function openSandboxWorld(
   sandboxOptions: Pick<SandboxOptions, 'apps' | 'settings' | 'seed'>,
+  /** `host:port` pairs beside the sandbox that the worker may call. */
+  outgoingAllow: readonly string[] = [],
 ): Promise<SandboxWorld> {
   const log = logger('test', 'silent');
   const database = await freshDatabase();
@@ -84,7 +86,7 @@ export async function openSandboxWorld(
     settings: {
       SEAL_WORKER_PRIVATE_KEY: keys.worker.privateKey,
       SEAL_GATEWAY_PUBLIC_KEY: keys.gateway.publicKey,
-      OUTGOING_ALLOW: [`127.0.0.1:${sandbox.port}`],
+      OUTGOING_ALLOW: [`127.0.0.1:${sandbox.port}`, ...outgoingAllow],
       POLL_SECONDS: 30,
       SANDBOX_URL: sandbox.origin,
       PUBLIC_URL: undefined,

@@ -81,16 +81,28 @@ export async function takeEndpoint(
   return row ?? null;
 }
 
-/** The former secret stays valid, because the service goes on signing with it until it is told. */
+/**
+ * The former secret stays valid, because the service goes on signing with it until it is told.
+ * `keepsFormer`: the present one was never heard to be in use and does not push the former one out. A
+ * service that fails many times in a row still signs with that.
+ */
 export async function putSecret(
   tx: Tx,
-  secret: { workspaceId: string; endpointId: string; envelope: Buffer; keyId: string },
+  secret: {
+    workspaceId: string;
+    endpointId: string;
+    envelope: Buffer;
+    keyId: string;
+    keepsFormer: boolean;
+  },
 ): Promise<void> {
   await tx`
     insert into private.webhook_secrets as s (endpoint_id, workspace_id, envelope, key_id)
     values (${secret.endpointId}, ${secret.workspaceId}, ${secret.envelope}, ${secret.keyId})
     on conflict (endpoint_id) do update set
-      previous_envelope = s.envelope, envelope = excluded.envelope, key_id = excluded.key_id,
+      previous_envelope = case when ${secret.keepsFormer}
+        then coalesce(s.previous_envelope, s.envelope) else s.envelope end,
+      envelope = excluded.envelope, key_id = excluded.key_id,
       updated_at = now()`;
 }
 

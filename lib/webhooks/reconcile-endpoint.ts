@@ -18,7 +18,7 @@ import {
 } from './endpoint-store.ts';
 import { registerHeld } from './register-endpoint.ts';
 import { removeHeld } from './remove-endpoint.ts';
-import { readWant } from './subscription-store.ts';
+import { readWant, wholeConnection } from './subscription-store.ts';
 import { endpointUrl } from './webhook-address.ts';
 
 const jobSchema = z.object({ workspaceId: z.uuid(), endpointId: z.uuid() });
@@ -29,7 +29,7 @@ export type Reconciled = 'skipped' | 'as_it_was' | 'registered' | 'removed' | 'f
 export interface ReconcileDeps extends EndpointDeps {
   /** How changes of this scope arrive from now on; null scope: of the whole connection. */
   onDelivery(
-    at: { workspaceId: string; connectionId: string; scopeKey: string },
+    at: { workspaceId: string; connectionId: string; scopeKey: string | null },
     delivery: { delivery: 'webhook' } | { delivery: 'poll'; reason: string },
   ): Promise<void>;
 }
@@ -74,10 +74,15 @@ async function bringAbout(held: HeldEndpoint, deps: ReconcileDeps): Promise<Reco
       const detail = 'unavailable' in base ? base.unavailable : 'It is not wanted.';
       const retryInMs = retryEndpointMs(row.attempts, true, deps.clock.random());
       await settleFailed(deps.db, row, { detail, retryInMs, isUnreachable: true });
+      await deps.onDelivery(placeOf(row), { delivery: 'poll', reason: detail });
       return 'as_it_was';
     }
     case 'remove':
       await removeHeld(deps, row, access.ctx.signal);
+      // It was wanted, so its streams go on without it.
+      if ('unavailable' in base) {
+        await deps.onDelivery(placeOf(row), { delivery: 'poll', reason: base.unavailable });
+      }
       return 'removed';
     case 'register':
       return register(held, deps, url ?? '', row.status === 'active' ? 'renewed' : 'registered');
@@ -124,7 +129,7 @@ async function register(
 ): Promise<Reconciled> {
   await registerHeld(held, url);
   if (why !== null) await note(deps, held.row, `webhooks.${why}`, sentences[why]);
-  await deps.onDelivery(held.row, { delivery: 'webhook' });
+  await deps.onDelivery(placeOf(held.row), { delivery: 'webhook' });
   return 'registered';
 }
 
@@ -140,7 +145,7 @@ async function settleFault(
   );
   const status = await settleFailed(deps.db, row, { detail: error.message, retryInMs });
   if (status === 'failed') {
-    await deps.onDelivery(row, { delivery: 'poll', reason: error.message });
+    await deps.onDelivery(placeOf(row), { delivery: 'poll', reason: error.message });
   }
   return 'failed';
 }
@@ -154,6 +159,13 @@ async function leaveAsItIs(
   await settleChecked(deps.db, row, { isVerified, checkInMs });
   return 'as_it_was';
 }
+
+/** The streams an endpoint serves: those of its scope, or all of its connection. */
+const placeOf = ({ workspaceId, connectionId, scopeKey }: EndpointRow) => ({
+  workspaceId,
+  connectionId,
+  scopeKey: scopeKey === wholeConnection ? null : scopeKey,
+});
 
 const toMs = (at: string | null): number | null => (at === null ? null : Date.parse(at));
 

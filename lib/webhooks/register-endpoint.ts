@@ -21,9 +21,10 @@ const takenOver = (): HubError =>
 export async function registerHeld(held: HeldEndpoint, url: string): Promise<void> {
   const { deps, access, row } = held;
   const secret = randomBytes(secretBytes).toString('hex');
+  const isStanding = row.remoteId !== null;
   await transaction(deps.db, async (tx) => {
     if (!(await markAttempted(tx, row))) throw takenOver();
-    await keepSecret(tx, held, secret);
+    await keepSecret(tx, held, secret, isStanding && row.status !== 'active');
   });
   const made = await access.api.registerWebhook?.(access.ctx, row.scope, { url, secret });
   if (!made) throw new HubError('provider.refused', 'The service takes no registration from us.');
@@ -40,17 +41,23 @@ export async function registerHeld(held: HeldEndpoint, url: string): Promise<voi
     deps.clock.random(),
   );
   const isOurs = await transaction(deps.db, async (tx) => {
-    if (made.secret !== undefined) await keepSecret(tx, held, made.secret);
+    if (made.secret !== undefined) await keepSecret(tx, held, made.secret, isStanding);
     return settleActive(tx, row, { url, remoteId: made.remoteId, renewInMs, checkInMs });
   });
   if (!isOurs) throw takenOver();
 }
 
-function keepSecret(tx: Tx, { deps, row }: HeldEndpoint, secret: string): Promise<void> {
+function keepSecret(
+  tx: Tx,
+  { deps, row }: HeldEndpoint,
+  secret: string,
+  keepsFormer: boolean,
+): Promise<void> {
   const context = { workspaceId: row.workspaceId, ownerId: row.id, field: secretField };
   return putSecret(tx, {
     workspaceId: row.workspaceId,
     endpointId: row.id,
     ...sealTo(deps.sealKey, secret, context),
+    keepsFormer,
   });
 }

@@ -2,7 +2,13 @@ import { isHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { baseOf, type EndpointDeps, type HookAccess, heldSignal } from './endpoint-deps.ts';
 import { isOfEndpoint } from './endpoint-plan.ts';
-import { dropEndpoint, type EndpointRow, selectStanding, takeEndpoint } from './endpoint-store.ts';
+import {
+  dropEndpoint,
+  type EndpointRow,
+  giveBack,
+  selectStanding,
+  takeEndpoint,
+} from './endpoint-store.ts';
 import { readWant, wholeConnection } from './subscription-store.ts';
 import { endpointUrl } from './webhook-address.ts';
 
@@ -59,7 +65,11 @@ export async function removeHeld(
     const isThere = row.isAttempted || row.remoteId !== null;
     if (isThere) await removeRemote(deps, row, bounded);
   } catch (error) {
-    if (!isHubError(error) || error.retry !== 'never') throw error;
+    if (!isHubError(error) || error.retry !== 'never') {
+      // Tried again by whoever comes next, who need not wait for the lease to end.
+      await giveBack(deps.db, row);
+      throw error;
+    }
     deps.log.warn('a webhook stays registered at the service', {
       err: error,
       endpoint_id: row.id,

@@ -116,11 +116,13 @@ async function readBehind(
   try {
     return await readHistory(ctx, scope, { cursor: at.cursor });
   } catch (error) {
-    const isOver = isHubError(error) && error.details?.['reason'] === 'invalid_cursor';
-    if (!isOver || at.before === null) throw error;
+    if (!isOver(error) || at.before === null) throw error;
     return readHistory(ctx, scope, { latest: at.before });
   }
 }
+
+const isOver = (error: unknown): boolean =>
+  isHubError(error) && error.details?.['reason'] === 'invalid_cursor';
 
 const pollSchema = z.object({
   /** Seconds, by Slack's clock: when the last poll began. */
@@ -140,7 +142,13 @@ export async function pollMessages(
   const scope = readScope(stored);
   const known = pollSchema.safeParse(place).data ?? { since: 0 };
   const oldest = `${Math.max(0, known.since - overlapSeconds)}.000000`;
-  const page = await readHistory(ctx, scope, { oldest, cursor: known.cursor });
+  const page = await readHistory(ctx, scope, { oldest, cursor: known.cursor }).catch(
+    (error: unknown) => {
+      // A poll that stood still for too long begins anew: what it has seen is only seen once more.
+      if (known.cursor === undefined || !isOver(error)) throw error;
+      return readHistory(ctx, scope, { oldest });
+    },
+  );
   if (page.next !== null && page.next === known.cursor) {
     throw badAnswer('its pages turn in circles');
   }

@@ -118,6 +118,15 @@ describe('asking what is new', () => {
     ]);
   });
 
+  it('begins anew where its place in the list has ended', async () => {
+    const ctx = context(refusal('invalid_cursor'), page([at(9)]));
+    const place = { since: second - 30, cursor: 'old', startedAt: second - 20 };
+    const got = await slackApi.poll(ctx, 'messages', scope, place);
+    expect(got).toMatchObject({ hasMore: false, cursor: { since: second - 20 } });
+    expect(got.objects).toHaveLength(1);
+    expect(ctx.requests[1]?.query).toMatchObject({ oldest: `${second - 3_630}.000000` });
+  });
+
   it('whole messages have no reactions and no edit where none are shown', async () => {
     const { objects } = await slackApi.poll(context(page([at(1)])), 'messages', scope, {
       since: second,

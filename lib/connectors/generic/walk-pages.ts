@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectorContext, HttpAnswer } from '#lib/connectors/protocol/index';
-import type { Json } from '#lib/core/index';
+import { HubError, type Json } from '#lib/core/index';
 import type { Definition } from './definition.ts';
 import { badAnswer } from './errors.ts';
 import { atPath } from './json-path.ts';
@@ -10,6 +11,8 @@ export const markSchema = z.object({
   query: z.record(z.string().max(100), z.string().max(2_000)),
   /** Objects before this page, for offsets; pages before it, for page numbers. */
   n: z.number().int().min(0),
+  /** What was on the page before, and how often in a row it was that already. */
+  before: z.object({ hash: z.string().max(100), times: z.number().int().min(1) }).optional(),
 });
 export type Mark = z.infer<typeof markSchema>;
 
@@ -20,6 +23,8 @@ export interface Page {
   atMs: number;
 }
 
+/** Objects of one answer; the worker holds them all at once. */
+const largestPage = 20_000;
 /** A walk over more pages or objects goes round in a circle. */
 const longestWalk = 10_000_000;
 
@@ -44,12 +49,32 @@ export async function readPage(
   if (!Array.isArray(items)) {
     throw badAnswer(`there is no list ${definition.items === '' ? '' : `at ${definition.items}`}`);
   }
+  if (items.length > largestPage) {
+    throw new HubError(
+      'provider.answer_too_large',
+      `The service sent ${items.length} objects at once; at most ${largestPage} are read.`,
+    );
+  }
   const next = nextMark(paging, answer, items.length, mark);
   return {
     items,
-    next: next && next.n < longestWalk ? next : null,
+    next: next && next.n < longestWalk ? turned(next, mark, items) : null,
     atMs: Date.now() + (answer.clockOffsetMs ?? 0),
   };
+}
+
+/** Once or twice the same page may come of objects that were added before it; no more often. */
+const samePages = 3;
+
+/** A service that does not turn its pages gives the same one again and again. */
+function turned(next: Mark, mark: Mark | null, items: Json[]): Mark {
+  const hash = createHash('sha256').update(JSON.stringify(items)).digest('base64url');
+  const isSamePlace = JSON.stringify(next.query) === JSON.stringify(mark?.query);
+  // Some services find nothing on a page and something on a later one.
+  const isSame = hash === mark?.before?.hash && (items.length > 0 || isSamePlace);
+  const times = isSame ? (mark?.before?.times ?? 0) + 1 : 1;
+  if (times > samePages) throw badAnswer('its pages turn in circles');
+  return { ...next, before: { hash, times } };
 }
 
 const momentFor = (format: 'iso' | 'epoch_s', ms: number): string =>

@@ -125,6 +125,27 @@ describe('pages', () => {
     expect(asked.map(({ query }) => query)).toEqual([first, second]);
   });
 
+  it.each([
+    [{ style: 'page', parameter: 'p', size: 2 }],
+    [{ style: 'offset', parameter: 'skip', size: 2 }],
+    [{ style: 'cursor', parameter: 'c', next: 'next' }],
+    [{ style: 'link' }],
+  ])('%j: a service that always gives the same page is not read for ever', async (paging) => {
+    const link = '</tickets?page=2>; rel="next"';
+    const { ctx, asked } = answering({ json: { rows: two, next: 'abc' }, link });
+    const walk = async (): Promise<void> => {
+      let from: JsonObject | null = null;
+      do
+        from = (await genericApi.backfill(ctx, 'tasks', define({ items: 'rows', paging }), from))
+          .next;
+      while (from !== null && asked.length < 20);
+    };
+    await expect(walk()).rejects.toMatchObject({
+      code: 'provider.bad_answer',
+      message: /turn in circles/,
+    });
+  });
+
   it('a short page is the last', async () => {
     const paging = { style: 'page', parameter: 'p', size: 3 };
     expect((await next(define({ paging }), { json: two })).mark).toBeNull();

@@ -50,7 +50,9 @@ export function judgeCall(breaker: BreakerState, holder: string, nowMs: number):
   if (breaker.state === 'closed') return { go: 'call' };
   const untilMs =
     breaker.state === 'open' ? (breaker.retryAtMs ?? nowMs) : (breaker.probe?.untilMs ?? nowMs);
-  if (untilMs > nowMs) return { go: 'no', waitMs: untilMs - nowMs, cause: breaker.cause };
+  // Farther away than any rest: the clock was set back since.
+  const isResting = untilMs > nowMs && untilMs - nowMs <= lastRestMs;
+  if (isResting) return { go: 'no', waitMs: untilMs - nowMs, cause: breaker.cause };
   return {
     go: 'probe',
     next: {

@@ -56,7 +56,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     return seen;
   };
   const isTrusted = (look: Seen | null): look is Seen =>
-    look?.breaker.state === 'closed' && clock.now() - look.atMs < trustMs;
+    look?.breaker.state === 'closed' && Math.abs(clock.now() - look.atMs) < trustMs;
 
   /** The state a call is made in, or the refusal. */
   const enter = async (): Promise<BreakerState> => {

@@ -19,9 +19,12 @@ export const addNews = (a: News, b: News): News => ({
   facts: [...a.facts, ...b.facts],
 });
 
-/** Durations as they are by now. */
-export const aged = ({ facts, atMs }: News['facts'][number], nowMs: number): HeardFacts => ({
-  ...facts,
-  resetInMs: facts.resetInMs === null ? null : facts.resetInMs - (nowMs - atMs),
-  retryInMs: facts.retryInMs === null ? null : Math.max(0, facts.retryInMs - (nowMs - atMs)),
-});
+/** Durations as they are by now; a clock that was set back meanwhile makes none longer. */
+export function aged({ facts, atMs }: News['facts'][number], nowMs: number): HeardFacts {
+  const passedMs = Math.max(0, nowMs - atMs);
+  return {
+    ...facts,
+    resetInMs: facts.resetInMs === null ? null : facts.resetInMs - passedMs,
+    retryInMs: facts.retryInMs === null ? null : Math.max(0, facts.retryInMs - passedMs),
+  };
+}

@@ -29,6 +29,8 @@ export interface Exchanged {
 
 /** Longer than a call may take, so that what a dead worker had under way has ended with its lease. */
 export const shareLeaseMs = 20_000;
+/** A lease that ends later than any can was given by a clock that has been set back since. */
+const clockStepMs = 5_000;
 /** Who waits asks again within a second; what is older was said by somebody who is gone. */
 const waitingMs = 3_000;
 
@@ -43,13 +45,15 @@ export function exchange(
   report: Report,
   nowMs: number,
 ): Exchanged {
-  const living = book.shares.filter((share) => share.leaseUntilMs > nowMs);
+  const isLiving = ({ leaseUntilMs }: Share): boolean =>
+    leaseUntilMs > nowMs && leaseUntilMs <= nowMs + shareLeaseMs + clockStepMs;
+  const living = book.shares.filter(isLiving);
   const old = living.find((share) => share.holder === holder.id && share.epoch === holder.epoch);
   const others = living
     .filter((share) => share.holder !== holder.id)
     .reduce((sum, share) => add(sum, share, nowMs), noOthers());
   const heard = old ? report : { ...report, ended: 0, unused: 0, uncounted: 0 };
-  const gone = book.shares.filter((share) => share.leaseUntilMs <= nowMs);
+  const gone = book.shares.filter((share) => !isLiving(share));
   const known = book.state ?? fullBudget(pace, nowMs);
   const before = { ...known, ended: gone.reduce((sum, share) => sum + share.held, known.ended) };
   const { state, held, grant } = settle(before, pace, old?.held ?? 0, others, heard, nowMs);

@@ -60,8 +60,21 @@ export function giveBack(state: BudgetState, unused: number, uncounted: number):
   state.quota.remaining = Math.min(state.quota.limit, back);
 }
 
+/** A clock that was set back by more than this is one that was wrong. */
+const clockStepMs = 5_000;
+
+/** The store's clock was set back: what was to come is as far away as it was, not by the step farther. */
+function followClock(state: BudgetState, nowMs: number): void {
+  const stepMs = state.filledAtMs - nowMs;
+  if (stepMs <= clockStepMs) return;
+  state.filledAtMs = nowMs;
+  state.pausedUntilMs = Math.max(0, state.pausedUntilMs - stepMs);
+  if (state.quota) state.quota.resetAtMs -= stepMs;
+}
+
 /** Time passes: tokens come back at the pace, and a window that ended begins anew. */
 export function refill(state: BudgetState, pace: Pace, held: number, nowMs: number): void {
+  followClock(state, nowMs);
   const gained = (Math.max(0, nowMs - state.filledAtMs) / 1_000) * pace.perSecond;
   state.tokens = Math.max(0, Math.min(pace.burst - held, state.tokens + gained));
   state.filledAtMs = Math.max(state.filledAtMs, nowMs);

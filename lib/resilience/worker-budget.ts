@@ -91,7 +91,7 @@ class WorkerBudget implements Budget {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.reject(stopped());
-    await this.#asking;
+    await this.#asking?.catch(() => undefined);
     if (this.#hasNews()) await this.#ask().catch(() => undefined);
     clearTimeout(this.#timer?.handle);
     this.#timer = null;

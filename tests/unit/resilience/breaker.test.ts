@@ -43,6 +43,12 @@ async function opened() {
 }
 
 describe('a breaker shared by two workers', () => {
+  it('is tried again although the clock was set back by a day', async () => {
+    const { two, pass } = await opened();
+    pass(-86_400_000);
+    expect(await two.run(succeed)).toBe('ok');
+  });
+
   it('opens after five faults of both, and refuses in both without calling', async () => {
     const { one, two, state, told } = await opened();
     const call = vi.fn<() => Promise<string>>(succeed);

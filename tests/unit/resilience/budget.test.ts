@@ -150,6 +150,28 @@ describe('a budget', () => {
     expect(remaining()).toBe(59);
   });
 
+  it('closes also while the store cannot be asked', async () => {
+    const down = Promise.withResolvers<never>();
+    const budget = budgetOf({}, { turn: () => down.promise });
+    const waiting = budget.take('edit');
+    await vi.advanceTimersByTimeAsync(10);
+    const closed = budget.close();
+    down.reject(new Error('The store is down'));
+    await expect(closed).resolves.toBeUndefined();
+    await expect(waiting).rejects.toMatchObject({ code: 'internal.unavailable' });
+  });
+
+  it('a clock that is set back by a day stops nobody for a day', async () => {
+    const store = memoryBudget(clock);
+    const [one, two] = [budgetOf({ burst: 2, concurrent: 2 }, store), budgetOf({}, store)];
+    const held = await passed(one.take('edit'), 10);
+    await passed(call(one, 'edit', told(60, 0, 1_000)), 10);
+    vi.setSystemTime(clock.now() - 86_400_000);
+    await passed(call(two), 3_000);
+    held.end();
+    await passed(call(two), 3_000);
+  });
+
   it('takes back what the service did not count', async () => {
     const store = memoryBudget(clock);
     const budget = budgetOf({}, store);

@@ -1,12 +1,13 @@
 import type {
+  AuthorizeEndpoints,
   ConnectorApi,
   ConnectorContext,
   ConnectorManifest,
 } from '#lib/connectors/protocol/index';
-import { isHubError } from '#lib/core/index';
+import { HubError, isHubError } from '#lib/core/index';
 import type { Lane } from '#lib/resilience/index';
 import { assertHost } from './address-of.ts';
-import { connectorOf } from './client-of.ts';
+import { type ConnectorAt, connectorOf } from './client-of.ts';
 import { freshCredential, giveUp } from './fresh-credential.ts';
 import { gatherReads } from './gather-reads.ts';
 import { createSavedNote } from './note-saved.ts';
@@ -61,7 +62,11 @@ export async function openConnection(
     clock: deps.clock,
     signal: options.signal,
     authorize: sendCredential(manifest, row.auth_kind),
-    token: async (rejected) => (await fresh(rejected)).credential.accessToken,
+    token: async (rejected) => {
+      const { row: present, credential } = await fresh(rejected);
+      assertUnmoved(row.auth_kind === present.auth_kind, endpoints, connectorOf(deps, present));
+      return credential.accessToken;
+    },
     onRefused: () => giveUp(deps, row, 'refused'),
     toError: (answer) => api.toError(answer),
     findFault: api.findFault?.bind(api),
@@ -80,6 +85,18 @@ export async function openConnection(
     api: reporting(gatherReads(api, guards, onSaved), (error) => reportFault(report, error)),
     ctx: { http, signal: options.signal, place: endpoints },
   };
+}
+
+/**
+ * Somebody may have connected anew, at another address or by another kind of credential, while this
+ * job goes on: what was given for the one place is not for the other.
+ */
+function assertUnmoved(isSameKind: boolean, before: AuthorizeEndpoints, now: ConnectorAt): void {
+  if (isSameKind && before.apiBaseUrl === now.endpoints.apiBaseUrl) return;
+  throw new HubError('connections.not_active', 'The connection has another address by now.', {
+    retry: 'later',
+    details: { sent: false },
+  });
 }
 
 /** The same calls; what they throw is reported first. */

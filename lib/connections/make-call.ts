@@ -6,6 +6,7 @@ import type { OutgoingAnswer } from '#lib/security/index';
 import { addressOf } from './address-of.ts';
 import { callLimits } from './call-limits.ts';
 import type { ProviderHttpOptions } from './provider-http.ts';
+import { maskSecrets, secretTexts } from './secret-texts.ts';
 
 /** Of an answer that is an error; more is not needed to say what it was. */
 const errorTextChars = 65_536;
@@ -39,7 +40,9 @@ export function makeCall(
     const startedMs = options.clock.now();
     const answer = await send(options, request, { url, token, ticket });
     const nowMs = options.clock.now();
-    return read(options, answer, { ticket, note, nowMs, middleMs: (startedMs + nowMs) / 2 });
+    const middleMs = (startedMs + nowMs) / 2;
+    const secrets = secretTexts(token, (options.authorize ?? bearer)(token));
+    return read(options, answer, { ticket, note, nowMs, middleMs, secrets });
   });
 }
 
@@ -71,11 +74,16 @@ async function send(
   }
 }
 
-function read(
-  options: ProviderHttpOptions,
-  answer: OutgoingAnswer,
-  call: { ticket: Ticket; note: (facts: SpanFacts) => void; nowMs: number; middleMs: number },
-): RawAnswer {
+interface Asked {
+  ticket: Ticket;
+  note: (facts: SpanFacts) => void;
+  nowMs: number;
+  middleMs: number;
+  /** What no fault may repeat: it is logged, mailed and shown. */
+  secrets: readonly string[];
+}
+
+function read(options: ProviderHttpOptions, answer: OutgoingAnswer, call: Asked): RawAnswer {
   const { status, headers } = answer;
   calls.inc({ connector: options.connector, status: String(status) });
   call.note({ 'http.response.status_code': status });
@@ -83,7 +91,7 @@ function read(
   // On a success Retry-After speaks of the object, not of the account.
   const facts = status < 400 ? { ...told, retryInMs: null } : told;
   try {
-    const read = toAnswer(options, answer, call.middleMs);
+    const read = toAnswer(options, answer, call);
     call.ticket.end({ facts, isUncounted: status === 304 && facts.remaining !== null });
     return read;
   } catch (error) {
@@ -133,12 +141,14 @@ const bearer = (token: string): Record<string, string> => ({ authorization: `Bea
 function toAnswer(
   options: ProviderHttpOptions,
   answer: OutgoingAnswer,
-  middleMs: number,
+  { middleMs, secrets }: Asked,
 ): RawAnswer {
   const { status, headers, body } = answer;
   if (status !== 304 && (status < 200 || status > 299)) {
     const text = body.subarray(0, errorTextChars).toString('utf8');
-    throw options.toError({ status, headers, text });
+    // Before the connector reads it, which may cut it in the middle of a key.
+    const masked = options.toError({ status, headers, text: maskSecrets(text, secrets) });
+    throw withoutSecrets(masked, secrets);
   }
   const date = Date.parse(headers.get('date') ?? '');
   const read: RawAnswer = {
@@ -151,8 +161,19 @@ function toAnswer(
     clockOffsetMs: Number.isNaN(date) ? null : Math.round(date + 500 - middleMs),
   };
   const fault = status === 304 ? null : (options.findFault?.(read) ?? null);
-  if (fault) throw fault;
+  if (fault) throw withoutSecrets(fault, secrets);
   return read;
+}
+
+function withoutSecrets(error: HubError, secrets: readonly string[]): HubError {
+  const message = maskSecrets(error.message, secrets);
+  if (message === error.message) return error;
+  const { code, retry, afterMs, details } = error;
+  return new HubError(code, message, {
+    retry,
+    ...(afterMs === undefined ? {} : { afterMs }),
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 function parse(body: Buffer, connector: string): unknown {

@@ -8,6 +8,7 @@ import { freshCredential } from './fresh-credential.ts';
 
 import { answerHeadersOf, type ProxyCall, readTarget, requestHeadersOf } from './proxy-shape.ts';
 import { reportFault } from './report-fault.ts';
+import { secretTexts } from './secret-texts.ts';
 import { sendCredential } from './send-credential.ts';
 import { refuseSecret, withholdSecret } from './withhold-secret.ts';
 import type { ConnectionAt, ConnectionDeps } from './worker-deps.ts';
@@ -41,7 +42,7 @@ export async function proxyCall(
   const url = addressOf(endpoints.apiBaseUrl, { path });
   url.search = query;
   const authorization = sendCredential(manifest, row.auth_kind)(credential.accessToken);
-  const secrets = secretsOf(credential.accessToken, authorization);
+  const secrets = secretTexts(credential.accessToken, authorization);
   const send = () =>
     deps.outgoing.stream({
       method: call.method,
@@ -84,12 +85,6 @@ function handOn(answer: OutgoingStream, url: URL, secrets: readonly string[]): P
     throw error;
   }
 }
-
-/** The credential as it is kept and as it travels, without the name of its scheme. */
-const secretsOf = (token: string, authorization: Record<string, string>): string[] => [
-  token,
-  ...Object.values(authorization).map((value) => value.replace(/^(Bearer|Basic) /, '')),
-];
 
 type Guards = ReturnType<ConnectionDeps['guards']['shared']>;
 

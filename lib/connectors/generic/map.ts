@@ -27,10 +27,11 @@ const shapes: Partial<Record<Kind, Record<string, z.ZodType>>> = {
 
 /** One object of a list as a record of a kind. A field that does not fit the kind is left out. */
 export function fromObject(kind: Kind, definition: Definition, json: Json, atMs: number): Mapped {
-  const raw = isObject(json) ? toStorableJson(json) : null;
+  const raw = isObject(json) && isShallow(json, deepest) ? toStorableJson(json) : null;
   const id = raw === null ? undefined : textOf(atPath(raw, definition.id));
   if (raw === null || id === undefined) {
-    const message = raw === null ? 'It is no object' : `It has no id at ${definition.id}`;
+    const message =
+      raw === null ? 'It is no object, or nested too deeply' : `It has no id at ${definition.id}`;
     return { is: 'fault', fault: { externalId: null, message, raw } };
   }
   const stated = definition.updated_at === null ? null : atPath(raw, definition.updated_at);
@@ -39,7 +40,7 @@ export function fromObject(kind: Kind, definition: Definition, json: Json, atMs:
   const object: RemoteObject = {
     externalId: id.slice(0, 200),
     externalKey: null,
-    url: textOf(atPath(raw, definition.fields['url'] ?? '-')) ?? null,
+    url: webLink(atPath(raw, definition.fields['url'] ?? '-')) ?? null,
     rank,
     // Of some clocks nobody knows how fine they tick.
     rankIsExact: false,
@@ -72,6 +73,7 @@ function toField(kind: Kind, { states }: Definition, field: string, found: Json)
   if (field.endsWith('_at')) return found === null ? null : timeOf(found);
   if (field === 'due_on') return found === null ? null : timeOf(found)?.slice(0, 10);
   if (fieldRule(kind, field).comparator === 'set') return setOf(found);
+  if (field === 'url') return found === null ? null : webLink(found);
   if (field === 'currency') return textOf(found)?.toLowerCase();
   if (typeof found === 'number' && !numeric.has(field)) return String(found);
   return found;
@@ -94,21 +96,43 @@ function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+const urlChars = 2_000;
+
+/** People click on it: an address of the web, and never one that would run (`javascript:`). */
+function webLink(value: Json | undefined): string | undefined {
+  const text = textOf(value);
+  if (text === undefined || text.length > urlChars || !URL.canParse(text)) return undefined;
+  const { protocol } = new URL(text);
+  return protocol === 'https:' || protocol === 'http:' ? text : undefined;
+}
+
 /** Below it a number counts seconds since 1970, above it milliseconds: 1e11 s is the year 5138. */
 const secondsBelow = 100_000_000_000;
 
+/** The end of the year 9999: later ones are written in a way the database does not read. */
+const lastMs = 253_402_300_799_999;
+
+/** Whole milliseconds after 1970. */
 function momentOf(value: Json): number | null {
   if (typeof value === 'number') {
-    const ms = value < secondsBelow ? value * 1_000 : value;
-    return ms > 0 && ms < 8.64e15 ? ms : null;
+    return bounded(value < secondsBelow ? value * 1_000 : value);
   }
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
+  return bounded(typeof value === 'string' ? Date.parse(value) : Number.NaN);
 }
+
+const bounded = (ms: number): number | null => (ms > 0 && ms <= lastMs ? Math.floor(ms) : null);
 
 function timeOf(value: Json): string | undefined {
   const ms = momentOf(value);
   return ms === null ? undefined : new Date(ms).toISOString();
+}
+
+/** Levels of an object; the database's own limit would cost the whole page. */
+const deepest = 64;
+
+function isShallow(json: Json, levels: number): boolean {
+  if (json === null || typeof json !== 'object') return true;
+  return levels > 0 && Object.values(json).every((inner) => isShallow(inner, levels - 1));
 }
 
 const isObject = (json: Json): json is JsonObject =>

@@ -934,7 +934,7 @@ grant select on public.users to patchbay_worker;
 create table public.webhook_endpoints (
   id uuid not null,
   workspace_id uuid not null,
-  connection_id uuid not null,
+  connection_id uuid,
   connector text not null,
   remote_id text,
   scope_key text not null,
@@ -952,11 +952,16 @@ create table public.webhook_endpoints (
   epoch bigint not null default 0,
   lease_until timestamp with time zone,
   queued_until timestamp with time zone,
+  app_id uuid,
+  challenged_at timestamp with time zone,
   constraint webhook_endpoints_connection_id_scope_key_key UNIQUE (connection_id, scope_key),
+  constraint webhook_endpoints_one_per_app UNIQUE (app_id),
   constraint webhook_endpoints_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_app_fkey FOREIGN KEY (workspace_id, app_id) REFERENCES public.apps(workspace_id, id) ON DELETE CASCADE,
   constraint webhook_endpoints_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint webhook_endpoints_detail_check CHECK ((char_length(detail) <= 1000)),
+  constraint webhook_endpoints_one_owner CHECK (((num_nonnulls(connection_id, app_id) = 1) AND ((app_id IS NULL) OR (app_id = id)))),
   constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'failed'::text, 'removed'::text]))),
   constraint webhook_endpoints_url_check CHECK ((char_length(url) <= 2000))
 );
@@ -980,6 +985,7 @@ grant select on public.webhook_endpoints to hub_user;
 grant select on public.webhook_endpoints to patchbay_web;
 grant delete, insert, select, update on public.webhook_endpoints to patchbay_worker;
 grant update (last_received_at) on public.webhook_endpoints to patchbay_web;
+grant update (challenged_at) on public.webhook_endpoints to patchbay_web;
 
 create table public.webhook_refusals (
   workspace_id uuid not null,
@@ -1506,6 +1512,19 @@ grant execute on function private.claims() to hub_user;
 grant execute on function private.claims() to patchbay_web;
 grant execute on function private.claims() to patchbay_worker;
 
+CREATE OR REPLACE FUNCTION private.connection_of_account(endpoint uuid, account text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select c.id
+  from public.webhook_endpoints e
+  join public.connections c on c.workspace_id = e.workspace_id and c.app_id = e.app_id
+  where e.id = endpoint and c.account_id = account and c.status <> 'disconnected'
+$function$;
+grant execute on function private.connection_of_account(uuid,text) to patchbay_web;
+
 CREATE OR REPLACE FUNCTION private.count_resting()
  RETURNS integer
  LANGUAGE sql
@@ -1899,6 +1918,31 @@ begin
   return null;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION private.set_app_webhook(target uuid, sealed bytea, sealed_to text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  app record;
+begin
+  select a.id, a.workspace_id, a.connector into app from public.apps a
+  where a.id = target and a.workspace_id in (select private.my_workspaces('admin'));
+  if not found then
+    return false;
+  end if;
+  insert into public.webhook_endpoints as e (id, workspace_id, app_id, connector, scope_key, status, next_check_at)
+  values (app.id, app.workspace_id, app.id, app.connector, '*', 'pending', null)
+  on conflict (id) do update set status = 'pending', detail = null, challenged_at = null, last_received_at = null;
+  delete from private.webhook_secrets s where s.endpoint_id = app.id;
+  insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
+  values (app.id, app.workspace_id, sealed, sealed_to);
+  return true;
+end
+$function$;
+grant execute on function private.set_app_webhook(uuid,bytea,text) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.signal_position(target uuid)
  RETURNS void

@@ -12,6 +12,7 @@ import { RelativeTime } from '@/components/ui/relative-time';
 import { Stat } from '@/components/ui/stat';
 import type { Connection } from '@/lib/connections/schema';
 import { Abilities } from './abilities';
+import { EventHint } from './event-hint';
 import { words } from './words';
 
 const when = (at: string | null, never: string) => (at ? <RelativeTime value={at} /> : never);
@@ -54,6 +55,7 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
       </Panel>
       <Panel title="Delivery">
         <DeliveryWords connection={connection} />
+        <EventHint connection={connection} />
         <ul className="mt-3 grid gap-2">
           {connection.webhooks.map((webhook) => (
             <li key={webhook.id} className="flex flex-wrap items-center justify-between gap-2">

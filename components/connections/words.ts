@@ -69,6 +69,13 @@ export const words = {
     webhook: 'Webhooks: changes arrive as they happen',
     poll: 'Polling: the service is asked again and again, with conditional requests',
   },
+  byHand: {
+    missing:
+      'Its events can come in at once: paste the app’s signing secret in Settings, and our address at the service.',
+    waiting:
+      'The signing secret is kept, and no event has come yet: paste our address at the service.',
+    open: 'Set up its events',
+  },
   scopeOf: ({ scope_key, scope_name }: Connection['webhooks'][number]) =>
     scope_name ?? (scope_key === '*' ? 'The whole account' : scope_key),
   notDelivered: 'Nothing arrives: the connection has ended.',

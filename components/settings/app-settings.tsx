@@ -8,15 +8,19 @@ import { Notice } from '@/components/ui/notice';
 import { Panel } from '@/components/ui/panel';
 import { ProviderMark } from '@/components/ui/provider-mark';
 import type { App, ConnectorCard } from '@/lib/connections/schema';
+import type { AppWebhook } from '@/lib/webhooks/schema';
+import { AddressToCopy } from './address-to-copy';
 import { AppForm } from './app-form';
+import { AppWebhookForm } from './app-webhook-form';
 import { Listed } from './listed';
-import { useApps, useConnectorCards } from './use-settings';
+import { useApps, useAppWebhooks, useConnectorCards } from './use-settings';
 import { words } from './words';
 
 /** The operator's OAuth clients: what to copy into the provider's console, and what to paste here. */
 export function AppSettings() {
   const connectors = useConnectorCards();
   const apps = useApps();
+  const hooks = useAppWebhooks();
   return (
     <Listed query={connectors} name="The connectors" empty={words.apps.none}>
       {(rows) => (
@@ -26,6 +30,7 @@ export function AppSettings() {
               key={connector.name}
               connector={connector}
               app={apps.data?.data.find((one) => one.connector === connector.name)}
+              hook={hooks.data?.data.find((one) => one.connector === connector.name)}
             />
           ))}
         </div>
@@ -34,7 +39,16 @@ export function AppSettings() {
   );
 }
 
-function AppPanel({ connector, app }: { connector: ConnectorCard; app: App | undefined }) {
+function AppPanel({
+  connector,
+  app,
+  hook,
+}: {
+  connector: ConnectorCard;
+  app: App | undefined;
+  /** Only where webhooks are set up by hand. */
+  hook: AppWebhook | undefined;
+}) {
   const text = words.apps;
   return (
     <Panel
@@ -75,19 +89,30 @@ function AppPanel({ connector, app }: { connector: ConnectorCard; app: App | und
             </p>
           </Step>
           <Step number={2} title={text.copy.title}>
-            <Address label={text.copy.redirect} value={connector.redirect_uri} />
-            {connector.webhook_url ? (
-              <Address label={text.copy.webhook} value={connector.webhook_url} />
-            ) : (
-              <p className="text-meta text-mut">{text.copy.noWebhook}</p>
-            )}
+            <AddressToCopy label={text.copy.redirect} value={connector.redirect_uri} />
+            {!hook && <RegisteredAddress url={connector.webhook_url} />}
           </Step>
           <Step number={3} title={text.paste.title}>
             <AppForm connector={connector} isReplacing={app !== undefined} />
           </Step>
+          {app && hook && (
+            <Step number={4} title={text.hook.title}>
+              <AppWebhookForm connector={connector} app={app} hook={hook} />
+            </Step>
+          )}
         </ol>
       </div>
     </Panel>
+  );
+}
+
+/** Each stream registers an address below this one by itself. */
+function RegisteredAddress({ url }: { url: string | null }) {
+  const text = words.apps.copy;
+  return url ? (
+    <AddressToCopy label={text.webhook} value={url} />
+  ) : (
+    <p className="text-meta text-mut">{text.noWebhook}</p>
   );
 }
 
@@ -105,17 +130,5 @@ function Step({ number, title, children }: { number: number; title: string; chil
         {children}
       </div>
     </li>
-  );
-}
-
-function Address({ label, value }: { label: string; value: string }) {
-  return (
-    <div>
-      <div className="text-meta text-mut">{label}</div>
-      <div className="mt-1 flex items-center justify-between gap-2 rounded-md border border-line bg-raise py-1 pr-1 pl-3">
-        <code className="min-w-0 break-all text-meta">{value}</code>
-        <CopyButton value={value} label={`Copy ${label}`} iconOnly />
-      </div>
-    </div>
   );
 }

@@ -14,6 +14,7 @@ import {
 import { callApi, keys } from '@/lib/live/index';
 import { mailOverviewSchema } from '@/lib/mail/schema';
 import { keyClassStateSchema } from '@/lib/security/schema';
+import { appWebhookSchema } from '@/lib/webhooks/schema';
 
 const list = <T extends z.ZodType>(row: T) => z.object({ data: z.array(row) });
 const auditRows = 100;
@@ -37,6 +38,14 @@ function useList<T extends z.ZodType>(
 export function useApps() {
   const { workspace } = useSession();
   return useList(keys.apps(workspace.id), '/apps', appSchema, { workspace_id: workspace.id });
+}
+
+/** Webhooks that are set up by hand at the service. */
+export function useAppWebhooks() {
+  const { workspace } = useSession();
+  return useList(keys.appWebhooks(workspace.id), '/app-webhooks', appWebhookSchema, {
+    workspace_id: workspace.id,
+  });
 }
 
 export function useConnectorCards() {
@@ -117,7 +126,16 @@ export function useWrite() {
     onError: (error) =>
       showToast({ tone: 'bad', title: 'That was not saved', description: error.message }),
     onSettled: () => {
-      const names = ['apps', 'connectors', 'members', 'invitations', 'audit', 'sessions', 'mail'];
+      const names = [
+        'apps',
+        'app_webhooks',
+        'connectors',
+        'members',
+        'invitations',
+        'audit',
+        'sessions',
+        'mail',
+      ];
       for (const name of names) {
         void client.invalidateQueries({ queryKey: [name] });
       }

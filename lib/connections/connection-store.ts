@@ -24,7 +24,8 @@ export async function selectConnections(
           'last_received_at', to_char(e.last_received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
           order by e.created_at)
         from public.webhook_endpoints e
-        where e.workspace_id = c.workspace_id and e.connection_id = c.id), '[]'::json) as webhooks,
+        where e.workspace_id = c.workspace_id and (e.connection_id = c.id
+          or e.app_id = c.app_id and c.status <> 'disconnected')), '[]'::json) as webhooks,
       (select count(*)::int from public.links l
         where l.workspace_id = c.workspace_id and l.connection_id = c.id and l.state <> 'tombstone') as records,
       (select json_build_object('n', count(*)::int,

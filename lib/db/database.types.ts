@@ -1304,9 +1304,11 @@ export type Database = {
       };
       webhook_endpoints: {
         Row: {
+          app_id: string | null;
           attempts: number;
+          challenged_at: string | null;
           checked_at: string | null;
-          connection_id: string;
+          connection_id: string | null;
           connector: string;
           created_at: string;
           detail: string | null;
@@ -1326,9 +1328,11 @@ export type Database = {
           workspace_id: string;
         };
         Insert: {
+          app_id?: string | null;
           attempts?: number;
+          challenged_at?: string | null;
           checked_at?: string | null;
-          connection_id: string;
+          connection_id?: string | null;
           connector: string;
           created_at?: string;
           detail?: string | null;
@@ -1348,9 +1352,11 @@ export type Database = {
           workspace_id: string;
         };
         Update: {
+          app_id?: string | null;
           attempts?: number;
+          challenged_at?: string | null;
           checked_at?: string | null;
-          connection_id?: string;
+          connection_id?: string | null;
           connector?: string;
           created_at?: string;
           detail?: string | null;
@@ -1370,6 +1376,13 @@ export type Database = {
           workspace_id?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: 'webhook_endpoints_app_fkey';
+            columns: ['workspace_id', 'app_id'];
+            isOneToOne: false;
+            referencedRelation: 'apps';
+            referencedColumns: ['workspace_id', 'id'];
+          },
           {
             foreignKeyName: 'webhook_endpoints_workspace_id_connection_id_fkey';
             columns: ['workspace_id', 'connection_id'];
@@ -2204,6 +2217,7 @@ export type Database = {
     Functions: {
       audit_hourly: { Args: { entry: string; workspace: string; act: string; about: string; facts: Json }; Returns: undefined };
       claims: { Args: Record<never, never>; Returns: Json };
+      connection_of_account: { Args: { endpoint: string; account: string }; Returns: string };
       count_resting: { Args: Record<never, never>; Returns: number };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
       last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
@@ -2215,6 +2229,7 @@ export type Database = {
       raise_epoch: { Args: { target: string }; Returns: undefined };
       role_rank: { Args: { role: string }; Returns: number };
       sealed_key_use: { Args: Record<never, never>; Returns: unknown[] };
+      set_app_webhook: { Args: { target: string; sealed: string; sealed_to: string }; Returns: boolean };
       signal_position: { Args: { target: string }; Returns: undefined };
       topic: { Args: { target: string }; Returns: string };
       touch: { Args: { target: string; source: string; ids: string[] }; Returns: undefined };

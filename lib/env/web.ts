@@ -21,6 +21,11 @@ const schema = commonEnv
     NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
     /** Public half of the worker's key: the web process seals credentials and cannot open them. */
     SEAL_WORKER_PUBLIC_KEY: rawKey,
+    /**
+     * Public half of the gateway's key: signing secrets that people paste are sealed to it. Without it
+     * webhooks cannot be set up by hand.
+     */
+    SEAL_GATEWAY_PUBLIC_KEY: rawKey.optional(),
     /** HS256 secret of Supabase, for the short-lived row-security tokens. */
     SUPABASE_JWT_SECRET: z.string().min(32, 'must have at least 32 characters'),
     /** Where browsers reach Supabase. Unset: the hub's own origin (embedded). */

@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   const receiver = createReceiver({
     db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
+    findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: openWebhookSecret({ db, log, opener }),
     clock: systemClock,
     log,

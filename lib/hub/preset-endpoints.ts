@@ -48,3 +48,9 @@ export function presetEndpoints(
     return at({ path, base: sandboxUrl + path });
   };
 }
+
+/** Where a sandbox service shows its app's signing secret and takes our address: below our own origin. */
+const consoles: Readonly<Record<string, string>> = { slack: '/sandbox/slack/apps' };
+
+export const presetConsole = (connector: string): string | null =>
+  Object.hasOwn(consoles, connector) ? (consoles[connector] ?? null) : null;

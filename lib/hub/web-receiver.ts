@@ -21,6 +21,7 @@ export function webReceiver(deps: { db: Db; env: WebEnv; log: Logger }): Receive
   return createReceiver({
     db: deps.db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
+    findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: openWebhookSecret({ ...deps, opener }),
     clock: systemClock,
     log: deps.log,

@@ -26,6 +26,7 @@ export const keys = {
   inboxEvent: (workspaceId: string, id: string) =>
     ['inbox_events', workspaceId, 'one', id] as const,
   refusals: (workspaceId: string) => ['refusals', workspaceId] as const,
+  appWebhooks: (workspaceId: string) => ['app_webhooks', workspaceId] as const,
   apps: (workspaceId: string) => ['apps', workspaceId] as const,
   members: (workspaceId: string) => ['members', workspaceId] as const,
   invitations: (workspaceId: string) => ['invitations', workspaceId] as const,
@@ -43,7 +44,7 @@ export const staleBy: Record<string, readonly string[]> = {
   connections: ['connections', 'board', 'connectors', 'counts'],
   streams: ['streams', 'connections', 'board'],
   runs: ['runs', 'streams', 'board', 'counts'],
-  webhook_endpoints: ['connections', 'refusals'],
+  webhook_endpoints: ['connections', 'refusals', 'app_webhooks'],
   conflicts: ['history', 'board'],
   push_intents: ['history'],
   connection_log: ['connection_log'],

@@ -36,3 +36,10 @@ export function acceptedAnswer(result: { eventId: string } | 'duplicate'): Webho
     ),
   };
 }
+
+/** A service that were told of a fault would send it again, and stop sending in the end. */
+export const ignoredAnswer = (): WebhookAnswer => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify({ status: 'ignored' }),
+});

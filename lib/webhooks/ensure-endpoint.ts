@@ -1,4 +1,5 @@
 import { isHubError, newId } from '#lib/core/index';
+import { findAppWebhook } from './app-webhook-store.ts';
 import {
   baseOf,
   type EndpointDeps,
@@ -16,6 +17,7 @@ import {
   takeForRegistering,
 } from './endpoint-store.ts';
 import { registerHeld } from './register-endpoint.ts';
+import { reasonOf } from './settle-app-webhooks.ts';
 import { wholeConnection } from './subscription-store.ts';
 import { endpointUrl } from './webhook-address.ts';
 
@@ -72,11 +74,12 @@ const wantedOf = (request: EndpointRequest, access: HookAccess): EndpointRequest
     ? { ...request, scopeKey: wholeConnection, scope: {} }
     : request;
 
-/** A webhook somebody set up by hand serves as well. */
+/** A webhook somebody set up by hand, for this connection or for the app it was made with. */
 async function byHand(deps: EndpointDeps, request: EndpointRequest): Promise<EndpointResult> {
   const standing = await selectStanding(deps.db, request);
   const active = standing.find(({ status }) => status === 'active');
   if (active) return { status: 'active', endpointId: active.id };
-  const reason = 'its webhooks are set up by hand, at the service';
-  return { status: 'unavailable', reason, isFinal: true };
+  const ofApp = await findAppWebhook(deps.db, request);
+  if (ofApp?.isProven) return { status: 'active', endpointId: ofApp.id };
+  return { status: 'unavailable', reason: reasonOf({ hasSecret: ofApp !== null }), isFinal: true };
 }

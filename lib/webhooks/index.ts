@@ -14,12 +14,15 @@
  *   are read again.
  * - Which webhooks there should be follows from streams and connections. An endpoint's row says what
  *   is about to be done before a service is asked, one holder at a time; what differs is made right.
+ * - An address set up by hand is the app's. It counts once something signed has come there, and an
+ *   event reaches only the connection of its account in the workspace whose secret has signed it.
  *
  * Never calls a service but to register and remove webhooks, through the port it is given.
  */
 import 'server-only';
 
 export type { WebhookAnswer } from './answer.ts';
+export { type HandConnector, listAppWebhooks, putAppWebhook } from './app-webhook.ts';
 export {
   type ApplyDeps,
   type ApplyOutcome,
@@ -45,4 +48,5 @@ export { type ReconcileDeps, type Reconciled, reconcileEndpoint } from './reconc
 export { removeEndpoints, removeUnwanted } from './remove-endpoint.ts';
 export { replayInboxEvent } from './replay-inbox-event.ts';
 export { webhookSecretShelf } from './secret-shelf-store.ts';
+export { settleAppWebhooks } from './settle-app-webhooks.ts';
 export { type Registrable, recheckEndpoints } from './subscription-store.ts';

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { WebhookManifest } from '#lib/connectors/protocol/index';
+import type { WebhookManifest, WebhookParser } from '#lib/connectors/protocol/index';
 import { type Clock, HubError, isHubError, limits, newId, type Result } from '#lib/core/index';
 import { type Db, wake } from '#lib/db/index';
 import { counter, histogram, type Logger } from '#lib/observability/index';
-import { acceptedAnswer, problemAnswer, type WebhookAnswer } from './answer.ts';
+import { acceptedAnswer, ignoredAnswer, problemAnswer, type WebhookAnswer } from './answer.ts';
 import { answerChallenge } from './answer-challenge.ts';
+import { markChallenged } from './app-webhook-store.ts';
 import { Coalescer } from './coalescer.ts';
 import { DeliveryBatcher } from './delivery-batcher.ts';
 import { type Endpoint, EndpointCache } from './endpoint-cache.ts';
+import { findRecipient } from './find-recipient.ts';
 import type { DistinctHeaders } from './header-value.ts';
 import { judgeBody } from './judge-body.ts';
 import { completeHead, declaredLength, judgeHead, judgeTransport } from './judge-head.ts';
@@ -35,6 +37,8 @@ export interface ReceiverDeps {
   /** The web login: it may put events in and read endpoints. */
   db: Db;
   findManifest(connector: string): WebhookManifest | null;
+  /** Asked whose an event is where one address serves many connections. */
+  findParser(connector: string): WebhookParser | null;
   /** Opens a webhook secret; only the holder of the gateway's key can. */
   openSecret(envelope: Buffer, at: { workspaceId: string; endpointId: string }): Buffer;
   clock: Clock;
@@ -105,17 +109,27 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       const payload = value(judgeBody(body));
       const challenge = answerChallenge(manifest.challenge, payload);
       if (challenge) {
+        if (endpoint.connectionId === null) await markChallenged(db, endpoint.id);
         received.inc({ outcome: 'challenge' });
         return challenge;
       }
       const bodyHash = createHash('sha256').update(body).digest('base64url');
+      const known = facts(completeHead(manifest, head, payload, bodyHash), bodyHash);
+      const connectionId =
+        endpoint.connectionId ??
+        (await findRecipient(db, deps.findParser(endpoint.connector), {
+          endpointId: endpoint.id,
+          name: known.event,
+          payload,
+        }));
+      if (connectionId === null) return ignore(endpoint.id);
       const row: Delivery = {
         id: newId(clock.now()),
         workspaceId: endpoint.workspaceId,
-        connectionId: endpoint.connectionId,
+        connectionId,
         endpointId: endpoint.id,
         connector: endpoint.connector,
-        ...facts(completeHead(manifest, head, payload, bodyHash), bodyHash),
+        ...known,
         headers: keptHeaders(manifest, request.headers),
         body,
         verdict,
@@ -127,6 +141,15 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       if (isHubError(error) && error.status < 500) refusals.add(endpoint.id, error.code);
       throw error;
     }
+  }
+
+  /** Genuine, of an account nobody here has connected: counted, and not to be sent again. */
+  function ignore(endpointId: string): WebhookAnswer {
+    refusals.add(endpointId, 'webhooks.account_unknown');
+    received.inc({ outcome: 'ignored' });
+    touched.add(endpointId);
+    touch.request();
+    return ignoredAnswer();
   }
 
   /** A secret may have been replaced since it was read, so a wrong signature asks once more. */

@@ -53,3 +53,25 @@ export const refusalSchema = z.object({
   last_at: z.iso.datetime(),
 });
 export type Refusal = z.infer<typeof refusalSchema>;
+
+/**
+ * Webhooks that a person sets up at the service. missing: no secret was pasted; waiting: nothing
+ * signed with it has come yet.
+ */
+export const appWebhookSchema = z.object({
+  connector: z.string(),
+  /** The workspace's app of it; without one there is no address yet. */
+  app_id: z.uuid().nullable(),
+  /** To be pasted at the service, or why there is none. */
+  url: z.string().nullable(),
+  unavailable: z.string().nullable(),
+  secret_label: z.string(),
+  console_url: z.string().nullable(),
+  steps: z.array(z.string()),
+  status: z.enum(['missing', 'waiting', 'active']),
+  challenged_at: z.iso.datetime().nullable(),
+  last_received_at: z.iso.datetime().nullable(),
+});
+export type AppWebhook = z.infer<typeof appWebhookSchema>;
+
+export const appWebhookInputSchema = z.strictObject({ secret: z.string().min(1).max(2_000) });

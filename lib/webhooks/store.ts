@@ -6,7 +6,8 @@ import type { Verdict } from './verify-signature.ts';
 export interface SealedEndpoint {
   id: string;
   workspaceId: string;
-  connectionId: string;
+  /** Null at the address of an app: each event says whose it is. */
+  connectionId: string | null;
   connector: string;
   envelope: Buffer;
   previousEnvelope: Buffer | null;

@@ -227,6 +227,7 @@ export function web(plan: Plan): ChildSpec {
       DATABASE_URL_WEB: backing.webUrl,
       NEXTAUTH_SECRET: settings.env['NEXTAUTH_SECRET'] ?? secrets.nextAuthSecret,
       SEAL_WORKER_PUBLIC_KEY: settings.env['SEAL_WORKER_PUBLIC_KEY'] ?? secrets.worker.publicKey,
+      SEAL_GATEWAY_PUBLIC_KEY: settings.env['SEAL_GATEWAY_PUBLIC_KEY'] ?? secrets.gateway.publicKey,
       SUPABASE_JWT_SECRET: backing.jwtSecret,
       SUPABASE_PUBLISHABLE_KEY: backing.publishableKey,
       ...(backing.supabasePublicUrl ? { SUPABASE_PUBLIC_URL: backing.supabasePublicUrl } : {}),

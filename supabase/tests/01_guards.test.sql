@@ -65,6 +65,12 @@ select ok(not has_table_privilege('patchbay_web', 'private.webhook_secrets', 'in
 select ok(not has_column_privilege('patchbay_web', 'private.webhook_secrets', 'workspace_id', 'update')
   and not has_column_privilege('patchbay_web', 'private.webhook_secrets', 'endpoint_id', 'update'),
   'nor moves one to another place');
+select ok(not has_function_privilege(role, 'private.set_app_webhook(uuid, bytea, text)', 'execute'),
+  role || ' pastes no secret of an app; an admin does, as hub_user')
+from unnest(array['anon', 'authenticated', 'service_role', 'patchbay_web', 'patchbay_worker']) role;
+select ok(not has_function_privilege(role, 'private.connection_of_account(uuid, text)', 'execute'),
+  role || ' does not ask whose an account is')
+from unnest(array['anon', 'authenticated', 'service_role', 'hub_user']) role;
 select ok(not has_function_privilege(role, 'private.sealed_key_use()', 'execute')
   and not has_function_privilege(role, 'private.audit_hourly(uuid, uuid, text, text, jsonb)', 'execute'),
   role || ' neither counts sealed values nor writes what was refused')

@@ -51,6 +51,12 @@ const makers: Record<string, Maker> = {
     params: { connector: 'github' },
     body: { connector: 'github', client_id: 'client', client_secret: 'secret' },
   }),
+  putAppWebhook: async ({ world, id, target }) => {
+    if (target !== 'absent') {
+      await world.web.admin`update public.apps set connector = 'slack' where id = ${id}`;
+    }
+    return { body: { secret: '0123456789abcdef' } };
+  },
   authorizeConnection: async ({ world, workspaceId, target }) => {
     if (target !== 'absent') await world.row('app', workspaceId);
     return { body: { connector: 'github' } };

@@ -207,6 +207,7 @@ describe('row security, with the role check taken away', () => {
   const withoutOwnRows = new Set([
     'setSandboxActivity',
     'listApps',
+    'listAppWebhooks',
     'listInvitations',
     'listAuditLog',
     // Answers an empty page to others; row security keeps the rows.

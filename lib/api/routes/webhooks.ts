@@ -1,4 +1,6 @@
 import {
+  appWebhookInputSchema,
+  appWebhookSchema,
   inboxEventDetailSchema,
   inboxEventSchema,
   inboxListQuerySchema,
@@ -12,6 +14,41 @@ const here = { about: 'workspace' } as const;
 const theEvent = { about: 'inbox_event', in: 'path', name: 'id' } as const;
 
 export const webhookRoutes = [
+  route(
+    {
+      id: 'listAppWebhooks',
+      tag,
+      summary:
+        'Webhooks that are set up by hand: the address to copy, and whether events have come',
+      method: 'get',
+      path: '/app-webhooks',
+      access: 'admin',
+      place: here,
+      query: workspaceQuery,
+      answer: { status: 200, schema: listOf(appWebhookSchema) },
+    },
+    async ({ hub, session, workspaceId }) => ({
+      data: await hub.webhooks.listAppWebhooks(session, { workspaceId }),
+      next_cursor: null,
+    }),
+  ),
+  route(
+    {
+      id: 'putAppWebhook',
+      tag,
+      summary: 'Set the secret an app’s webhooks are signed with; it never comes out',
+      method: 'put',
+      path: '/apps/{id}/webhook',
+      access: 'admin',
+      place: { about: 'app', in: 'path', name: 'id' },
+      params: idParams,
+      body: appWebhookInputSchema,
+      answer: { status: 200, schema: appWebhookSchema },
+      codes: ['resource.conflict'],
+    },
+    async ({ hub, session, workspaceId, params, body }) =>
+      hub.webhooks.putAppWebhook(session, { workspaceId, appId: params.id }, body.secret),
+  ),
   route(
     {
       id: 'listInboxEvents',

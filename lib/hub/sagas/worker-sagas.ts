@@ -7,6 +7,7 @@ import {
   type ReconcileDeps,
   type Registrable,
   reconcileEndpoint,
+  settleAppWebhooks,
 } from '#lib/webhooks/index';
 import { connectors } from '../connectors.ts';
 import { connectSaga } from './connect-saga.ts';
@@ -50,8 +51,28 @@ export function sagaSweeps(deps: StepDeps, queue: Queue): Sweep[] {
       everyMs: everyMs.webhooks,
       run: () => enqueueDueEndpoints({ db, queue, clock }, registrable()),
     },
+    {
+      work: null,
+      name: 'app webhooks',
+      everyMs: everyMs.webhooks,
+      run: () => settleByHand(db, deps.pollMs),
+    },
     { work: null, name: 'unattended', everyMs: everyMs.unattended, run: () => attend(db) },
   ];
+}
+
+/** Streams follow what has arrived at the addresses people set up at services. */
+function settleByHand(db: Db, pollMs: number): Promise<number> {
+  const names = connectors
+    .list()
+    .flatMap(({ manifest: { name, webhook } }) =>
+      webhook?.registration.mode === 'manual' && webhook.registration.per === 'app' ? [name] : [],
+    );
+  return transaction(db, async (tx) => {
+    const changed = await settleAppWebhooks(tx, names);
+    for (const { at, to } of changed) await noteDelivery(tx, { ...at, scopeKey: null }, to, pollMs);
+    return changed.length;
+  });
 }
 
 /** A connection that is being ended by nobody (begun by an earlier release) gets its saga. */

@@ -51,6 +51,7 @@ export function testEnv(databaseUrl: string, overrides: Partial<WebEnv> = {}): W
     DATABASE_URL_WEB: databaseUrl,
     NEXTAUTH_SECRET: 'a secret of at least thirty-two characters',
     SEAL_WORKER_PUBLIC_KEY: generateKeyPair().publicKey,
+    SEAL_GATEWAY_PUBLIC_KEY: generateKeyPair().publicKey,
     SUPABASE_JWT_SECRET: 'another secret of at least thirty-two characters',
     SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_test',
     SIGNUP_DOMAINS: [],

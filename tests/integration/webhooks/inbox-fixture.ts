@@ -76,6 +76,7 @@ export async function inboxFixture(): Promise<InboxFixture> {
       createReceiver({
         db: web,
         findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
+        findParser: (name) => connectors.get(name)?.webhook ?? null,
         openSecret: (envelope, at) => opener.open(envelope, at),
         clock: systemClock,
         log: silent,

@@ -64,6 +64,7 @@ export async function openSandboxWorld(
     receiver: createReceiver({
       db: pools.web,
       findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
+      findParser: (name) => connectors.get(name)?.webhook ?? null,
       openSecret: (envelope, at) => opener.open(envelope, at),
       clock: systemClock,
       log,

@@ -5,16 +5,17 @@ import {
   disconnect,
   finishAuthorization,
   getConnection,
+  listApps,
   listScopes,
   putPresetApp,
   startAuthorization,
 } from '#lib/connections/index';
-import { type JsonObject, newId } from '#lib/core/index';
+import type { JsonObject } from '#lib/core/index';
 import { connectorRules } from '#lib/hub/connector-rules';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { patchRecord } from '#lib/records/index';
-import { sealTo } from '#lib/security/index';
 import { createStream } from '#lib/sync/index';
+import { listAppWebhooks, putAppWebhook } from '#lib/webhooks/index';
 import { patience } from '../../setup/patience.ts';
 import { openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
 
@@ -162,23 +163,35 @@ describe('the story of a channel, in order', () => {
   });
 
   it('hears of everything at once where its events come in', async () => {
-    const { workspaceId, gateway, admin } = world;
-    const [registered] = await slack().call<{ signingSecret: string }[]>('GET', '/apps');
-    const endpointId = newId();
-    const url = `${gateway.url}/api/webhooks/slack/${endpointId}`;
-    const sealed = sealTo(gateway.sealKey, registered?.signingSecret ?? '', {
-      workspaceId,
-      ownerId: endpointId,
-      field: 'webhook_secret',
+    const { workspaceId, web, gateway, admin } = world;
+    const delivered = async () =>
+      (await admin`select delivery, phase_detail as detail from public.streams`)[0];
+    expect(await delivered()).toMatchObject({
+      delivery: 'poll',
+      detail: expect.stringContaining('set up by hand') as string,
     });
-    await admin`insert into public.webhook_endpoints
-      (id, workspace_id, connection_id, connector, scope_key, url, status, next_check_at)
-      values (${endpointId}, ${workspaceId}, ${connectionId}, 'slack', '', ${url}, 'active', null)`;
-    await admin`insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
-      values (${endpointId}, ${workspaceId}, ${sealed.envelope}, ${sealed.keyId})`;
+    const [registered] = await slack().call<{ signingSecret: string }[]>('GET', '/apps');
+    const [own] = await world.asMember((tx) => listApps(tx, { workspaceId }));
+    const at = { workspaceId, appId: own?.id ?? '' };
+    await world.asMember((tx) =>
+      putAppWebhook(tx, gateway.sealKey, at, registered?.signingSecret ?? ''),
+    );
+    const where = { publicUrl: undefined, port: Number(new URL(gateway.url).port) };
+    const manual = web.connectors.get('slack')?.manifest.webhook?.registration;
+    if (manual?.mode !== 'manual') throw new Error('Slack is set up by hand');
+    const place = { id: at.appId, apiBaseUrl: world.sandbox.origin, consoleUrl: null };
+    const hand = [{ connector: 'slack', registration: manual, app: place }];
+    const [shown] = await world.asMember((tx) => listAppWebhooks(tx, where, at, hand));
+    expect(shown).toMatchObject({ status: 'waiting' });
+    const url = shown?.url ?? '';
     // Slack keeps the address only when the gateway answers its challenge.
     const kept = await slack().call('POST', '/request-url', { clientId: app.clientId, url });
     expect(kept).toEqual({ verified: true });
+    await expect.poll(delivered, patience).toEqual({ delivery: 'webhook', detail: null });
+    expect(await connectionNow()).toMatchObject({
+      delivery: 'webhook',
+      webhooks: [{ id: at.appId, status: 'active' }],
+    });
     const { ts } = await act({ do: 'post', user: mara, text: 'Heard at once' });
     const data = async () => (await recordOf(ts))?.data;
     await expect.poll(data, patience).toMatchObject({ body: 'Heard at once' });
@@ -198,6 +211,22 @@ describe('the story of a channel, in order', () => {
         where l.external_id = ${`${general}:${ts}`}`
       )[0]?.['gone'];
     await expect.poll(gone, patience).toBe(true);
+  });
+
+  it('is polled again when another secret is pasted, until that one has proven itself', async () => {
+    const { workspaceId, gateway, admin } = world;
+    const [own] = await world.asMember((tx) => listApps(tx, { workspaceId }));
+    const at = { workspaceId, appId: own?.id ?? '' };
+    await world.asMember((tx) => putAppWebhook(tx, gateway.sealKey, at, 'not-the-signing-secret'));
+    const delivery = async () =>
+      (await admin`select delivery, phase_detail from public.streams`)[0];
+    await expect.poll(delivery, patience).toMatchObject({
+      delivery: 'poll',
+      phase_detail: expect.stringContaining('no event signed with the pasted secret') as string,
+    });
+    // Slack goes on signing with its own, which nobody here holds any more.
+    const { ts } = await act({ do: 'post', user: mara, text: 'Heard by a poll' });
+    await expect.poll(() => polled(ts), patience).toMatchObject({ body: 'Heard by a poll' });
   });
 
   it('changes what the app itself has said, and nothing of anybody else', async () => {

@@ -25,6 +25,7 @@ export function openGateway(db: Db, privateKey: string): Promise<Gateway> {
     receiver: createReceiver({
       db,
       findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
+      findParser: (name) => connectors.get(name)?.webhook ?? null,
       openSecret: (envelope, at) => opener.open(envelope, at),
       clock: systemClock,
       log,

@@ -61,7 +61,10 @@ function mailLink(
     const isDomainOpen = deps.settings.signUpDomains.includes(domain);
     const mayCome = await isAwaited(tx, { email, isDomainOpen });
     const open = await countLinks(tx, email);
-    const expiresAt = new Date(deps.clock.now() + linkMs);
+    const refusal = withheld(mayCome, open);
+    // One that nobody gets is over at once: it must not count against those that are mailed, or
+    // whoever asks often enough keeps the owner of the address from ever getting one.
+    const expiresAt = new Date(deps.clock.now() + (refusal.withhold === undefined ? linkMs : 0));
     await insertLink(tx, { tokenHash: hashOf(deps, token), email, returnTo, expiresAt });
     await sendMail(tx, deps.mail, {
       workspaceId: null,
@@ -72,7 +75,7 @@ function mailLink(
         url: `${link.origin}/sign-in/link?token=${token}`,
         minutes: bounds.signInLinkMinutes,
       },
-      ...withheld(mayCome, open),
+      ...refusal,
     });
   });
 }

@@ -8,8 +8,11 @@ import type { MailMessage } from './message.ts';
 import { renderMessage } from './render-message.ts';
 import type { QueuedMail } from './schema.ts';
 
-/** Mails to one address in an hour, over all workspaces. */
-export const perAddressAnHour = 12;
+/**
+ * Mails to one address in an hour, over all workspaces. More than there can be links to sign in by (3
+ * in 10 minutes), which anybody may ask for: they must not use up what others want to say.
+ */
+export const perAddressAnHour = 24;
 /** Mails of one workspace in a day. */
 export const perWorkspaceADay = 500;
 /** After this nobody waits for an invitation or an alert any more. */

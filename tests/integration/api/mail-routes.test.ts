@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openContent } from '#lib/mail/mail-envelope';
+import { perAddressAnHour } from '#lib/mail/send-mail';
 import { generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import { origin, type Person, request, startWeb, type WebFixture } from './web-fixture.ts';
@@ -114,7 +115,7 @@ describe('the settings of mail', () => {
   });
 
   it('say so when the limit is reached', async () => {
-    for (let n = 0; n < 12; n += 1) await ask('POST', '/mail/test');
+    for (let n = 0; n < perAddressAnHour; n += 1) await ask('POST', '/mail/test');
     expect(await ask('POST', '/mail/test')).toMatchObject({
       status: 202,
       body: { status: 'suppressed', code: 'mail.address_limit' },

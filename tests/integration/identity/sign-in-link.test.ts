@@ -226,6 +226,19 @@ describe('asking for a link', () => {
     ]);
   });
 
+  it('by others does not keep the owner of an address from the next one', async () => {
+    await user(web, 'ann@x.test', 'github');
+    for (let n = 0; n < 6; n += 1) await ask(new Browser(web.hub), 'ann@x.test');
+    // Ten minutes later, of which others asked in every one.
+    await web.admin`
+      update private.sign_in_links set expires_at = expires_at - interval '10 minutes'
+      where token_hash in (select token_hash from private.sign_in_links order by created_at limit 3)`;
+    await ask(new Browser(web.hub), 'ann@x.test');
+    const [mails] =
+      await web.admin`select count(*)::int as n from private.mails where status = 'queued'`;
+    expect(mails).toEqual({ n: 4 });
+  });
+
   it.each(['', 'nobody', 'ann@x.test,bob@x.test', 'ann@x.test\r\nBcc: bob@x.test', '"a b"@x.test'])(
     'for %j is refused before anybody is looked up',
     async (email) => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asUser } from '#lib/db/index';
 import { liftSuppression, readMailOverview, sendMail } from '#lib/mail/index';
+import { perAddressAnHour, perWorkspaceADay } from '#lib/mail/send-mail';
 import { deliverMail, dropOldMails, endOverdue, smtpTransport } from '#lib/mail/worker';
 import { createOpener } from '#lib/security/open';
 import { generateKeyPair } from '#lib/security/index';
@@ -207,7 +208,7 @@ describe('a mail server that says no', () => {
 describe('limits', () => {
   it('hold for an address over all workspaces, and for a workspace', async () => {
     const other = await world.member();
-    for (let n = 0; n < 6; n += 1) {
+    for (let n = 0; n < perAddressAnHour / 2; n += 1) {
       await world.send(owner, 'flood@x.test');
       await world.send(other, 'flood@x.test');
     }
@@ -218,7 +219,7 @@ describe('limits', () => {
     await world.admin`
       insert into private.mails (id, workspace_id, kind, recipient, status, deadline_at, ended_at)
       select gen_random_uuid(), ${owner.workspaceId}, 'test', n || '@x.test', 'sent', now(), now()
-      from generate_series(1, 494) n`;
+      from generate_series(1, ${perWorkspaceADay - perAddressAnHour / 2}) n`;
     expect(await world.send(owner, 'one-more@x.test')).toMatchObject({
       status: 'suppressed',
       code: 'mail.workspace_limit',

@@ -97,7 +97,7 @@ function AppPanel({
           </Step>
           {app && hook && (
             <Step number={4} title={text.hook.title}>
-              <AppWebhookForm connector={connector} app={app} hook={hook} />
+              <AppWebhookForm provider={connector.provider} app={app} hook={hook} />
             </Step>
           )}
         </ol>

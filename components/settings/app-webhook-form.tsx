@@ -7,7 +7,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { showToast } from '@/components/ui/toaster';
-import type { App, ConnectorCard } from '@/lib/connections/schema';
+import type { App } from '@/lib/connections/schema';
 import type { AppWebhook } from '@/lib/webhooks/schema';
 import { AddressToCopy } from './address-to-copy';
 import { useWrite } from './use-settings';
@@ -18,12 +18,12 @@ const tones = { missing: 'neutral', waiting: 'warn', active: 'ok' } as const;
 
 /** Webhooks a person sets up: our address to copy, their secret to paste, and what has come of it. */
 export function AppWebhookForm({
-  connector,
+  provider,
   app,
   hook,
 }: {
-  connector: ConnectorCard;
-  app: App;
+  provider: string;
+  app: Pick<App, 'id' | 'is_preset'>;
   hook: AppWebhook;
 }) {
   const write = useWrite();
@@ -36,7 +36,7 @@ export function AppWebhookForm({
           setSecret('');
           showToast({
             tone: 'ok',
-            title: text.saved(connector.provider),
+            title: text.saved(provider),
             description: text.savedHint,
           });
         },

@@ -12,9 +12,13 @@ export const markSchema = z.object({
   /** Objects before this page, for offsets; pages before it, for page numbers. */
   n: z.number().int().min(0),
   /** What was on the page before, and how often in a row it was that already. */
-  before: z.object({ hash: z.string().max(100), times: z.number().int().min(1) }).optional(),
+  before: z
+    .object({ hash: z.string().max(100), times: z.number().int().min(1) })
+    .nullable()
+    .default(null),
 });
 export type Mark = z.infer<typeof markSchema>;
+type Place = Omit<Mark, 'before'>;
 
 export interface Page {
   items: Json[];
@@ -67,7 +71,7 @@ export async function readPage(
 const samePages = 3;
 
 /** A service that does not turn its pages gives the same one again and again. */
-function turned(next: Mark, mark: Mark | null, items: Json[]): Mark {
+function turned(next: Place, mark: Mark | null, items: Json[]): Mark {
   const hash = createHash('sha256').update(JSON.stringify(items)).digest('base64url');
   const isSamePlace = JSON.stringify(next.query) === JSON.stringify(mark?.query);
   // Some services find nothing on a page and something on a later one.
@@ -94,7 +98,7 @@ function nextMark(
   answer: HttpAnswer,
   found: number,
   mark: Mark | null,
-): Mark | null {
+): Place | null {
   const n = mark?.n ?? 0;
   switch (paging.style) {
     case 'none':
@@ -116,7 +120,7 @@ function nextMark(
 }
 
 /** RFC 8288. Only the query of the next page is taken: the path is the definition's. */
-function linkMark(header: string | null, n: number): Mark | null {
+function linkMark(header: string | null, n: number): Place | null {
   const next = /<([^<>]{1,4000})>[^,<]*;\s*rel="?next"?/.exec(header ?? '')?.[1];
   if (next === undefined || !URL.canParse(next, 'https://relative.invalid')) return null;
   const { searchParams } = new URL(next, 'https://relative.invalid');

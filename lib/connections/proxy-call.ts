@@ -127,8 +127,13 @@ function settle(
   rate: ConnectorManifest['rate'],
   nowMs: number,
 ): void {
-  if (answer === null) ticket.end();
-  else ticket.end({ facts: readRateHeaders(answer.headers, nowMs, rate.headers ?? undefined) });
+  if (answer === null) {
+    ticket.end();
+    return;
+  }
+  const told = readRateHeaders(answer.headers, nowMs, rate.headers ?? undefined);
+  // On a success Retry-After speaks of the object, not of the account.
+  ticket.end({ facts: answer.status < 400 ? { ...told, retryInMs: null } : told });
 }
 
 /**

@@ -74,6 +74,15 @@ describe('a call that is passed on', () => {
     }
   });
 
+  it('a wait that a good answer speaks of is not one for the whole connection', async () => {
+    world.provider.onApi = (_path, _token, answer) => answer(202, {}, { 'retry-after': '3600' });
+    expect((await direct(get('/exports/1'))).status).toBe(202);
+    await world.worker.guards.close();
+    const [book] = await world.admin`
+      select paused_until from public.connection_budgets where connection_id = ${connectionId}`;
+    expect(book).toEqual({ paused_until: null });
+  });
+
   it('answers whatever the service says, and asks only once', async () => {
     for (const status of [204, 304, 400, 401, 403, 404, 429, 500, 503]) {
       world.provider.apiCalls.length = 0;

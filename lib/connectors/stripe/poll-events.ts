@@ -5,7 +5,7 @@ import type {
   ProviderFault,
   RemoteObject,
 } from '#lib/connectors/protocol/index';
-import { HubError, type JsonObject } from '#lib/core/index';
+import { HubError, isHubError, type JsonObject } from '#lib/core/index';
 import { type Resource, readResource } from './account-scope.ts';
 import { badAnswer } from './errors.ts';
 import { eventsOf } from './manifest.ts';
@@ -54,6 +54,10 @@ export async function pollEvents(
     'created[gte]': cursor.since,
     starting_after: cursor.after,
     ...numbered('types', eventsOf[resource]),
+  }).catch((error: unknown) => {
+    const isPlace = isHubError(error) && error.code === 'provider.not_found';
+    if (cursor.after === undefined || !isPlace) throw error;
+    throw gone('it has dropped the event the last page ended with');
   });
   const startedAt = cursor.startedAt ?? dateOf(page.answer);
   if (startedAt - cursor.since > keptSeconds) throw gone('it keeps events for 30 days only');

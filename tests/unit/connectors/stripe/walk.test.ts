@@ -164,6 +164,12 @@ describe('asking what happened', () => {
     expect(objects.map(({ fields }) => fields['name'])).toEqual(['Earlier', 'Later']);
   });
 
+  it('has everything read anew when the event it stood at is dropped', async () => {
+    const at = { since: second - 600, after: 'evt_gone', startedAt: second - 300 };
+    const poll = stripeApi.poll(context(missing), 'customers', scope, at);
+    await expect(poll).rejects.toMatchObject({ code: 'provider.gone' });
+  });
+
   it.each([{ since: second - 30 * 86_400 }, { from: 'another version' }])(
     'has everything read anew when events of the time may be gone: %j',
     async (cursor) => {

@@ -114,6 +114,7 @@ export function prepareStream(endpoints: EndpointDeps): SyncDeps['prepareStream'
           isFinal: false,
         };
       }
+      signal.throwIfAborted();
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
   };

@@ -8,6 +8,8 @@ export interface FirstRun {
   /** A page was read and applied. */
   hasRead: boolean;
   isHeld: boolean;
+  /** Since it was queued. */
+  ageMs: number;
   error: { code: string; message: string } | null;
 }
 
@@ -16,7 +18,8 @@ export async function selectFirstRun(
   at: { workspaceId: string; runId: string },
 ): Promise<FirstRun | null> {
   const [row] = await db<FirstRun[]>`
-    select status, calls > 0 as "hasRead", status = 'queued' and next_attempt_at is null as "isHeld", error
+    select status, calls > 0 as "hasRead", status = 'queued' and next_attempt_at is null as "isHeld", error,
+      (extract(epoch from now() - created_at) * 1000)::float8 as "ageMs"
     from public.runs where workspace_id = ${at.workspaceId} and id = ${at.runId}`;
   return row ?? null;
 }

@@ -25,8 +25,10 @@ const preparedSchema = z.discriminatedUnion('delivery', [
 
 const busyMs = 500;
 const busyAtMostMs = 90_000;
-/** How often the first page is looked for. */
+/** How often the first page is looked for; less often the longer it takes. */
 const lookMs = 1_000;
+const lookAtMostMs = 30_000;
+const lookShare = 1 / 20;
 /** A service that asks to wait, or a connection that waits for its owner, may take days. */
 const firstPageAtMostMs = 14 * 86_400_000;
 
@@ -101,7 +103,8 @@ function judge(run: FirstRun): Awaited<ReturnType<Extract<Step, { act: unknown }
   if (run.hasRead) return { note: 'Reading.' };
   if (run.status === 'cancelled') return { note: 'Cancelled by a member.' };
   if (run.status === 'paused') return { note: 'Paused; it goes on when it is resumed.' };
-  return { waitMs: lookMs, note: 'Waiting for the first page.' };
+  const waitMs = Math.min(lookAtMostMs, Math.max(lookMs, Math.round(run.ageMs * lookShare)));
+  return { waitMs, note: 'Waiting for the first page.' };
 }
 
 function preparedBy({ outputs, faults }: StepContext): StreamDelivery {

@@ -4,6 +4,7 @@ import { HubError } from '#lib/core/index';
 import { sagaSweeps } from '#lib/hub/sagas/worker-sagas';
 import type { Queue } from '#lib/queue/index';
 import { type KillWorld, live, makeKillWorld, type Place } from './kill-world.ts';
+import { runSagas } from './run-sagas.ts';
 
 let world: KillWorld;
 beforeAll(async () => {
@@ -71,6 +72,17 @@ describe('a service that does not let go', () => {
       expect(await world.hooksOf(place)).toHaveLength(1);
     },
   );
+});
+
+it('a first page that takes hours is not looked for every second', async () => {
+  const place = await world.arrange('waiting');
+  await world.admin`update public.runs set created_at = now() - interval '3 hours' where id = ${place.runId}`;
+  await runSagas(world.workerThatDiesAt().deps);
+  const [saga] = await world.admin`
+    select state, next_attempt_at > now() + interval '20 seconds' as is_later
+    from public.sagas where kind = 'start_stream' and subject = ${place.streamId}`;
+  expect(saga).toEqual({ state: 'running', is_later: true });
+  await live(world, world.workerThatDiesAt(), completes(place));
 });
 
 it('a connection that is being ended by nobody gets somebody who does it', async () => {

@@ -68,7 +68,7 @@ describe('webhooks set up by hand', () => {
     const sent: { path: string; body: unknown }[] = [];
     vi.stubGlobal('fetch', async (to: string | URL, init: RequestInit = {}) => {
       const path = new URL(to, 'http://hub.test').pathname;
-      sent.push({ path, body: JSON.parse(String(init.body)) });
+      sent.push({ path, body: typeof init.body === 'string' ? JSON.parse(init.body) : null });
       return Response.json({ ...hook, status: 'waiting' });
     });
     show(form());

@@ -15,6 +15,8 @@ const connectionCodes = new Set([
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
   'CONNECT_TIMEOUT',
+  // Frozen in the middle of a transaction: the session was ended.
+  '25P03',
   '57P01',
   '57P02',
   '57P03',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#lib/core/index';
+import type { Db } from '#lib/db/index';
 import {
   type AllowedRate,
   type Budget,
@@ -160,5 +161,13 @@ describe('four workers at one account', () => {
     const shares = await place.admin`
       select held from public.connection_budget_shares where connection_id = ${at.connectionId}`;
     expect(shares.map((share) => share['held'] as number)).toEqual([0]);
+  });
+
+  it('and one that is frozen in the middle of a turn keeps the book for seconds, not for hours', async () => {
+    const [row] = await (place.pools[0] as Db)<{ seconds: number }[]>`
+      select extract(epoch from current_setting('idle_in_transaction_session_timeout')::interval)::int as seconds`;
+    expect(row?.seconds).toBeGreaterThan(0);
+    // Less than a worker waits for a lock (its statement_timeout).
+    expect(row?.seconds).toBeLessThan(30);
   });
 });

@@ -48,7 +48,9 @@ describe('the commands of the README', () => {
 
   it('keys prints a fresh line for each secret', async () => {
     const [first, second] = [await npm(['keys']), await npm(['keys'])];
-    const linesOf = ({ output }: { output: string }) => output.match(/^[A-Z_]+=\S+$/gm) ?? [];
+    const linesOf = ({ output }: { output: string }): string[] => [
+      ...(output.match(/^[A-Z_]+=\S+$/gm) ?? []),
+    ];
     expect(linesOf(first).map((line) => line.split('=')[0])).toEqual([
       'SEAL_WORKER_PUBLIC_KEY',
       'SEAL_WORKER_PRIVATE_KEY',

@@ -13,7 +13,7 @@ export interface FormFault {
 const valueChars = 4_096;
 
 /** White space, byte order marks and zero-width characters that come along when something is copied. */
-const outer = /^[\s\u200b-\u200d\u2060\ufeff]+|[\s\u200b-\u200d\u2060\ufeff]+$/gu;
+const blank = /[\s\u200b-\u200d\u2060\ufeff]/u;
 const quotes = [
   ['"', '"'],
   ["'", "'"],
@@ -23,11 +23,20 @@ const quotes = [
 
 /** What was meant by what was pasted: without the white space and the quotes around it. */
 export function cleanPasted(text: string): string {
-  const trimmed = text.replace(outer, '');
+  const trimmed = withoutOuter(text);
   const pair = quotes.find(
     ([open, close]) => trimmed.length >= 2 && trimmed.startsWith(open) && trimmed.endsWith(close),
   );
-  return pair ? trimmed.slice(1, -1).replace(outer, '') : trimmed;
+  return pair ? withoutOuter(trimmed.slice(1, -1)) : trimmed;
+}
+
+/** Character by character: a pattern would try every end of a long blank inside the text. */
+function withoutOuter(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && blank.test(text.charAt(from))) from += 1;
+  while (to > from && blank.test(text.charAt(to - 1))) to -= 1;
+  return text.slice(from, to);
 }
 
 /** The values of a connect form, or `request.invalid` with every field that is wrong. */

@@ -52,6 +52,11 @@ describe('what is pasted', () => {
     expect(checkFields(key, { key: text })).toEqual({ key: 'rk_live1' });
   });
 
+  it('is read in one go, however long the blank in the middle of it is', () => {
+    const text = `rk_${' '.repeat(400_000)}x`;
+    expect(cleanPasted(` ${text} `)).toBe(text);
+  });
+
   it.each([
     ['', 'is missing'],
     ['  \r\n ', 'is missing'],

@@ -31,6 +31,8 @@ export interface Checkpoint {
   prepared?: boolean;
   /** What the next page is asked for with; absent before the first. */
   from?: JsonObject;
+  /** Times it began anew because its place was gone. */
+  restarts?: number;
   /** The stream's phase_detail once it is live. */
   detail?: string | null;
 }
@@ -141,8 +143,8 @@ export interface RunPause {
   attempts: number;
   error: JsonObject | null;
   nextAfterMs: number | null;
-  /** Forgets the page it stood at. */
-  restarts: boolean;
+  /** Forgets the page it stood at, and has done so that often; null leaves it as it is. */
+  restarts: number | null;
 }
 
 /** Gives the run back: to go on later, or for good. False when it is not the caller's any more. */
@@ -152,11 +154,11 @@ export async function releaseRun(
   epoch: number,
   pause: RunPause,
 ): Promise<boolean> {
-  const { nextAfterMs: next, error } = pause;
+  const { nextAfterMs: next, error, restarts } = pause;
   const rows = await tx`
     update public.runs set status = ${pause.status}, attempts = ${pause.attempts}, lease_until = null,
       error = ${error === null ? null : json(tx, error)}, updated_at = now(),
-      checkpoint = ${pause.restarts ? tx`checkpoint - 'from'` : tx`checkpoint`},
+      checkpoint = ${restarts === null ? tx`checkpoint` : tx`(checkpoint - 'from') || ${json(tx, { restarts })}`},
       next_attempt_at = ${next === null ? tx`null` : tx`now() + ${ms(next)}::interval`},
       finished_at = ${pause.status === 'failed' ? tx`now()` : tx`null`}
     where workspace_id = ${run.workspace_id} and id = ${run.id} and epoch = ${epoch} and status = 'running'

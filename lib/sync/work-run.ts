@@ -142,7 +142,7 @@ async function giveWay({ deps, run, epoch }: HeldRun): Promise<RunOutcome> {
       attempts: run.attempts,
       error: null,
       nextAfterMs: 0,
-      restarts: false,
+      restarts: null,
     });
     if (isOurs) await wake(tx, 'runs');
     return isOurs ? 'yielded' : 'stopped';
@@ -153,7 +153,11 @@ async function settleFailure(held: HeldRun, error: unknown): Promise<RunOutcome>
   const { deps, run, epoch } = held;
   const fault = toHubError(error);
   if (fault.code === 'internal.unexpected') captureError(deps.log, error, 'a run met a fault');
-  const fate = judgeRunFailure(fault, run.attempts, run.checkpoint.from !== undefined);
+  const { from, restarts = 0 } = run.checkpoint;
+  const isGone = fault.code === 'provider.gone';
+  // The pages read in between do not count for a service that forgets every place.
+  const tries = isGone ? Math.max(run.attempts, restarts) : run.attempts;
+  const fate = judgeRunFailure(fault, tries, from !== undefined);
   const attempts = fate === 'wait' ? run.attempts : run.attempts + 1;
   const said: JsonObject = { code: fault.code, message: fault.message };
   return transaction(deps.db, async (tx) => {
@@ -163,7 +167,8 @@ async function settleFailure(held: HeldRun, error: unknown): Promise<RunOutcome>
       attempts,
       error: said,
       nextAfterMs: fate === 'fail' ? null : backoffMs(Math.max(attempts, 1), fault, deps.clock),
-      restarts: fate === 'restart',
+      // Whoever resumes a run that failed of it begins at the beginning, with all tries.
+      restarts: isGone ? (fate === 'restart' ? restarts + 1 : 0) : null,
     });
     if (!isOurs) throw new RunStopped();
     await deps.logConnection(tx, logEntry(run, fault, fate === 'fail'));

@@ -170,6 +170,7 @@ describe('a budget', () => {
     await passed(call(two), 3_000);
     held.end();
     await passed(call(two), 3_000);
+    expect(store.book().state?.filledAtMs).toBeLessThanOrEqual(clock.now());
   });
 
   it('takes back what the service did not count', async () => {

@@ -1935,7 +1935,12 @@ begin
   end if;
   insert into public.webhook_endpoints as e (id, workspace_id, app_id, connector, scope_key, status, next_check_at)
   values (app.id, app.workspace_id, app.id, app.connector, '*', 'pending', null)
-  on conflict (id) do update set status = 'pending', detail = null, challenged_at = null, last_received_at = null;
+  on conflict (id) do update set status = 'pending', detail = null, challenged_at = null, last_received_at = null
+    where e.app_id = app.id;
+  -- The id is another endpoint's: nothing of that one is touched.
+  if not found then
+    return false;
+  end if;
   delete from private.webhook_secrets s where s.endpoint_id = app.id;
   insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
   values (app.id, app.workspace_id, sealed, sealed_to);

@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, limits } from '#lib/core/index';
 import { counter, histogram, inSpan, type SpanFacts } from '#lib/observability/index';
-import { type RateFacts, readRateHeaders, type Ticket } from '#lib/resilience/index';
+import { type RateFacts, readAnswerRates, type Ticket } from '#lib/resilience/index';
 import type { OutgoingAnswer } from '#lib/security/index';
 import { addressOf } from './address-of.ts';
 import { callLimits } from './call-limits.ts';
@@ -84,12 +84,10 @@ interface Asked {
 }
 
 function read(options: ProviderHttpOptions, answer: OutgoingAnswer, call: Asked): RawAnswer {
-  const { status, headers } = answer;
+  const { status } = answer;
   calls.inc({ connector: options.connector, status: String(status) });
   call.note({ 'http.response.status_code': status });
-  const told = readRateHeaders(headers, call.nowMs, options.rateHeaders ?? undefined);
-  // On a success Retry-After speaks of the object, not of the account.
-  const facts = status < 400 ? { ...told, retryInMs: null } : told;
+  const facts = readAnswerRates(answer, call.nowMs, options.rateHeaders ?? undefined);
   try {
     const read = toAnswer(options, answer, call);
     call.ticket.end({ facts, isUncounted: status === 304 && facts.remaining !== null });

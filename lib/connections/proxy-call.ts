@@ -1,6 +1,6 @@
 import type { ConnectorManifest } from '#lib/connectors/protocol/index';
 import { HubError, isHubError } from '#lib/core/index';
-import { type Lane, readRateHeaders } from '#lib/resilience/index';
+import { type Lane, readAnswerRates } from '#lib/resilience/index';
 import type { OutgoingStream } from '#lib/security/index';
 import { addressOf } from './address-of.ts';
 import { connectorOf } from './client-of.ts';
@@ -131,9 +131,7 @@ function settle(
     ticket.end();
     return;
   }
-  const told = readRateHeaders(answer.headers, nowMs, rate.headers ?? undefined);
-  // On a success Retry-After speaks of the object, not of the account.
-  ticket.end({ facts: answer.status < 400 ? { ...told, retryInMs: null } : told });
+  ticket.end({ facts: readAnswerRates(answer, nowMs, rate.headers ?? undefined) });
 }
 
 /**

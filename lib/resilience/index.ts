@@ -38,7 +38,11 @@ export {
 } from './kept-answers-store.ts';
 export type { Lane } from './lane.ts';
 export { type AllowedRate, type Pace, paceOf } from './pace.ts';
-export { type RateFacts, type RateHeaderNames, readRateHeaders } from './rate-headers.ts';
+export {
+  type RateFacts,
+  type RateHeaderNames,
+  readAnswerRates,
+} from './rate-headers.ts';
 export { repeat } from './repeat.ts';
 export type { WindowVerdict } from './sliding-window.ts';
 export { createBudget } from './worker-budget.ts';

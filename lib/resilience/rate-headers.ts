@@ -44,6 +44,24 @@ export function readRateHeaders(
   };
 }
 
+/** A fault of one endpoint silences the whole account no longer than this, whatever it asks for. */
+const faultWaitMs = 60_000;
+
+/**
+ * What an answer means for the whole account. On a success Retry-After speaks of the object; on a
+ * fault (5xx) it may speak of one endpoint only, so the account rests for a minute at most.
+ */
+export function readAnswerRates(
+  answer: { status: number; headers: Headers },
+  nowMs: number,
+  names?: RateHeaderNames,
+): RateFacts {
+  const facts = readRateHeaders(answer.headers, nowMs, names);
+  if (answer.status < 400) return { ...facts, retryInMs: null };
+  if (answer.status < 500 || facts.retryInMs === null) return facts;
+  return { ...facts, retryInMs: Math.min(facts.retryInMs, faultWaitMs) };
+}
+
 function readReset(
   value: number | null,
   unit: RateHeaderNames['resetUnit'],

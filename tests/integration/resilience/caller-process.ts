@@ -10,7 +10,7 @@ import {
   type Lane,
   paceOf,
   postgresBudget,
-  readRateHeaders,
+  readAnswerRates,
 } from '#lib/resilience/index';
 
 const env = (name: string): string => process.env[name] ?? '';
@@ -31,7 +31,7 @@ async function callOnce(lane: Lane): Promise<void> {
       const ticket = await budget.take(lane);
       const answer = await fetch(env('SERVICE_URL'));
       await answer.arrayBuffer();
-      const facts = readRateHeaders(answer.headers, Date.now(), rate.headers ?? undefined);
+      const facts = readAnswerRates(answer, Date.now(), rate.headers ?? undefined);
       return ticket.end({ facts });
     } catch (error) {
       const { afterMs } = error as { afterMs?: number };

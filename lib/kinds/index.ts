@@ -3,6 +3,7 @@
  * each field. Pure and client-safe; connectors map to these, sync merges by them, pages show them.
  */
 export { type Comparator, fieldsEqual, normaliseField } from './compare.ts';
+export { type ContactData, contactDataSchema } from './contact.ts';
 export {
   defaultsOf,
   type FieldRule,
@@ -13,7 +14,6 @@ export {
   type MergePolicy,
   type MergeRule,
 } from './fields.ts';
-export { type ContactData, contactDataSchema } from './contact.ts';
 export { type MessageData, messageDataSchema } from './message.ts';
 export {
   type PaymentData,

@@ -5,7 +5,7 @@ import { counter, type Logger } from '#lib/observability/index';
 import { type Opener, redact } from '#lib/security/index';
 import { type Mailbox, oneLine } from './address.ts';
 import { openContent } from './mail-envelope.ts';
-import { nextState, type NextState } from './mail-state.ts';
+import { type NextState, nextState } from './mail-state.ts';
 import { type ClaimedMail, claimMail, endMail, postponeMail, takeDue } from './mail-store.ts';
 import { insertSuppression } from './suppression-store.ts';
 import type { SendOutcome, Transport } from './transport.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sealTo, type Opener } from '#lib/security/index';
+import { type Opener, sealTo } from '#lib/security/index';
 import type { MailContent } from './message.ts';
 
 const contentSchema = z.object({ subject: z.string(), text: z.string(), html: z.string() });

@@ -4,7 +4,7 @@
  */
 import 'server-only';
 
-export { deliverMail, type DeliveryDeps, enqueueDueMails } from './deliver-mail.ts';
+export { type DeliveryDeps, deliverMail, enqueueDueMails } from './deliver-mail.ts';
 export { dropOldMails, endOverdue } from './mail-store.ts';
 export { resendTransport } from './resend-transport.ts';
 export { smtpTransport } from './smtp-transport.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/core/index';
-import { type Db, transaction } from '#lib/db/index';
 import type { Tx } from '#lib/db/index';
+import { type Db, transaction } from '#lib/db/index';
 import type { Logger } from '#lib/observability/index';
 import type { SagaDefinition, SagaStep } from './definition.ts';
 import { replay } from './replay.ts';

@@ -1,7 +1,8 @@
 import type { JsonObject } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
+import { deliveryDetail } from './delivery-detail.ts';
+import { saveDelivery } from './delivery-store.ts';
 import { syncLimits } from './limits.ts';
-import { saveDelivery } from './poll-store.ts';
 import type { PreparedStream, SyncDeps } from './sync-deps.ts';
 
 export interface DeliveredStream {
@@ -32,11 +33,7 @@ export async function askForDelivery(
 ): Promise<ArrangedDelivery> {
   const prepared = await deps.prepareStream({ ...stream, signal });
   const { delivery } = prepared;
-  const every = Math.round(deps.pollMs / 1000);
-  const detail =
-    prepared.delivery === 'poll'
-      ? `polling every ${every} s because ${prepared.reason}`.slice(0, 1000)
-      : null;
+  const detail = deliveryDetail(prepared, deps.pollMs);
   const mayChange = prepared.delivery === 'poll' && !prepared.isFinal;
   const againAfterMs = mayChange ? syncLimits.deliveryRetryMs : null;
   return {

@@ -1,7 +1,6 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Run, Stream } from './schema.ts';
-import type { PreparedStream } from './sync-deps.ts';
 
 export interface FirstRun {
   status: Run['status'];
@@ -34,34 +33,6 @@ export async function releaseHeld(
     update public.runs set next_attempt_at = now(), checkpoint = ${json(tx, { prepared: true, detail })}
     where workspace_id = ${at.workspaceId} and id = ${at.runId} and status = 'queued'
       and next_attempt_at is null`;
-}
-
-/** Also for the connection as a whole; a stream that changes to polling is polled at once. */
-export async function setDelivery(
-  tx: Tx,
-  at: {
-    workspaceId: string;
-    connectionId: string;
-    streamId?: string;
-    scopeKey?: string | null;
-  },
-  delivery: PreparedStream['delivery'],
-  detail: string | null,
-): Promise<void> {
-  const { streamId, scopeKey } = at;
-  await tx`
-    update public.streams set phase_detail = ${detail},
-      next_poll_at = case when delivery <> ${delivery} and phase = 'live' then now() else next_poll_at end,
-      delivery = ${delivery}
-    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
-      ${streamId === undefined ? tx`` : tx`and id = ${streamId}`}
-      ${scopeKey == null ? tx`` : tx`and scope_key = ${scopeKey}`}
-      ${streamId === undefined ? tx`and delivery <> ${delivery} and phase in ('waiting', 'backfill', 'live')` : tx``}`;
-  await tx`
-    update public.connections c set delivery = case when exists (
-        select 1 from public.streams s where s.workspace_id = c.workspace_id and s.connection_id = c.id
-          and s.delivery = 'poll') then 'poll' else 'webhook' end
-    where c.workspace_id = ${at.workspaceId} and c.id = ${at.connectionId}`;
 }
 
 export interface StreamScope {

@@ -1,5 +1,7 @@
 import type { Queryable, Tx } from '#lib/db/index';
 import { wake } from '#lib/db/index';
+import { deliveryDetail } from './delivery-detail.ts';
+import { setDelivery } from './delivery-store.ts';
 import {
   type FirstRun,
   pollNow,
@@ -7,7 +9,6 @@ import {
   type StreamScope,
   selectFirstRun,
   selectScopes,
-  setDelivery,
 } from './first-run-store.ts';
 import type { StreamDelivery } from './sync-deps.ts';
 
@@ -26,7 +27,7 @@ export async function releaseFirstRun(
   prepared: StreamDelivery,
   pollMs: number,
 ): Promise<void> {
-  const detail = detailOf(prepared, pollMs);
+  const detail = deliveryDetail(prepared, pollMs);
   await setDelivery(tx, at, prepared.delivery, detail);
   await releaseHeld(tx, at, detail);
   await wake(tx, 'runs');
@@ -44,14 +45,9 @@ export async function noteDelivery(
   prepared: StreamDelivery,
   pollMs: number,
 ): Promise<void> {
-  await setDelivery(tx, at, prepared.delivery, detailOf(prepared, pollMs));
+  await setDelivery(tx, at, prepared.delivery, deliveryDetail(prepared, pollMs));
   if (prepared.delivery === 'poll') await wake(tx, 'polls');
 }
-
-const detailOf = (prepared: StreamDelivery, pollMs: number): string | null =>
-  prepared.delivery === 'poll'
-    ? `polling every ${Math.round(pollMs / 1000)} s because ${prepared.reason}`.slice(0, 1000)
-    : null;
 
 /** What is read of a connection, stream by stream. */
 export const listScopesRead = (

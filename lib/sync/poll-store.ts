@@ -89,29 +89,6 @@ export async function savePollFailure(
   return rows.length > 0;
 }
 
-/** How changes arrive from now on, on the stream and for its connection as a whole. */
-export async function saveDelivery(
-  tx: Tx,
-  at: { workspaceId: string; connectionId: string; streamId: string },
-  saved: {
-    delivery: PreparedStream['delivery'];
-    detail: string | null;
-    /** Milliseconds until it is arranged for anew; null when that stands. */
-    againAfterMs: number | null;
-  },
-): Promise<void> {
-  const { againAfterMs: again } = saved;
-  await tx`
-    update public.streams set delivery = ${saved.delivery}, phase_detail = ${saved.detail},
-      prepare_at = ${again === null ? tx`null` : tx`now() + ${ms(again)}::interval`}
-    where workspace_id = ${at.workspaceId} and id = ${at.streamId}`;
-  await tx`
-    update public.connections c set delivery = case when exists (
-        select 1 from public.streams s where s.workspace_id = c.workspace_id and s.connection_id = c.id
-          and s.delivery = 'poll') then 'poll' else 'webhook' end
-    where c.workspace_id = ${at.workspaceId} and c.id = ${at.connectionId}`;
-}
-
 /** What a page of a run means for its stream. Taken before the run's own row: the order of locks. */
 export async function advanceStream(
   tx: Tx,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { metadataTags } from '#lib/connections/index';
 import type {
   ParsedWebhook,
   RemoteObject,
@@ -7,7 +8,6 @@ import type {
 } from '#lib/connectors/protocol/index';
 import { type Clock, HubError, isHubError, type JsonObject, toHubError } from '#lib/core/index';
 import { type Db, isUnavailable, type Tx, transaction } from '#lib/db/index';
-import { metadataTags } from '#lib/connections/index';
 import { counter, histogram, type Logger } from '#lib/observability/index';
 import { markTags } from '#lib/resilience/index';
 import { afterFailure, mayBecome } from './inbox-event-state.ts';

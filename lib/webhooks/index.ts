@@ -30,10 +30,10 @@ export {
   type EventTarget,
   type InboxPorts,
 } from './apply-inbox-events.ts';
-export { enqueueDueInbox } from './enqueue-due-inbox.ts';
 export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
 export { countEnds, selectStanding } from './endpoint-store.ts';
 export { enqueueDueEndpoints, realignEndpoints } from './enqueue-due-endpoints.ts';
+export { enqueueDueInbox } from './enqueue-due-inbox.ts';
 export { type EndpointResult, ensureEndpoint } from './ensure-endpoint.ts';
 export { getInboxEvent } from './get-inbox-event.ts';
 export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';

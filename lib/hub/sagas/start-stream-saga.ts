@@ -4,10 +4,10 @@ import { type Queryable, transaction } from '#lib/db/index';
 import type { SagaDefinition, SagaStep, StepContext } from '#lib/sagas/index';
 import {
   type FirstRun,
-  type StreamDelivery,
   readFirstRun,
   readStreamScope,
   releaseFirstRun,
+  type StreamDelivery,
   type StreamScope,
 } from '#lib/sync/index';
 import { ensureEndpoint, removeUnwanted } from '#lib/webhooks/index';

@@ -32,6 +32,8 @@ export async function holdWal(admin: postgres.Sql): Promise<string> {
 
 /** The write-ahead log from that segment on, as it lies on the disk: also what was overwritten or deleted since. */
 export async function walPlaces(admin: postgres.Sql, from: string): Promise<Place[]> {
+  // Commits of the tests' server do not wait for the disk; the switch of a segment does.
+  await admin`select pg_switch_wal()`;
   const files = await admin<
     { name: string }[]
   >`select name from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'
@@ -41,9 +43,23 @@ export async function walPlaces(admin: postgres.Sql, from: string): Promise<Plac
     const [row] = await admin<{ bytes: Buffer | null }[]>`
       select pg_read_binary_file(${`pg_wal/${name}`}, 0, ${segmentBytes}, true) as bytes`;
     if (!row?.bytes) throw new Error(`${name} was recycled before it was read`);
-    places.push({ name: `wal ${name}`, text: row.bytes.toString('latin1') });
+    places.push({ name: `wal ${name}`, text: withoutPageHeaders(row.bytes).toString('latin1') });
   }
   return places;
+}
+
+const pageBytes = 8_192;
+/** Of the first page of a segment, and of every other one. */
+const headerBytes = { first: 40, other: 24 };
+
+/** The records as they follow each other: a page's header may stand in the middle of what is looked for. */
+function withoutPageHeaders(segment: Buffer): Buffer {
+  const pages: Buffer[] = [];
+  for (let at = 0; at < segment.length; at += pageBytes) {
+    const header = at === 0 ? headerBytes.first : headerBytes.other;
+    pages.push(segment.subarray(at + header, at + pageBytes));
+  }
+  return Buffer.concat(pages);
 }
 
 /** What a segment holds unless the server was built otherwise. */

@@ -5,6 +5,7 @@
  * their making; whoever needs the time or chance is handed a Clock.
  */
 export { type Clock, systemClock } from './clock.ts';
+export { type Envelope, type EnvelopeParts, envelopeSchema, newEnvelope } from './envelope.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export {
   HubError,

@@ -1,11 +1,13 @@
 'use client';
 
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, Eye, EyeOff } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { cn } from './class-names';
 import { CopyButton } from './copy-button';
 import { formatCount } from './format-number';
+import { IconButton } from './icon-button';
 import { type JsonLine, searchJson, toJsonLines } from './json-lines';
+import { redactJson } from './json-redact';
 import { ScrollRegion } from './scroll-region';
 import { SearchInput } from './search-input';
 
@@ -30,8 +32,21 @@ const tones: Partial<Record<JsonLine['kind'], string>> = {
   null: 'text-dim',
 };
 
-/** A JSON document that opens and closes, can be searched and copied. */
-export function JsonView({ value, label, openDepth = 2, copyText, className }: JsonViewProps) {
+/**
+ * A JSON document that opens and closes, can be searched and copied. What looks like a secret is
+ * hidden until one asks for it, in what is copied too.
+ */
+export function JsonView({
+  value: whole,
+  label,
+  openDepth = 2,
+  copyText,
+  className,
+}: JsonViewProps) {
+  const redacted = useMemo(() => redactJson(whole), [whole]);
+  const [isRevealed, setRevealed] = useState(false);
+  const isHiding = redacted.hidden > 0 && !isRevealed;
+  const value = isHiding ? redacted.value : whole;
   const [query, setQuery] = useState('');
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const found = useMemo(() => searchJson(value, query), [value, query]);
@@ -61,8 +76,21 @@ export function JsonView({ value, label, openDepth = 2, copyText, className }: J
         <span role="status" className="shrink-0 text-dim text-meta empty:hidden">
           {query && `${formatCount(found.matches.length)}${found.stopped ? '+' : ''} found`}
         </span>
+        {redacted.hidden > 0 && (
+          <IconButton
+            size="sm"
+            aria-pressed={isRevealed}
+            label={
+              isRevealed
+                ? 'Hide what looks secret'
+                : `Show ${formatCount(redacted.hidden)} hidden ${redacted.hidden === 1 ? 'value' : 'values'}`
+            }
+            icon={isRevealed ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
+            onClick={() => setRevealed(!isRevealed)}
+          />
+        )}
         <CopyButton
-          value={copyText ?? JSON.stringify(value, null, 2) ?? ''}
+          value={(isHiding ? undefined : copyText) ?? JSON.stringify(value, null, 2) ?? ''}
           label={`Copy ${label}`}
           iconOnly
         />

@@ -11,6 +11,31 @@ grant usage on schema public to patchbay_worker;
 grant usage on schema public to public;
 grant usage on schema public to service_role;
 
+create table public.analytics_hourly (
+  workspace_id uuid not null,
+  hour timestamp with time zone not null,
+  kind text not null,
+  op text not null,
+  connection_id uuid,
+  changes bigint not null,
+  fresh_count bigint not null default 0,
+  fresh_ms_sum bigint not null default 0,
+  fresh_ms_max bigint not null default 0,
+  fresh_buckets bigint[] not null default array_fill((0)::bigint, ARRAY[16]),
+  constraint analytics_hourly_once UNIQUE NULLS NOT DISTINCT (workspace_id, hour, kind, op, connection_id),
+  constraint analytics_hourly_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.analytics_hourly enable row level security;
+alter table public.analytics_hourly force row level security;
+create policy member_read on public.analytics_hourly as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.analytics_hourly as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.analytics_hourly to authenticated;
+grant select on public.analytics_hourly to hub_user;
+grant delete, insert, select, update on public.analytics_hourly to patchbay_worker;
+
 create table public.apps (
   id uuid not null,
   workspace_id uuid not null,
@@ -20,12 +45,19 @@ create table public.apps (
   is_preset boolean not null default false,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
-  constraint apps_workspace_id_connector_key UNIQUE (workspace_id, connector),
+  slug text not null default ''::text,
+  title text,
+  definition jsonb,
+  constraint apps_one_per_slug UNIQUE (workspace_id, connector, slug),
   constraint apps_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint apps_pkey PRIMARY KEY (id),
   constraint apps_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
   constraint apps_client_id_check CHECK (((char_length(client_id) >= 1) AND (char_length(client_id) <= 400))),
-  constraint apps_connector_check CHECK ((connector ~ '^[a-z][a-z0-9_]{0,39}$'::text))
+  constraint apps_connector_check CHECK ((connector ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+  constraint apps_defined_or_known CHECK ((((slug = ''::text) = (definition IS NULL)) AND ((title IS NULL) = (definition IS NULL)) AND (NOT (is_preset AND (definition IS NOT NULL))))),
+  constraint apps_definition_check CHECK ((jsonb_typeof(definition) = 'object'::text)),
+  constraint apps_slug_check CHECK ((slug ~ '^([a-z][a-z0-9-]{0,39})?$'::text)),
+  constraint apps_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 80)))
 );
 alter table public.apps enable row level security;
 alter table public.apps force row level security;
@@ -407,6 +439,116 @@ CREATE TRIGGER touch_update AFTER UPDATE ON public.connections REFERENCING NEW T
 grant select on public.connections to authenticated;
 grant select, update on public.connections to hub_user;
 grant delete, insert, select, update on public.connections to patchbay_worker;
+
+create table public.deliveries (
+  id uuid not null,
+  workspace_id uuid not null,
+  subscription_id uuid not null,
+  replay_id uuid,
+  "position" bigint not null,
+  record_id uuid not null,
+  kind text not null,
+  op text not null,
+  version bigint not null,
+  origin text not null,
+  connection_id uuid,
+  fields text[] not null default '{}'::text[],
+  title text,
+  changed_at timestamp with time zone not null,
+  status text not null default 'pending'::text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  attempt_log jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint deliveries_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint deliveries_pkey PRIMARY KEY (id),
+  constraint deliveries_workspace_id_replay_id_fkey FOREIGN KEY (workspace_id, replay_id) REFERENCES public.delivery_replays(workspace_id, id) ON DELETE CASCADE,
+  constraint deliveries_workspace_id_subscription_id_fkey FOREIGN KEY (workspace_id, subscription_id) REFERENCES public.subscriptions(workspace_id, id) ON DELETE CASCADE,
+  constraint deliveries_due CHECK (((next_attempt_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'failed'::text])))),
+  constraint deliveries_held CHECK (((status = 'sending'::text) = (lease_until IS NOT NULL))),
+  constraint deliveries_over CHECK (((status = ANY (ARRAY['pending'::text, 'sending'::text, 'failed'::text])) = (ended_at IS NULL))),
+  constraint deliveries_position_check CHECK (("position" >= 0)),
+  constraint deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'failed'::text, 'delivered'::text, 'dead'::text, 'skipped'::text, 'cancelled'::text])))
+);
+CREATE INDEX deliveries_by_record ON public.deliveries USING btree (workspace_id, record_id, id DESC);
+CREATE INDEX deliveries_by_subscription ON public.deliveries USING btree (subscription_id, id DESC);
+CREATE INDEX deliveries_dead ON public.deliveries USING btree (subscription_id, id DESC) WHERE (status = 'dead'::text);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (subscription_id, next_attempt_at, "position") WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX deliveries_ended ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX deliveries_held ON public.deliveries USING btree (subscription_id, lease_until) WHERE (status = 'sending'::text);
+CREATE INDEX deliveries_newest ON public.deliveries USING btree (workspace_id, id DESC);
+CREATE INDEX deliveries_of_key ON public.deliveries USING btree (subscription_id, record_id, "position", id) WHERE (status = ANY (ARRAY['pending'::text, 'sending'::text, 'failed'::text]));
+CREATE INDEX deliveries_of_replay ON public.deliveries USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
+CREATE UNIQUE INDEX deliveries_once ON public.deliveries USING btree (subscription_id, "position", COALESCE(replay_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE ("position" > 0);
+alter table public.deliveries enable row level security;
+alter table public.deliveries force row level security;
+create policy member_delete on public.deliveries as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.deliveries as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.deliveries as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.deliveries as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.deliveries as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.deliveries to authenticated;
+grant insert, select on public.deliveries to hub_user;
+grant delete, insert, select, update on public.deliveries to patchbay_worker;
+grant update (status) on public.deliveries to hub_user;
+grant update (attempts) on public.deliveries to hub_user;
+grant update (next_attempt_at) on public.deliveries to hub_user;
+grant update (ended_at) on public.deliveries to hub_user;
+
+create table public.delivery_replays (
+  id uuid not null,
+  workspace_id uuid not null,
+  subscription_id uuid not null,
+  after_position bigint not null,
+  upto_position bigint not null,
+  cursor bigint not null,
+  record_id uuid,
+  status text not null default 'running'::text,
+  created_count integer not null default 0,
+  requested_by uuid,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint delivery_replays_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint delivery_replays_pkey PRIMARY KEY (id),
+  constraint delivery_replays_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint delivery_replays_workspace_id_subscription_id_fkey FOREIGN KEY (workspace_id, subscription_id) REFERENCES public.subscriptions(workspace_id, id) ON DELETE CASCADE,
+  constraint delivery_replays_after_position_check CHECK ((after_position >= 0)),
+  constraint delivery_replays_check CHECK (((upto_position >= after_position) AND ((cursor >= after_position) AND (cursor <= upto_position)))),
+  constraint delivery_replays_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text])))
+);
+CREATE INDEX delivery_replays_newest ON public.delivery_replays USING btree (subscription_id, id DESC);
+CREATE INDEX delivery_replays_running ON public.delivery_replays USING btree (created_at) WHERE (status = 'running'::text);
+alter table public.delivery_replays enable row level security;
+alter table public.delivery_replays force row level security;
+create policy member_delete on public.delivery_replays as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.delivery_replays as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.delivery_replays as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.delivery_replays as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.delivery_replays as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+CREATE TRIGGER touch_insert AFTER INSERT ON public.delivery_replays REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+CREATE TRIGGER touch_update AFTER UPDATE ON public.delivery_replays REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+grant select on public.delivery_replays to authenticated;
+grant insert, select on public.delivery_replays to hub_user;
+grant delete, insert, select, update on public.delivery_replays to patchbay_worker;
+grant update (status) on public.delivery_replays to hub_user;
+grant update (finished_at) on public.delivery_replays to hub_user;
 
 create table public.inbox_events (
   id uuid not null,
@@ -904,6 +1046,88 @@ grant update (phase_detail) on public.streams to hub_user;
 grant update (next_poll_at) on public.streams to hub_user;
 grant update (prepare_at) on public.streams to hub_user;
 
+create table public.subscriptions (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  kind text not null,
+  config jsonb not null default '{}'::jsonb,
+  filter jsonb not null default '{}'::jsonb,
+  status text not null default 'active'::text,
+  status_code text,
+  status_reason text,
+  status_at timestamp with time zone not null default now(),
+  cursor bigint not null,
+  max_in_flight integer not null default 4,
+  per_second integer not null default 20,
+  tokens double precision not null default 1,
+  filled_at timestamp with time zone not null default now(),
+  due_at timestamp with time zone,
+  served_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  fanned_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  failing_since timestamp with time zone,
+  delivered_at timestamp with time zone,
+  delivered_count bigint not null default 0,
+  dead_count bigint not null default 0,
+  signalled_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint subscriptions_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint subscriptions_pkey PRIMARY KEY (id),
+  constraint subscriptions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint subscriptions_config_check CHECK ((octet_length((config)::text) <= 16384)),
+  constraint subscriptions_cursor_check CHECK ((cursor >= 0)),
+  constraint subscriptions_filter_check CHECK ((octet_length((filter)::text) <= 16384)),
+  constraint subscriptions_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'slack'::text, 'mail'::text, 'analytics'::text]))),
+  constraint subscriptions_max_in_flight_check CHECK (((max_in_flight >= 1) AND (max_in_flight <= 32))),
+  constraint subscriptions_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 120))),
+  constraint subscriptions_per_second_check CHECK (((per_second >= 1) AND (per_second <= 1000))),
+  constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'disabled'::text]))),
+  constraint subscriptions_status_code_check CHECK ((char_length(status_code) <= 80)),
+  constraint subscriptions_status_reason_check CHECK ((char_length(status_reason) <= 400))
+);
+CREATE INDEX subscriptions_deleted ON public.subscriptions USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX subscriptions_due ON public.subscriptions USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (status = 'active'::text));
+CREATE INDEX subscriptions_of_workspace ON public.subscriptions USING btree (workspace_id, id DESC) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX subscriptions_one_analytics ON public.subscriptions USING btree (workspace_id) WHERE (kind = 'analytics'::text);
+alter table public.subscriptions enable row level security;
+alter table public.subscriptions force row level security;
+create policy member_delete on public.subscriptions as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.subscriptions as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.subscriptions as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.subscriptions as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.subscriptions as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+CREATE TRIGGER touch_insert AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+CREATE TRIGGER touch_update BEFORE UPDATE ON public.subscriptions FOR EACH ROW WHEN ((old.kind <> 'analytics'::text)) EXECUTE FUNCTION private.touch_subscription();
+grant select on public.subscriptions to authenticated;
+grant insert, select on public.subscriptions to hub_user;
+grant delete, insert, select, update on public.subscriptions to patchbay_worker;
+grant update (name) on public.subscriptions to hub_user;
+grant update (config) on public.subscriptions to hub_user;
+grant update (filter) on public.subscriptions to hub_user;
+grant update (status) on public.subscriptions to hub_user;
+grant update (status_code) on public.subscriptions to hub_user;
+grant update (status_reason) on public.subscriptions to hub_user;
+grant update (status_at) on public.subscriptions to hub_user;
+grant update (max_in_flight) on public.subscriptions to hub_user;
+grant update (per_second) on public.subscriptions to hub_user;
+grant update (due_at) on public.subscriptions to hub_user;
+grant update (failing_since) on public.subscriptions to hub_user;
+grant update (updated_at) on public.subscriptions to hub_user;
+grant update (deleted_at) on public.subscriptions to hub_user;
+
 create table public.users (
   id uuid not null,
   email text not null,
@@ -1037,6 +1261,7 @@ create policy web_all on public.workspaces as permissive for all to patchbay_web
   with check (true);
 create policy worker_read on public.workspaces as permissive for select to patchbay_worker
   using (true);
+CREATE TRIGGER start_analytics AFTER INSERT ON public.workspaces FOR EACH ROW EXECUTE FUNCTION private.start_analytics();
 CREATE TRIGGER start_clock AFTER INSERT ON public.workspaces FOR EACH ROW EXECUTE FUNCTION private.start_clock();
 grant select on public.workspaces to authenticated;
 grant select on public.workspaces to hub_user;
@@ -1440,6 +1665,26 @@ CREATE INDEX sign_in_links_by_expiry ON private.sign_in_links USING btree (expir
 grant delete, insert, select on private.sign_in_links to patchbay_web;
 grant delete, select on private.sign_in_links to patchbay_worker;
 
+create table private.subscription_secrets (
+  subscription_id uuid not null,
+  workspace_id uuid not null,
+  envelope bytea not null,
+  key_id text not null,
+  previous_envelope bytea,
+  previous_until timestamp with time zone,
+  updated_at timestamp with time zone not null default now(),
+  constraint subscription_secrets_pkey PRIMARY KEY (subscription_id),
+  constraint subscription_secrets_workspace_id_subscription_id_fkey FOREIGN KEY (workspace_id, subscription_id) REFERENCES public.subscriptions(workspace_id, id) ON DELETE CASCADE,
+  constraint subscription_secrets_check CHECK (((previous_envelope IS NULL) = (previous_until IS NULL)))
+);
+CREATE INDEX subscription_secrets_by_key ON private.subscription_secrets USING btree (SUBSTRING(envelope FROM 2 FOR 8));
+alter table private.subscription_secrets enable row level security;
+alter table private.subscription_secrets force row level security;
+create policy worker_all on private.subscription_secrets as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, insert, select, update on private.subscription_secrets to patchbay_worker;
+
 create table private.webhook_secrets (
   endpoint_id uuid not null,
   workspace_id uuid not null,
@@ -1472,6 +1717,7 @@ create table private.workspace_clocks (
   "position" bigint not null default 0,
   epoch integer not null default 1,
   signalled_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  pruned_to bigint not null default 0,
   constraint workspace_clocks_pkey PRIMARY KEY (workspace_id),
   constraint workspace_clocks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
@@ -1809,6 +2055,11 @@ begin
           where c.workspace_id = space.workspace_id and c.position > last_position - space.n and c.position <= last_position));
       end if;
       perform realtime.send(payload, 'changes', private.topic(space.workspace_id), true);
+      -- Counting can wait for its own look; whoever is to be told should not.
+      if exists (select 1 from public.subscriptions s where s.workspace_id = space.workspace_id
+          and s.status = 'active' and s.kind <> 'analytics' and s.deleted_at is null) then
+        perform pg_notify('patchbay_work', 'changes');
+      end if;
     end if;
   end loop;
   return null;
@@ -1845,6 +2096,44 @@ begin
   end if;
 end
 $procedure$;
+
+CREATE OR REPLACE FUNCTION private.prune_changes(target uuid, before timestamp with time zone, at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  kept_from bigint;
+  pruned bigint;
+  gone int;
+begin
+  select w.pruned_to into pruned from private.workspace_clocks w where w.workspace_id = target for no key update;
+  if not found then
+    return 0;
+  end if;
+  select min(s.cursor) into kept_from from public.subscriptions s
+  where s.workspace_id = target and s.status = 'active' and s.deleted_at is null;
+  with old as (
+    select c.id, c.position, c.at from public.change_log c
+    where c.workspace_id = target and c.position > pruned
+      and c.position <= least(pruned + at_most, coalesce(kept_from, 9223372036854775807))
+  ),
+  -- From the oldest up to the first that is too young.
+  done as (
+    delete from public.change_log c using old
+    where c.id = old.id and old.position < coalesce(
+      (select min(y.position) from old y where y.at >= before), 9223372036854775807)
+    returning old.position
+  )
+  select count(*), max(d.position) into gone, kept_from from done d;
+  if gone > 0 then
+    update private.workspace_clocks w set pruned_to = kept_from where w.workspace_id = target;
+  end if;
+  return gone;
+end
+$function$;
+grant execute on function private.prune_changes(uuid,timestamp with time zone,integer) to patchbay_worker;
 
 CREATE OR REPLACE FUNCTION private.raise_epoch(target uuid)
  RETURNS void
@@ -1891,6 +2180,11 @@ AS $function$
     select 'worker', 'commands', substring(sealed from 2 for 8) from private.commands where sealed is not null
     union all
     select 'worker', 'mails', substring(envelope from 2 for 8) from private.mails where envelope is not null
+    union all
+    select 'worker', 'subscription_secrets', substring(envelope from 2 for 8) from private.subscription_secrets
+    union all
+    select 'worker', 'subscription_secrets', substring(previous_envelope from 2 for 8)
+      from private.subscription_secrets where previous_envelope is not null
     union all
     select 'gateway', 'webhook_secrets', substring(envelope from 2 for 8) from private.webhook_secrets
     union all
@@ -1949,6 +2243,31 @@ end
 $function$;
 grant execute on function private.set_app_webhook(uuid,bytea,text) to hub_user;
 
+CREATE OR REPLACE FUNCTION private.set_subscription_secret(target uuid, sealed bytea, sealed_to text, keep_until timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  space uuid;
+begin
+  select s.workspace_id into space from public.subscriptions s
+  where s.id = target and s.deleted_at is null and s.workspace_id in (select private.my_workspaces('admin'));
+  if not found then
+    return false;
+  end if;
+  insert into private.subscription_secrets as s (subscription_id, workspace_id, envelope, key_id)
+  values (target, space, sealed, sealed_to)
+  on conflict (subscription_id) do update set
+    previous_envelope = case when keep_until > now() then s.envelope end,
+    previous_until = case when keep_until > now() then keep_until end,
+    envelope = excluded.envelope, key_id = excluded.key_id, updated_at = now();
+  return true;
+end
+$function$;
+grant execute on function private.set_subscription_secret(uuid,bytea,text,timestamp with time zone) to hub_user;
+
 CREATE OR REPLACE FUNCTION private.signal_position(target uuid)
  RETURNS void
  LANGUAGE sql
@@ -1960,6 +2279,19 @@ AS $function$
   from private.workspace_clocks c where c.workspace_id = target
 $function$;
 grant execute on function private.signal_position(uuid) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.start_analytics()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.subscriptions (id, workspace_id, name, kind, cursor)
+  values (gen_random_uuid(), new.id, 'Analytics', 'analytics', 0);
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.start_clock()
  RETURNS trigger
@@ -2071,6 +2403,25 @@ begin
     perform private.touch(space.workspace_id, 'streams', space.ids);
   end loop;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.touch_subscription()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if old.signalled_at < clock_timestamp() - interval '250 milliseconds'
+    or (new.due_at is null and old.due_at is not null)
+    or (old.status, old.name, old.config, old.filter, old.deleted_at, old.failing_since is null)
+      is distinct from (new.status, new.name, new.config, new.filter, new.deleted_at, new.failing_since is null)
+  then
+    new.signalled_at := clock_timestamp();
+    perform private.touch(new.workspace_id, 'subscriptions', array[new.id]);
+  end if;
+  return new;
 end
 $function$;
 

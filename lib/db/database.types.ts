@@ -4,14 +4,64 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      analytics_hourly: {
+        Row: {
+          changes: number;
+          connection_id: string | null;
+          fresh_buckets: number[];
+          fresh_count: number;
+          fresh_ms_max: number;
+          fresh_ms_sum: number;
+          hour: string;
+          kind: string;
+          op: string;
+          workspace_id: string;
+        };
+        Insert: {
+          changes: number;
+          connection_id?: string | null;
+          fresh_buckets?: number[];
+          fresh_count?: number;
+          fresh_ms_max?: number;
+          fresh_ms_sum?: number;
+          hour: string;
+          kind: string;
+          op: string;
+          workspace_id: string;
+        };
+        Update: {
+          changes?: number;
+          connection_id?: string | null;
+          fresh_buckets?: number[];
+          fresh_count?: number;
+          fresh_ms_max?: number;
+          fresh_ms_sum?: number;
+          hour?: string;
+          kind?: string;
+          op?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'analytics_hourly_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       apps: {
         Row: {
           client_id: string;
           connector: string;
           created_at: string;
+          definition: Json | null;
           endpoints: Json;
           id: string;
           is_preset: boolean;
+          slug: string;
+          title: string | null;
           updated_at: string;
           workspace_id: string;
         };
@@ -19,9 +69,12 @@ export type Database = {
           client_id: string;
           connector: string;
           created_at?: string;
+          definition?: Json | null;
           endpoints?: Json;
           id: string;
           is_preset?: boolean;
+          slug?: string;
+          title?: string | null;
           updated_at?: string;
           workspace_id: string;
         };
@@ -29,9 +82,12 @@ export type Database = {
           client_id?: string;
           connector?: string;
           created_at?: string;
+          definition?: Json | null;
           endpoints?: Json;
           id?: string;
           is_preset?: boolean;
+          slug?: string;
+          title?: string | null;
           updated_at?: string;
           workspace_id?: string;
         };
@@ -584,6 +640,156 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'workspaces';
             referencedColumns: ['id'];
+          },
+        ];
+      };
+      deliveries: {
+        Row: {
+          attempt_log: Json;
+          attempts: number;
+          changed_at: string;
+          connection_id: string | null;
+          created_at: string;
+          ended_at: string | null;
+          epoch: number;
+          fields: string[];
+          id: string;
+          kind: string;
+          lease_until: string | null;
+          next_attempt_at: string | null;
+          op: string;
+          origin: string;
+          position: number;
+          record_id: string;
+          replay_id: string | null;
+          status: string;
+          subscription_id: string;
+          title: string | null;
+          version: number;
+          workspace_id: string;
+        };
+        Insert: {
+          attempt_log?: Json;
+          attempts?: number;
+          changed_at: string;
+          connection_id?: string | null;
+          created_at?: string;
+          ended_at?: string | null;
+          epoch?: number;
+          fields?: string[];
+          id: string;
+          kind: string;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          op: string;
+          origin: string;
+          position: number;
+          record_id: string;
+          replay_id?: string | null;
+          status?: string;
+          subscription_id: string;
+          title?: string | null;
+          version: number;
+          workspace_id: string;
+        };
+        Update: {
+          attempt_log?: Json;
+          attempts?: number;
+          changed_at?: string;
+          connection_id?: string | null;
+          created_at?: string;
+          ended_at?: string | null;
+          epoch?: number;
+          fields?: string[];
+          id?: string;
+          kind?: string;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          op?: string;
+          origin?: string;
+          position?: number;
+          record_id?: string;
+          replay_id?: string | null;
+          status?: string;
+          subscription_id?: string;
+          title?: string | null;
+          version?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'deliveries_workspace_id_replay_id_fkey';
+            columns: ['workspace_id', 'replay_id'];
+            isOneToOne: false;
+            referencedRelation: 'delivery_replays';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'deliveries_workspace_id_subscription_id_fkey';
+            columns: ['workspace_id', 'subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      delivery_replays: {
+        Row: {
+          after_position: number;
+          created_at: string;
+          created_count: number;
+          cursor: number;
+          finished_at: string | null;
+          id: string;
+          record_id: string | null;
+          requested_by: string | null;
+          status: string;
+          subscription_id: string;
+          upto_position: number;
+          workspace_id: string;
+        };
+        Insert: {
+          after_position: number;
+          created_at?: string;
+          created_count?: number;
+          cursor: number;
+          finished_at?: string | null;
+          id: string;
+          record_id?: string | null;
+          requested_by?: string | null;
+          status?: string;
+          subscription_id: string;
+          upto_position: number;
+          workspace_id: string;
+        };
+        Update: {
+          after_position?: number;
+          created_at?: string;
+          created_count?: number;
+          cursor?: number;
+          finished_at?: string | null;
+          id?: string;
+          record_id?: string | null;
+          requested_by?: string | null;
+          status?: string;
+          subscription_id?: string;
+          upto_position?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'delivery_replays_requested_by_fkey';
+            columns: ['requested_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'delivery_replays_workspace_id_subscription_id_fkey';
+            columns: ['workspace_id', 'subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
           },
         ];
       };
@@ -1271,6 +1477,117 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'connections';
             referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      subscriptions: {
+        Row: {
+          config: Json;
+          created_at: string;
+          created_by: string | null;
+          cursor: number;
+          dead_count: number;
+          deleted_at: string | null;
+          delivered_at: string | null;
+          delivered_count: number;
+          due_at: string | null;
+          epoch: number;
+          failing_since: string | null;
+          fanned_at: string;
+          filled_at: string;
+          filter: Json;
+          id: string;
+          kind: string;
+          lease_until: string | null;
+          max_in_flight: number;
+          name: string;
+          per_second: number;
+          served_at: string;
+          signalled_at: string;
+          status: string;
+          status_at: string;
+          status_code: string | null;
+          status_reason: string | null;
+          tokens: number;
+          updated_at: string;
+          workspace_id: string;
+        };
+        Insert: {
+          config?: Json;
+          created_at?: string;
+          created_by?: string | null;
+          cursor: number;
+          dead_count?: number;
+          deleted_at?: string | null;
+          delivered_at?: string | null;
+          delivered_count?: number;
+          due_at?: string | null;
+          epoch?: number;
+          failing_since?: string | null;
+          fanned_at?: string;
+          filled_at?: string;
+          filter?: Json;
+          id: string;
+          kind: string;
+          lease_until?: string | null;
+          max_in_flight?: number;
+          name: string;
+          per_second?: number;
+          served_at?: string;
+          signalled_at?: string;
+          status?: string;
+          status_at?: string;
+          status_code?: string | null;
+          status_reason?: string | null;
+          tokens?: number;
+          updated_at?: string;
+          workspace_id: string;
+        };
+        Update: {
+          config?: Json;
+          created_at?: string;
+          created_by?: string | null;
+          cursor?: number;
+          dead_count?: number;
+          deleted_at?: string | null;
+          delivered_at?: string | null;
+          delivered_count?: number;
+          due_at?: string | null;
+          epoch?: number;
+          failing_since?: string | null;
+          fanned_at?: string;
+          filled_at?: string;
+          filter?: Json;
+          id?: string;
+          kind?: string;
+          lease_until?: string | null;
+          max_in_flight?: number;
+          name?: string;
+          per_second?: number;
+          served_at?: string;
+          signalled_at?: string;
+          status?: string;
+          status_at?: string;
+          status_code?: string | null;
+          status_reason?: string | null;
+          tokens?: number;
+          updated_at?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'subscriptions_created_by_fkey';
+            columns: ['created_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'subscriptions_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
           },
         ];
       };
@@ -2147,6 +2464,44 @@ export type Database = {
         Relationships: [
         ];
       };
+      subscription_secrets: {
+        Row: {
+          envelope: string;
+          key_id: string;
+          previous_envelope: string | null;
+          previous_until: string | null;
+          subscription_id: string;
+          updated_at: string;
+          workspace_id: string;
+        };
+        Insert: {
+          envelope: string;
+          key_id: string;
+          previous_envelope?: string | null;
+          previous_until?: string | null;
+          subscription_id: string;
+          updated_at?: string;
+          workspace_id: string;
+        };
+        Update: {
+          envelope?: string;
+          key_id?: string;
+          previous_envelope?: string | null;
+          previous_until?: string | null;
+          subscription_id?: string;
+          updated_at?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'subscription_secrets_workspace_id_subscription_id_fkey';
+            columns: ['workspace_id', 'subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       webhook_secrets: {
         Row: {
           endpoint_id: string;
@@ -2186,18 +2541,21 @@ export type Database = {
         Row: {
           epoch: number;
           position: number;
+          pruned_to: number;
           signalled_at: string;
           workspace_id: string;
         };
         Insert: {
           epoch?: number;
           position?: number;
+          pruned_to?: number;
           signalled_at?: string;
           workspace_id: string;
         };
         Update: {
           epoch?: number;
           position?: number;
+          pruned_to?: number;
           signalled_at?: string;
           workspace_id?: string;
         };
@@ -2226,10 +2584,12 @@ export type Database = {
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };
       my_workspaces: { Args: { least_role?: string }; Returns: string[] };
+      prune_changes: { Args: { target: string; before: string; at_most: number }; Returns: number };
       raise_epoch: { Args: { target: string }; Returns: undefined };
       role_rank: { Args: { role: string }; Returns: number };
       sealed_key_use: { Args: Record<never, never>; Returns: unknown[] };
       set_app_webhook: { Args: { target: string; sealed: string; sealed_to: string }; Returns: boolean };
+      set_subscription_secret: { Args: { target: string; sealed: string; sealed_to: string; keep_until: string }; Returns: boolean };
       signal_position: { Args: { target: string }; Returns: undefined };
       topic: { Args: { target: string }; Returns: string };
       touch: { Args: { target: string; source: string; ids: string[] }; Returns: undefined };

@@ -2,58 +2,54 @@ import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { newId } from './ids.ts';
 
-/** `room.thing` or `room.thing.happened`. */
-const typePattern = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
-const nameChars = 120;
-const headerChars = 400;
-const headersAtMost = 20;
+const name = z.string().regex(/^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)*$/, 'is no dotted name');
+
+/** Of all headers of one envelope together; they travel with every job. */
+const headersMax = 16;
 
 /**
- * What stands around every job, command and event, whatever it is about. `correlation` is the id of
- * what began the whole chain and is the same on everything that follows from it; `causation` is the
- * id of the one before. `at` is when it was made. Headers hold words, never a secret.
+ * What stands on everything that one part of the hub tells another: a job, an event, a command, and
+ * the answer to one. It says what it is, who said it and what it follows from; never a secret.
  */
 export const envelopeSchema = z.strictObject({
   id: z.uuid(),
-  type: z.string().max(nameChars).regex(typePattern),
-  version: z.int().min(1),
-  source: z.string().min(1).max(nameChars),
+  /** `room.happened`: what `data` is shaped by, together with `version`. */
+  type: name.max(80),
+  version: z.int().min(1).max(1_000),
+  /** The room or process that says it. */
+  source: name.max(80),
   at: z.iso.datetime(),
+  /** The same on everything that follows from one cause: the first message's own id. */
   correlation: z.uuid(),
+  /** The message this one follows from; null for the first. */
   causation: z.uuid().nullable(),
-  reply_to: z.string().min(1).max(nameChars).nullable(),
+  /** Where an answer is waited for. */
+  reply_to: name.max(80).nullable(),
   headers: z
-    .record(z.string().max(nameChars), z.string().max(headerChars))
-    .refine((headers) => Object.keys(headers).length <= headersAtMost, {
-      error: `has more than ${headersAtMost} entries`,
-    }),
+    .record(name.max(80), z.string().max(400))
+    .refine((headers) => Object.keys(headers).length <= headersMax, 'has too many headers'),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
 export interface EnvelopeParts {
   type: string;
+  version: number;
   source: string;
-  version?: number;
-  /** Given where the thing has an id of its own. */
-  id?: string;
-  /** What this follows from: its correlation goes on, its id becomes the causation. */
+  /** What it follows from: its correlation goes on. */
   cause?: Pick<Envelope, 'id' | 'correlation'> | undefined;
-  /** Of the chain, where it is known otherwise than by a cause. */
-  correlation?: string | undefined;
   replyTo?: string | undefined;
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
 }
 
-/** A new one. Without a cause it begins a chain of its own. */
-export function makeEnvelope(clock: Pick<Clock, 'now'>, parts: EnvelopeParts): Envelope {
-  const id = parts.id ?? newId(clock.now());
+export function newEnvelope(clock: Pick<Clock, 'now'>, parts: EnvelopeParts): Envelope {
+  const id = newId(clock.now());
   return {
     id,
     type: parts.type,
-    version: parts.version ?? 1,
+    version: parts.version,
     source: parts.source,
     at: new Date(clock.now()).toISOString(),
-    correlation: parts.cause?.correlation ?? parts.correlation ?? id,
+    correlation: parts.cause?.correlation ?? id,
     causation: parts.cause?.id ?? null,
     reply_to: parts.replyTo ?? null,
     headers: parts.headers ?? {},

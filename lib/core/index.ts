@@ -6,7 +6,6 @@
  */
 export { type Clock, systemClock } from './clock.ts';
 export { type Envelope, type EnvelopeParts, envelopeSchema, newEnvelope } from './envelope.ts';
-export { type Envelope, type EnvelopeParts, envelopeSchema, makeEnvelope } from './envelope.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export {
   HubError,

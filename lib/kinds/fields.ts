@@ -13,10 +13,13 @@ export type MergeRule = 'manual' | 'set' | 'remote';
 /**
  * What a workspace may decide for one field instead of the field's own rule. `latest_wins` compares
  * the time of our edit with the time of the service's record, so it is only as fine as that time.
+ * `text` merges by line and asks where both changed the same lines; `counter` adds up both changes.
  */
 export const mergePolicies = [
   'manual',
   'set',
+  'text',
+  'counter',
   'remote',
   'local_wins',
   'remote_wins',
@@ -38,6 +41,7 @@ const choice: FieldRule = { comparator: 'exact', merge: 'manual', editable: true
 const set: FieldRule = { comparator: 'set', merge: 'set', editable: true };
 /** What only the service says. */
 const fact: FieldRule = { comparator: 'exact', merge: 'remote', editable: false };
+const factMoment: FieldRule = { comparator: 'moment', merge: 'remote', editable: false };
 const factSet: FieldRule = { comparator: 'set', merge: 'remote', editable: false };
 
 /** The rule of each field, and what it holds as long as nobody has said anything about it. */
@@ -57,8 +61,8 @@ const task: Fields = {
   url: [fact, null],
   author: [fact, null],
   comments: [fact, 0],
-  created_at: [fact, null],
-  closed_at: [fact, null],
+  created_at: [factMoment, null],
+  closed_at: [factMoment, null],
 };
 
 const message: Fields = {
@@ -66,8 +70,8 @@ const message: Fields = {
   author: [fact, null],
   channel: [fact, null],
   thread: [fact, null],
-  sent_at: [fact, null],
-  edited_at: [fact, null],
+  sent_at: [factMoment, null],
+  edited_at: [factMoment, null],
   reactions: [factSet, []],
   url: [fact, null],
 };
@@ -81,7 +85,7 @@ const contact: Fields = {
   description: [text, null],
   external_ref: [fact, null],
   url: [fact, null],
-  created_at: [fact, null],
+  created_at: [factMoment, null],
 };
 
 const payment: Fields = {
@@ -92,9 +96,9 @@ const payment: Fields = {
   raw_state: [fact, null],
   customer: [fact, null],
   description: [text, null],
-  paid_at: [fact, null],
+  paid_at: [factMoment, null],
   url: [fact, null],
-  created_at: [fact, null],
+  created_at: [factMoment, null],
 };
 
 /** Kinds without a connector yet have no fields. */

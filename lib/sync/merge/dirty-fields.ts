@@ -12,11 +12,13 @@ export function dirtyFields(input: {
   data: JsonObject;
   /** Null when nothing was ever observed there. */
   base: JsonObject | null;
+  /** The hub's own form of what is in `base`, where the two differ: see MergeInput. */
+  ours?: JsonObject;
   held: readonly string[];
   /** The fields the connector can write; null asks for all. */
   writable: readonly string[] | null;
 }): string[] {
-  const base = { ...defaultsOf(input.kind), ...input.base };
+  const base = { ...defaultsOf(input.kind), ...input.base, ...input.ours };
   return Object.keys(input.data).filter(
     (field) =>
       (input.writable === null || input.writable.includes(field)) &&

@@ -14,6 +14,12 @@
  * must reach it one at a time per link.
  */
 export { dirtyFields } from './dirty-fields.ts';
+export {
+  type DeletionOutcome,
+  type DeletionPolicy,
+  type DeletionSides,
+  mergeDeletion,
+} from './merge-deletion.ts';
 export { judgeRank, type RankVerdict } from './judge-rank.ts';
 export {
   type FieldConflict,

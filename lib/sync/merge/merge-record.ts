@@ -28,6 +28,17 @@ export interface MergeInput {
   local: JsonObject | null;
   /** The link's base; null when nothing was observed there before. */
   base: JsonObject | null;
+  /**
+   * What the hub had when the service had `base`, of the fields whose form differs between the two.
+   * A form is no change: it is neither sent again nor passed on to other services.
+   */
+  ours?: JsonObject;
+  /**
+   * The record takes the form the service gives to what it was sent (default). Where a record lives
+   * at several services it keeps its own: two services with different forms would correct each
+   * other through the hub for ever, and the poorer form would reach the richer service.
+   */
+  adopts?: boolean;
   /** The fields as observed. A field that is not there was not observed and stays as it is. */
   remote: JsonObject;
   held: readonly string[];
@@ -57,6 +68,8 @@ export interface FieldConflict {
 export interface MergeOutcome {
   data: JsonObject;
   base: JsonObject;
+  /** As in the input, for the new base. */
+  ours: JsonObject;
   /** Fields of `data` that are not what they were. */
   changed: string[];
   /** Fields that differ from the new base and are not held, writable or not. */
@@ -72,6 +85,7 @@ export interface MergeOutcome {
 export function mergeRecord(input: MergeInput): MergeOutcome {
   const data: JsonObject = input.local ? { ...input.local } : defaultsOf(input.kind);
   const base: JsonObject = { ...input.base };
+  const ours: JsonObject = { ...input.ours };
   // A field this service has not shown so far stood at its default, as in dirtyFields.
   const ancestor = input.base && { ...defaultsOf(input.kind), ...input.base };
   const held = new Set(input.held);
@@ -102,6 +116,8 @@ export function mergeRecord(input: MergeInput): MergeOutcome {
     if (merged.conflict === 'open') held.add(field);
     else if (!merged.keepsHold) held.delete(field);
     base[field] = normaliseField(fieldRule(input.kind, field).comparator, remote);
+    if (merged.ours === undefined) delete ours[field];
+    else ours[field] = merged.ours;
   }
 
   if (!input.local) changed.push(...Object.keys(data).filter((field) => !changed.includes(field)));
@@ -109,8 +125,9 @@ export function mergeRecord(input: MergeInput): MergeOutcome {
   return {
     data,
     base,
+    ours,
     changed,
-    dirty: dirtyFields({ kind: input.kind, data, base, held: stillHeld, writable: null }),
+    dirty: dirtyFields({ kind: input.kind, data, base, ours, held: stillHeld, writable: null }),
     held: stillHeld,
     conflicts,
     acknowledged,
@@ -137,6 +154,8 @@ function decide(
     local,
     remote,
     base: ancestor?.[field],
+    ours: input.ours && Object.hasOwn(input.ours, field) ? input.ours[field] : undefined,
+    adopts: input.adopts !== false,
     sent: inFlight && Object.hasOwn(inFlight.patch, field) ? inFlight.patch[field] : undefined,
     isAnswer: inFlight?.isAnswer === true,
     localAtMs: input.localAtMs ?? null,

@@ -20,10 +20,12 @@ export function rollBackRefused(input: {
   kind: Kind;
   data: JsonObject;
   base: JsonObject | null;
+  /** The hub's own form of what is in `base`. */
+  ours?: JsonObject;
   refusedFields: readonly string[];
   sent: JsonObject;
 }): { data: JsonObject; changed: string[]; kept: string[] } {
-  const before = { ...defaultsOf(input.kind), ...input.base };
+  const before = { ...defaultsOf(input.kind), ...input.base, ...input.ours };
   const data = { ...input.data };
   const changed: string[] = [];
   const kept: string[] = [];

@@ -550,6 +550,28 @@ grant delete, insert, select, update on public.delivery_replays to patchbay_work
 grant update (status) on public.delivery_replays to hub_user;
 grant update (finished_at) on public.delivery_replays to hub_user;
 
+create table public.inbox_counts (
+  workspace_id uuid not null,
+  day date not null,
+  status text not null,
+  reason text not null default ''::text,
+  count bigint not null,
+  constraint inbox_counts_pkey PRIMARY KEY (workspace_id, day, status, reason),
+  constraint inbox_counts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint inbox_counts_reason_check CHECK ((char_length(reason) <= 80)),
+  constraint inbox_counts_status_check CHECK ((char_length(status) <= 20))
+);
+alter table public.inbox_counts enable row level security;
+alter table public.inbox_counts force row level security;
+create policy member_read on public.inbox_counts as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.inbox_counts as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.inbox_counts to authenticated;
+grant select on public.inbox_counts to hub_user;
+grant delete, insert, select, update on public.inbox_counts to patchbay_worker;
+
 create table public.inbox_events (
   id uuid not null,
   workspace_id uuid not null,
@@ -567,20 +589,28 @@ create table public.inbox_events (
   attempt_log jsonb not null default '[]'::jsonb,
   next_attempt_at timestamp with time zone default now(),
   outcome text,
+  reason text,
   record_id uuid,
   processed_at timestamp with time zone,
   replayed_at timestamp with time zone,
+  parent_id uuid,
+  parts integer,
   constraint inbox_events_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint inbox_events_pkey PRIMARY KEY (id),
   constraint inbox_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
   constraint inbox_events_delivery_id_check CHECK ((char_length(delivery_id) <= 255)),
   constraint inbox_events_event_check CHECK ((char_length(event) <= 255)),
   constraint inbox_events_outcome_check CHECK ((char_length(outcome) <= 400)),
-  constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text]))),
-  constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text])))
+  constraint inbox_events_parts_check CHECK ((parts >= 0)),
+  constraint inbox_events_reason_check CHECK ((char_length(reason) <= 80)),
+  constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text, 'split'::text]))),
+  constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text, 'unverified'::text])))
 );
-CREATE INDEX inbox_events_due ON public.inbox_events USING btree (next_attempt_at) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text]));
-CREATE INDEX inbox_events_newest ON public.inbox_events USING btree (workspace_id, id DESC);
+CREATE INDEX inbox_events_due ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text]));
+CREATE INDEX inbox_events_newest ON ONLY public.inbox_events USING btree (workspace_id, id DESC);
+CREATE INDEX inbox_events_parts ON ONLY public.inbox_events USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX inbox_events_reasons ON ONLY public.inbox_events USING btree (workspace_id, reason, id DESC) WHERE (status = 'dead'::text);
+CREATE INDEX inbox_events_troubled ON ONLY public.inbox_events USING btree (workspace_id, status, id DESC) WHERE (status = ANY (ARRAY['ignored'::text, 'failed'::text, 'dead'::text]));
 alter table public.inbox_events enable row level security;
 alter table public.inbox_events force row level security;
 create policy member_delete on public.inbox_events as permissive for delete to hub_user
@@ -597,6 +627,9 @@ create policy web_insert on public.inbox_events as permissive for insert to patc
 create policy worker_all on public.inbox_events as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER count_delete AFTER DELETE ON public.inbox_events REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION private.count_inbox();
+CREATE TRIGGER count_insert AFTER INSERT ON public.inbox_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.count_inbox();
+CREATE TRIGGER count_update AFTER UPDATE ON public.inbox_events REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.count_inbox();
 CREATE TRIGGER touch_update AFTER UPDATE ON public.inbox_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 grant select on public.inbox_events to authenticated;
 grant select on public.inbox_events to hub_user;
@@ -1419,8 +1452,68 @@ create table private.dedupe_keys (
   constraint dedupe_keys_pkey PRIMARY KEY (endpoint_id, key),
   constraint dedupe_keys_key_check CHECK ((char_length(key) <= 320))
 );
+CREATE INDEX dedupe_keys_by_age ON private.dedupe_keys USING btree (seen_at);
 grant insert, select on private.dedupe_keys to patchbay_web;
 grant delete, select on private.dedupe_keys to patchbay_worker;
+
+create table private.inbox_deltas (
+  workspace_id uuid not null,
+  day date not null,
+  status text not null,
+  reason text not null,
+  delta bigint not null
+);
+alter table private.inbox_deltas enable row level security;
+alter table private.inbox_deltas force row level security;
+create policy member_read on private.inbox_deltas as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on private.inbox_deltas as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on private.inbox_deltas to hub_user;
+grant delete, select on private.inbox_deltas to patchbay_worker;
+
+create table private.inbox_events_default (
+  id uuid not null,
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  endpoint_id uuid not null,
+  connector text not null,
+  event text not null,
+  delivery_id text not null,
+  headers jsonb not null,
+  body bytea not null,
+  verdict text not null,
+  received_at timestamp with time zone not null default now(),
+  status text not null default 'pending'::text,
+  attempts integer not null default 0,
+  attempt_log jsonb not null default '[]'::jsonb,
+  next_attempt_at timestamp with time zone default now(),
+  outcome text,
+  reason text,
+  record_id uuid,
+  processed_at timestamp with time zone,
+  replayed_at timestamp with time zone,
+  parent_id uuid,
+  parts integer,
+  constraint inbox_events_default_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint inbox_events_default_pkey PRIMARY KEY (id),
+  constraint inbox_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint inbox_events_delivery_id_check CHECK ((char_length(delivery_id) <= 255)),
+  constraint inbox_events_event_check CHECK ((char_length(event) <= 255)),
+  constraint inbox_events_outcome_check CHECK ((char_length(outcome) <= 400)),
+  constraint inbox_events_parts_check CHECK ((parts >= 0)),
+  constraint inbox_events_reason_check CHECK ((char_length(reason) <= 80)),
+  constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text, 'split'::text]))),
+  constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text, 'unverified'::text])))
+);
+CREATE INDEX inbox_events_default_next_attempt_at_idx ON private.inbox_events_default USING btree (next_attempt_at) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text]));
+CREATE INDEX inbox_events_default_parent_id_idx ON private.inbox_events_default USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX inbox_events_default_workspace_id_id_idx ON private.inbox_events_default USING btree (workspace_id, id DESC);
+CREATE INDEX inbox_events_default_workspace_id_reason_id_idx ON private.inbox_events_default USING btree (workspace_id, reason, id DESC) WHERE (status = 'dead'::text);
+CREATE INDEX inbox_events_default_workspace_id_status_id_idx ON private.inbox_events_default USING btree (workspace_id, status, id DESC) WHERE (status = ANY (ARRAY['ignored'::text, 'failed'::text, 'dead'::text]));
+alter table private.inbox_events_default enable row level security;
+alter table private.inbox_events_default force row level security;
 
 create table private.instance (
   only_row boolean not null default true,
@@ -1771,6 +1864,35 @@ AS $function$
 $function$;
 grant execute on function private.connection_of_account(uuid,text) to patchbay_web;
 
+CREATE OR REPLACE FUNCTION private.count_inbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into private.inbox_deltas (workspace_id, day, status, reason, delta)
+    select n.workspace_id, private.day_of_id(n.id), n.status, private.inbox_reason(n.status, n.reason), count(*)
+    from fresh n group by 1, 2, 3, 4;
+  elsif tg_op = 'DELETE' then
+    insert into private.inbox_deltas (workspace_id, day, status, reason, delta)
+    select o.workspace_id, private.day_of_id(o.id), o.status, private.inbox_reason(o.status, o.reason), -count(*)
+    from stale o group by 1, 2, 3, 4;
+  else
+    insert into private.inbox_deltas (workspace_id, day, status, reason, delta)
+    select d.workspace_id, private.day_of_id(d.id), d.status, private.inbox_reason(d.status, d.reason), sum(d.delta)
+    from (
+      select n.workspace_id, n.id, n.status, n.reason, 1 as delta from fresh n
+      union all
+      select o.workspace_id, o.id, o.status, o.reason, -1 from stale o
+    ) d
+    group by 1, 2, 3, 4 having sum(d.delta) <> 0;
+  end if;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION private.count_resting()
  RETURNS integer
  LANGUAGE sql
@@ -1784,6 +1906,19 @@ $function$;
 grant execute on function private.count_resting() to patchbay_web;
 grant execute on function private.count_resting() to patchbay_worker;
 
+CREATE OR REPLACE FUNCTION private.day_of_id(id uuid)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select (to_timestamp(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0) at time zone 'utc')::date
+$function$;
+grant execute on function private.day_of_id(uuid) to authenticated;
+grant execute on function private.day_of_id(uuid) to hub_user;
+grant execute on function private.day_of_id(uuid) to patchbay_web;
+grant execute on function private.day_of_id(uuid) to patchbay_worker;
+
 CREATE OR REPLACE FUNCTION private.drop_app_secret(target uuid)
  RETURNS void
  LANGUAGE sql
@@ -1795,6 +1930,97 @@ AS $function$
 $function$;
 grant execute on function private.drop_app_secret(uuid) to hub_user;
 grant execute on function private.drop_app_secret(uuid) to patchbay_web;
+
+CREATE OR REPLACE FUNCTION private.drop_inbox_days(keep integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '200ms'
+AS $function$
+declare
+  limit_day date := (now() at time zone 'utc')::date - keep;
+  part record;
+  is_open boolean;
+  dropped int := 0;
+begin
+  if keep < 1 then
+    raise exception 'an inbox is kept for one day at least';
+  end if;
+  if not pg_try_advisory_xact_lock(hashtext('patchbay.inbox_days')) then
+    return 0;
+  end if;
+  for part in
+    select c.relname, to_date(right(c.relname, 8), 'YYYYMMDD') as day
+    from pg_catalog.pg_inherits i
+    join pg_catalog.pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.inbox_events'::regclass and c.relname ~ '^inbox_events_\d{8}$'
+      and to_date(right(c.relname, 8), 'YYYYMMDD') < limit_day
+    order by c.relname
+  loop
+    begin
+      execute format(
+        'select exists (select 1 from private.%I where status in (''pending'', ''queued'', ''failed''))', part.relname)
+        into is_open;
+      if not is_open then
+        execute format('drop table private.%I', part.relname);
+        delete from private.inbox_deltas d where d.day = part.day;
+        delete from public.inbox_counts c where c.day = part.day;
+        dropped := dropped + 1;
+      end if;
+    exception when lock_not_available then
+      null;
+    end;
+  end loop;
+  return dropped;
+end
+$function$;
+grant execute on function private.drop_inbox_days(integer) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.first_id_at(at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$function$;
+grant execute on function private.first_id_at(timestamp with time zone) to authenticated;
+grant execute on function private.first_id_at(timestamp with time zone) to hub_user;
+grant execute on function private.first_id_at(timestamp with time zone) to patchbay_web;
+grant execute on function private.first_id_at(timestamp with time zone) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.fold_inbox_counts(most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  folded int;
+begin
+  if not pg_try_advisory_xact_lock(hashtext('patchbay.inbox_counts')) then
+    return 0;
+  end if;
+  with gone as (
+    delete from private.inbox_deltas
+    where ctid = any (array(select d.ctid from private.inbox_deltas d limit most))
+    returning *
+  ), summed as (
+    select g.workspace_id, g.day, g.status, g.reason, sum(g.delta) as delta
+    from gone g where exists (select 1 from public.workspaces w where w.id = g.workspace_id)
+    group by 1, 2, 3, 4
+  ), kept as (
+    insert into public.inbox_counts as c (workspace_id, day, status, reason, count)
+    select s.workspace_id, s.day, s.status, s.reason, s.delta from summed s where s.delta <> 0
+    on conflict (workspace_id, day, status, reason) do update set count = c.count + excluded.count
+  )
+  select count(*) into folded from gone;
+  delete from public.inbox_counts where count = 0;
+  return folded;
+end
+$function$;
+grant execute on function private.fold_inbox_counts(integer) to patchbay_worker;
 
 CREATE OR REPLACE FUNCTION private.follow_connection_status()
  RETURNS trigger
@@ -1848,6 +2074,13 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.inbox_reason(status text, reason text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select case when status in ('failed', 'dead') then coalesce(reason, '') else '' end $function$;
+
 CREATE OR REPLACE FUNCTION private.keep_an_owner()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1898,6 +2131,56 @@ $function$;
 grant execute on function private.mail_pace(text,uuid) to hub_user;
 grant execute on function private.mail_pace(text,uuid) to patchbay_web;
 grant execute on function private.mail_pace(text,uuid) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.make_inbox_days(ahead integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '500ms'
+AS $function$
+declare
+  today date := (now() at time zone 'utc')::date;
+  wanted date;
+  part text;
+  low uuid;
+  high uuid;
+  made int := 0;
+begin
+  if ahead not between 1 and 60 then
+    raise exception 'days ahead must lie between 1 and 60';
+  end if;
+  if not pg_try_advisory_xact_lock(hashtext('patchbay.inbox_days')) then
+    return 0;
+  end if;
+  for wanted in
+    select d::date from generate_series(today, today + ahead, interval '1 day') d
+    union
+    -- An id by chance (UUIDv4) says any day; such a row stays where it is.
+    select private.day_of_id(e.id) from private.inbox_events_default e
+    where e.id < private.first_id_at(now() + interval '60 days') and substr(e.id::text, 15, 1) = '7'
+    order by 1
+  loop
+    part := 'inbox_events_' || to_char(wanted, 'YYYYMMDD');
+    if to_regclass('private.' || part) is null then
+      low := private.first_id_at(wanted::timestamp at time zone 'utc');
+      high := private.first_id_at((wanted + 1)::timestamp at time zone 'utc');
+      lock table private.inbox_events_default in access exclusive mode;
+      execute format('create table private.%I (like public.inbox_events including all)', part);
+      execute format('alter table private.%I enable row level security', part);
+      execute format('alter table private.%I force row level security', part);
+      execute format(
+        'with moved as (delete from private.inbox_events_default where id >= %L and id < %L returning *)
+         insert into private.%I select * from moved', low, high, part);
+      execute format(
+        'alter table public.inbox_events attach partition private.%I for values from (%L) to (%L)', part, low, high);
+      made := made + 1;
+    end if;
+  end loop;
+  return made;
+end
+$function$;
+grant execute on function private.make_inbox_days(integer) to patchbay_worker;
 
 CREATE OR REPLACE FUNCTION private.mark_connection()
  RETURNS trigger

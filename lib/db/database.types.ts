@@ -793,6 +793,38 @@ export type Database = {
           },
         ];
       };
+      inbox_counts: {
+        Row: {
+          count: number;
+          day: string;
+          reason: string;
+          status: string;
+          workspace_id: string;
+        };
+        Insert: {
+          count: number;
+          day: string;
+          reason?: string;
+          status: string;
+          workspace_id: string;
+        };
+        Update: {
+          count?: number;
+          day?: string;
+          reason?: string;
+          status?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'inbox_counts_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       inbox_events: {
         Row: {
           attempt_log: Json;
@@ -807,7 +839,10 @@ export type Database = {
           id: string;
           next_attempt_at: string | null;
           outcome: string | null;
+          parent_id: string | null;
+          parts: number | null;
           processed_at: string | null;
+          reason: string | null;
           received_at: string;
           record_id: string | null;
           replayed_at: string | null;
@@ -828,7 +863,10 @@ export type Database = {
           id: string;
           next_attempt_at?: string | null;
           outcome?: string | null;
+          parent_id?: string | null;
+          parts?: number | null;
           processed_at?: string | null;
+          reason?: string | null;
           received_at?: string;
           record_id?: string | null;
           replayed_at?: string | null;
@@ -849,7 +887,10 @@ export type Database = {
           id?: string;
           next_attempt_at?: string | null;
           outcome?: string | null;
+          parent_id?: string | null;
+          parts?: number | null;
           processed_at?: string | null;
+          reason?: string | null;
           received_at?: string;
           record_id?: string | null;
           replayed_at?: string | null;
@@ -2065,6 +2106,114 @@ export type Database = {
         Relationships: [
         ];
       };
+      inbox_deltas: {
+        Row: {
+          day: string;
+          delta: number;
+          reason: string;
+          status: string;
+          workspace_id: string;
+        };
+        Insert: {
+          day: string;
+          delta: number;
+          reason: string;
+          status: string;
+          workspace_id: string;
+        };
+        Update: {
+          day?: string;
+          delta?: number;
+          reason?: string;
+          status?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+        ];
+      };
+      inbox_events_default: {
+        Row: {
+          attempt_log: Json;
+          attempts: number;
+          body: string;
+          connection_id: string;
+          connector: string;
+          delivery_id: string;
+          endpoint_id: string;
+          event: string;
+          headers: Json;
+          id: string;
+          next_attempt_at: string | null;
+          outcome: string | null;
+          parent_id: string | null;
+          parts: number | null;
+          processed_at: string | null;
+          reason: string | null;
+          received_at: string;
+          record_id: string | null;
+          replayed_at: string | null;
+          status: string;
+          verdict: string;
+          workspace_id: string;
+        };
+        Insert: {
+          attempt_log?: Json;
+          attempts?: number;
+          body: string;
+          connection_id: string;
+          connector: string;
+          delivery_id: string;
+          endpoint_id: string;
+          event: string;
+          headers: Json;
+          id: string;
+          next_attempt_at?: string | null;
+          outcome?: string | null;
+          parent_id?: string | null;
+          parts?: number | null;
+          processed_at?: string | null;
+          reason?: string | null;
+          received_at?: string;
+          record_id?: string | null;
+          replayed_at?: string | null;
+          status?: string;
+          verdict: string;
+          workspace_id: string;
+        };
+        Update: {
+          attempt_log?: Json;
+          attempts?: number;
+          body?: string;
+          connection_id?: string;
+          connector?: string;
+          delivery_id?: string;
+          endpoint_id?: string;
+          event?: string;
+          headers?: Json;
+          id?: string;
+          next_attempt_at?: string | null;
+          outcome?: string | null;
+          parent_id?: string | null;
+          parts?: number | null;
+          processed_at?: string | null;
+          reason?: string | null;
+          received_at?: string;
+          record_id?: string | null;
+          replayed_at?: string | null;
+          status?: string;
+          verdict?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'inbox_events_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       instance: {
         Row: {
           created_at: string;
@@ -2577,9 +2726,15 @@ export type Database = {
       claims: { Args: Record<never, never>; Returns: Json };
       connection_of_account: { Args: { endpoint: string; account: string }; Returns: string };
       count_resting: { Args: Record<never, never>; Returns: number };
+      day_of_id: { Args: { id: string }; Returns: string };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
+      drop_inbox_days: { Args: { keep: number }; Returns: number };
+      first_id_at: { Args: { at: string }; Returns: string };
+      fold_inbox_counts: { Args: { most: number }; Returns: number };
+      inbox_reason: { Args: { status: string; reason: string }; Returns: string };
       last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
       mail_pace: { Args: { address: string; workspace: string }; Returns: unknown[] };
+      make_inbox_days: { Args: { ahead: number }; Returns: number };
       match_records: { Args: { target: string; of_kind: string; words: string; label: string; assignee: string; at_most: number }; Returns: string[] };
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };

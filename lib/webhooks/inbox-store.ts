@@ -15,13 +15,14 @@ export interface DueEvent {
  * that ran out makes its row due again.
  */
 export function leaseDue(tx: Tx, limit: number, leaseMs: number): Promise<DueEvent[]> {
+  // A list, not a subquery: each id is then looked for by the key of its day, whatever is believed of sizes.
   return tx<DueEvent[]>`
     update public.inbox_events e
     set status = 'queued', next_attempt_at = now() + ${leaseMs} * interval '1 millisecond'
-    where e.id in (
+    where e.id = any (array(
       select id from public.inbox_events
       where status in ('pending', 'queued', 'failed') and next_attempt_at <= now()
-      order by next_attempt_at, id limit ${limit} for update skip locked)
+      order by next_attempt_at, id limit ${limit} for update skip locked))
     returning e.id, e.workspace_id as "workspaceId", e.connection_id as "connectionId"`;
 }
 

@@ -30,6 +30,7 @@ export {
   type EventTarget,
   type InboxPorts,
 } from './apply-inbox-events.ts';
+export { cleanInbox, foldInboxCounts, type InboxRetention } from './clean-inbox.ts';
 export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
 export { countEnds, selectStanding } from './endpoint-store.ts';
 export { enqueueDueEndpoints, realignEndpoints } from './enqueue-due-endpoints.ts';

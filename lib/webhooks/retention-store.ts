@@ -1,0 +1,49 @@
+import type { Db } from '#lib/db/index';
+
+/** Makes the partitions of today and the days ahead; answers how many were missing. */
+export async function makeDays(db: Db, ahead: number): Promise<number> {
+  const [row] = await db<{ made: number }[]>`select private.make_inbox_days(${ahead}) as made`;
+  return row?.made ?? 0;
+}
+
+/** Drops whole days; one with an event that is still to be applied stays. */
+export async function dropDays(db: Db, keep: number): Promise<number> {
+  const [row] = await db<{ dropped: number }[]>`select private.drop_inbox_days(${keep}) as dropped`;
+  return row?.dropped ?? 0;
+}
+
+/** Settled events that are of no day, at most `limit`: their ids say nothing of their age. */
+export async function dropStrays(db: Db, keepDays: number, limit: number): Promise<number> {
+  const gone = await db`
+    delete from public.inbox_events where id = any (array(
+      select id from public.inbox_events
+      where tableoid = 'private.inbox_events_default'::regclass
+        and received_at < now() - ${keepDays} * interval '1 day'
+        and status not in ('pending', 'queued', 'failed')
+      limit ${limit}))`;
+  return gone.count;
+}
+
+/** Keys of deliveries that came longer ago, at most `limit`. */
+export async function dropDedupeKeys(db: Db, keepDays: number, limit: number): Promise<number> {
+  const gone = await db`
+    delete from private.dedupe_keys where ctid = any (array(
+      select ctid from private.dedupe_keys
+      where seen_at < now() - ${keepDays} * interval '1 day' order by seen_at limit ${limit}))`;
+  return gone.count;
+}
+
+/** Counts of refusals older than this, at most `limit`. */
+export async function dropRefusalCounts(db: Db, keepDays: number, limit: number): Promise<number> {
+  const gone = await db`
+    delete from public.webhook_refusals where ctid = any (array(
+      select ctid from public.webhook_refusals
+      where day < (now() at time zone 'utc')::date - ${keepDays}::int limit ${limit}))`;
+  return gone.count;
+}
+
+/** Adds up the differences statements left; answers how many. */
+export async function foldCounts(db: Db, most: number): Promise<number> {
+  const [row] = await db<{ folded: number }[]>`select private.fold_inbox_counts(${most}) as folded`;
+  return row?.folded ?? 0;
+}

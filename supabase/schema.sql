@@ -550,6 +550,34 @@ grant delete, insert, select, update on public.delivery_replays to patchbay_work
 grant update (status) on public.delivery_replays to hub_user;
 grant update (finished_at) on public.delivery_replays to hub_user;
 
+create table public.inbound_limits (
+  workspace_id uuid not null,
+  name text not null,
+  amount integer not null,
+  changed_at timestamp with time zone not null default now(),
+  constraint inbound_limits_pkey PRIMARY KEY (workspace_id, name),
+  constraint inbound_limits_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint inbound_limits_amount_check CHECK (((amount >= 1) AND (amount <= 10000000))),
+  constraint inbound_limits_name_check CHECK ((name ~ '^[a-z][a-z-]{1,39}$'::text))
+);
+alter table public.inbound_limits enable row level security;
+alter table public.inbound_limits force row level security;
+create policy member_delete on public.inbound_limits as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)));
+create policy member_insert on public.inbound_limits as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)));
+create policy member_read on public.inbound_limits as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.inbound_limits as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('admin'::text) AS my_workspaces)));
+create policy worker_all on public.inbound_limits as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.inbound_limits to authenticated;
+grant delete, insert, select, update on public.inbound_limits to hub_user;
+grant delete, insert, select, update on public.inbound_limits to patchbay_worker;
+
 create table public.inbox_counts (
   workspace_id uuid not null,
   day date not null,
@@ -595,6 +623,7 @@ create table public.inbox_events (
   replayed_at timestamp with time zone,
   parent_id uuid,
   parts integer,
+  replay_id uuid,
   constraint inbox_events_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint inbox_events_pkey PRIMARY KEY (id),
   constraint inbox_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
@@ -606,8 +635,10 @@ create table public.inbox_events (
   constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text, 'split'::text]))),
   constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text, 'unverified'::text])))
 );
-CREATE INDEX inbox_events_due ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text]));
+CREATE INDEX inbox_events_due ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
+CREATE INDEX inbox_events_due_again ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
 CREATE INDEX inbox_events_newest ON ONLY public.inbox_events USING btree (workspace_id, id DESC);
+CREATE INDEX inbox_events_of_replay ON ONLY public.inbox_events USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE INDEX inbox_events_parts ON ONLY public.inbox_events USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX inbox_events_reasons ON ONLY public.inbox_events USING btree (workspace_id, reason, id DESC) WHERE (status = 'dead'::text);
 CREATE INDEX inbox_events_troubled ON ONLY public.inbox_events USING btree (workspace_id, status, id DESC) WHERE (status = ANY (ARRAY['ignored'::text, 'failed'::text, 'dead'::text]));
@@ -638,7 +669,9 @@ grant delete, insert, select, update on public.inbox_events to patchbay_worker;
 grant update (status) on public.inbox_events to hub_user;
 grant update (attempts) on public.inbox_events to hub_user;
 grant update (next_attempt_at) on public.inbox_events to hub_user;
+grant update (reason) on public.inbox_events to hub_user;
 grant update (replayed_at) on public.inbox_events to hub_user;
+grant update (replay_id) on public.inbox_events to hub_user;
 
 create table public.invitations (
   id uuid not null,
@@ -720,6 +753,8 @@ create table public.links (
   pushed_at timestamp with time zone,
   echoed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  ours jsonb not null default '{}'::jsonb,
+  unreadable jsonb not null default '{}'::jsonb,
   constraint links_connection_id_kind_external_id_key UNIQUE (connection_id, kind, external_id),
   constraint links_record_id_connection_id_key UNIQUE (record_id, connection_id),
   constraint links_workspace_id_id_key UNIQUE (workspace_id, id),
@@ -734,7 +769,8 @@ create table public.links (
 );
 CREATE INDEX links_by_record ON public.links USING btree (workspace_id, record_id);
 CREATE INDEX links_by_stream ON public.links USING btree (stream_id);
-CREATE INDEX links_due ON public.links USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX links_due ON public.links USING btree (workspace_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX links_unseen ON public.links USING btree (stream_id, seen_generation, id) WHERE (state <> 'tombstone'::text);
 alter table public.links enable row level security;
 alter table public.links force row level security;
 create policy member_delete on public.links as permissive for delete to hub_user
@@ -879,6 +915,58 @@ grant update (data) on public.records to hub_user;
 grant update (version) on public.records to hub_user;
 grant update (updated_at) on public.records to hub_user;
 
+create table public.replays (
+  id uuid not null,
+  workspace_id uuid not null,
+  status text not null default 'pending'::text,
+  selection jsonb not null,
+  expected integer not null,
+  is_exact boolean not null,
+  until_id uuid not null,
+  reached_id uuid,
+  is_walked boolean not null default false,
+  taken integer not null default 0,
+  waiting integer not null default 0,
+  applied integer not null default 0,
+  ignored integer not null default 0,
+  dead integer not null default 0,
+  requested_by uuid,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  next_step_at timestamp with time zone not null default now(),
+  constraint replays_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint replays_pkey PRIMARY KEY (id),
+  constraint replays_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint replays_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint replays_expected_check CHECK ((expected >= 0)),
+  constraint replays_selection_check CHECK ((pg_column_size(selection) <= 65536)),
+  constraint replays_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'cancelled'::text])))
+);
+CREATE INDEX replays_due ON public.replays USING btree (next_step_at) WHERE ((status = ANY (ARRAY['pending'::text, 'running'::text])) OR ((status = 'cancelled'::text) AND (waiting > 0)));
+CREATE INDEX replays_newest ON public.replays USING btree (workspace_id, id DESC);
+alter table public.replays enable row level security;
+alter table public.replays force row level security;
+create policy member_delete on public.replays as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.replays as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.replays as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.replays as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.replays as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+CREATE TRIGGER touch_insert AFTER INSERT ON public.replays REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+CREATE TRIGGER touch_update AFTER UPDATE ON public.replays REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+grant select on public.replays to authenticated;
+grant insert, select on public.replays to hub_user;
+grant delete, insert, select, update on public.replays to patchbay_worker;
+grant update (status) on public.replays to hub_user;
+grant update (finished_at) on public.replays to hub_user;
+
 create table public.runs (
   id uuid not null,
   workspace_id uuid not null,
@@ -903,6 +991,7 @@ create table public.runs (
   started_at timestamp with time zone,
   updated_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
+  asks jsonb,
   constraint runs_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
@@ -911,7 +1000,7 @@ create table public.runs (
   constraint runs_kind_check CHECK ((kind = ANY (ARRAY['backfill'::text, 'poll'::text, 'reconcile'::text]))),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
-CREATE INDEX runs_due ON public.runs USING btree (next_attempt_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX runs_due ON public.runs USING btree (workspace_id, next_attempt_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX runs_newest ON public.runs USING btree (workspace_id, connection_id, id DESC);
 CREATE INDEX runs_of_stream ON public.runs USING btree (stream_id, id DESC);
 CREATE UNIQUE INDEX runs_one_active ON public.runs USING btree (stream_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text]));
@@ -997,7 +1086,7 @@ create table public.sagas (
   constraint sagas_kind_check CHECK ((kind ~ '^[a-z][a-z_]{0,39}$'::text)),
   constraint sagas_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'compensating'::text, 'compensated'::text])))
 );
-CREATE INDEX sagas_due ON public.sagas USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
+CREATE INDEX sagas_due ON public.sagas USING btree (workspace_id, next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
 CREATE INDEX sagas_newest ON public.sagas USING btree (workspace_id, connection_id, id DESC);
 CREATE UNIQUE INDEX sagas_one_at_a_time ON public.sagas USING btree (workspace_id, kind, subject) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
 alter table public.sagas enable row level security;
@@ -1043,6 +1132,8 @@ create table public.streams (
   last_changed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   prepare_at timestamp with time zone,
+  next_sweep_at timestamp with time zone,
+  resyncs integer not null default 0,
   constraint streams_connection_id_resource_scope_key_key UNIQUE (connection_id, resource, scope_key),
   constraint streams_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint streams_pkey PRIMARY KEY (id),
@@ -1054,7 +1145,8 @@ create table public.streams (
   constraint streams_resource_check CHECK ((char_length(resource) <= 40)),
   constraint streams_scope_key_check CHECK ((char_length(scope_key) <= 400))
 );
-CREATE INDEX streams_due ON public.streams USING btree (next_poll_at) WHERE (next_poll_at IS NOT NULL);
+CREATE INDEX streams_due ON public.streams USING btree (workspace_id, next_poll_at) WHERE (next_poll_at IS NOT NULL);
+CREATE INDEX streams_sweep_due ON public.streams USING btree (next_sweep_at) WHERE (next_sweep_at IS NOT NULL);
 alter table public.streams enable row level security;
 alter table public.streams force row level security;
 create policy member_delete on public.streams as permissive for delete to hub_user
@@ -1416,7 +1508,7 @@ create table private.commands (
   constraint commands_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text)),
   constraint commands_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
 );
-CREATE INDEX commands_due ON private.commands USING btree (created_at) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'running'::text]));
+CREATE INDEX commands_due ON private.commands USING btree (workspace_id, created_at) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'running'::text]));
 CREATE INDEX commands_finished ON private.commands USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 grant insert, select on private.commands to patchbay_web;
 grant delete, select, update on private.commands to patchbay_worker;
@@ -1496,6 +1588,7 @@ create table private.inbox_events_default (
   replayed_at timestamp with time zone,
   parent_id uuid,
   parts integer,
+  replay_id uuid,
   constraint inbox_events_default_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint inbox_events_default_pkey PRIMARY KEY (id),
   constraint inbox_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
@@ -1507,8 +1600,10 @@ create table private.inbox_events_default (
   constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text, 'split'::text]))),
   constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text, 'unverified'::text])))
 );
-CREATE INDEX inbox_events_default_next_attempt_at_idx ON private.inbox_events_default USING btree (next_attempt_at) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text]));
+CREATE INDEX inbox_events_default_next_attempt_at_idx ON private.inbox_events_default USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
+CREATE INDEX inbox_events_default_next_attempt_at_idx1 ON private.inbox_events_default USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
 CREATE INDEX inbox_events_default_parent_id_idx ON private.inbox_events_default USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX inbox_events_default_replay_id_status_idx ON private.inbox_events_default USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE INDEX inbox_events_default_workspace_id_id_idx ON private.inbox_events_default USING btree (workspace_id, id DESC);
 CREATE INDEX inbox_events_default_workspace_id_reason_id_idx ON private.inbox_events_default USING btree (workspace_id, reason, id DESC) WHERE (status = 'dead'::text);
 CREATE INDEX inbox_events_default_workspace_id_status_id_idx ON private.inbox_events_default USING btree (workspace_id, status, id DESC) WHERE (status = ANY (ARRAY['ignored'::text, 'failed'::text, 'dead'::text]));
@@ -1648,7 +1743,7 @@ create table private.mails (
   constraint mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'suppressed'::text])))
 );
 CREATE INDEX mails_by_recipient ON private.mails USING btree (recipient, created_at);
-CREATE INDEX mails_due ON private.mails USING btree (retry_at) WHERE (status = 'queued'::text);
+CREATE INDEX mails_due ON private.mails USING btree (COALESCE(workspace_id, '00000000-0000-0000-0000-000000000000'::uuid), retry_at) WHERE (status = 'queued'::text);
 CREATE INDEX mails_ended_at ON private.mails USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX mails_failed ON private.mails USING btree (ended_at DESC) WHERE (status = 'failed'::text);
 CREATE INDEX mails_newest ON private.mails USING btree (workspace_id, id DESC);
@@ -1708,6 +1803,72 @@ create table private.oauth_states (
 CREATE INDEX oauth_states_by_expiry ON private.oauth_states USING btree (expires_at);
 grant delete, insert, select, update on private.oauth_states to patchbay_web;
 grant delete, select on private.oauth_states to patchbay_worker;
+
+create table private.queue_failures (
+  queue text not null,
+  key text not null,
+  workspace_id uuid,
+  code text not null,
+  reason text not null,
+  job_id uuid not null,
+  correlation uuid not null,
+  count integer not null default 1,
+  first_at timestamp with time zone not null default now(),
+  last_at timestamp with time zone not null default now(),
+  retry_at timestamp with time zone not null,
+  constraint queue_failures_pkey PRIMARY KEY (queue, key),
+  constraint queue_failures_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint queue_failures_code_check CHECK ((char_length(code) <= 80)),
+  constraint queue_failures_count_check CHECK ((count > 0)),
+  constraint queue_failures_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 200))),
+  constraint queue_failures_queue_check CHECK ((queue ~ '^[a-z_]{1,40}$'::text)),
+  constraint queue_failures_reason_check CHECK ((char_length(reason) <= 500))
+);
+CREATE INDEX queue_failures_newest ON private.queue_failures USING btree (last_at);
+CREATE INDEX queue_failures_of_workspace ON private.queue_failures USING btree (workspace_id, queue);
+alter table private.queue_failures enable row level security;
+alter table private.queue_failures force row level security;
+create policy member_read on private.queue_failures as permissive for select to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on private.queue_failures as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on private.queue_failures to hub_user;
+grant delete, insert, select, update on private.queue_failures to patchbay_worker;
+
+create table private.queue_pauses (
+  queue text not null,
+  paused_at timestamp with time zone not null default now(),
+  paused_by uuid,
+  constraint queue_pauses_pkey PRIMARY KEY (queue),
+  constraint queue_pauses_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint queue_pauses_queue_check CHECK ((queue ~ '^[a-z_]{1,40}$'::text))
+);
+alter table private.queue_pauses enable row level security;
+alter table private.queue_pauses force row level security;
+create policy member_read on private.queue_pauses as permissive for select to hub_user
+  using (true);
+create policy worker_read on private.queue_pauses as permissive for select to patchbay_worker
+  using (true);
+grant select on private.queue_pauses to hub_user;
+grant select on private.queue_pauses to patchbay_worker;
+
+create table private.queue_workers (
+  id uuid not null,
+  mode text not null,
+  seen_at timestamp with time zone not null default now(),
+  constraint queue_workers_pkey PRIMARY KEY (id),
+  constraint queue_workers_mode_check CHECK ((mode = ANY (ARRAY['listen'::text, 'poll'::text])))
+);
+alter table private.queue_workers enable row level security;
+alter table private.queue_workers force row level security;
+create policy member_read on private.queue_workers as permissive for select to hub_user
+  using (true);
+create policy worker_all on private.queue_workers as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on private.queue_workers to hub_user;
+grant delete, insert, select, update on private.queue_workers to patchbay_worker;
 
 create table private.rate_limits (
   key bytea not null,
@@ -1840,6 +2001,20 @@ $function$;
 grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_web;
 grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_worker;
 
+CREATE OR REPLACE FUNCTION private.chosen_limits()
+ RETURNS TABLE(subject uuid, name text, amount integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(e.id, l.workspace_id), l.name, l.amount
+  from public.inbound_limits l
+  left join public.webhook_endpoints e
+    on l.name = 'webhook-source' and e.workspace_id = l.workspace_id and e.status <> 'removed'
+  limit 100000
+$function$;
+grant execute on function private.chosen_limits() to patchbay_web;
+
 CREATE OR REPLACE FUNCTION private.claims()
  RETURNS jsonb
  LANGUAGE sql
@@ -1892,6 +2067,17 @@ begin
   return null;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION private.count_queue_failures()
+ RETURNS TABLE(queue text, code text, rows integer, last_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select f.queue, f.code, count(*)::int, max(f.last_at) from private.queue_failures f
+  where private.is_instance_owner() group by f.queue, f.code
+$function$;
+grant execute on function private.count_queue_failures() to hub_user;
 
 CREATE OR REPLACE FUNCTION private.count_resting()
  RETURNS integer
@@ -2080,6 +2266,13 @@ CREATE OR REPLACE FUNCTION private.inbox_reason(status text, reason text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$ select case when status in ('failed', 'dead') then coalesce(reason, '') else '' end $function$;
+
+CREATE OR REPLACE FUNCTION private.is_instance_owner()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$ select exists (select 1 from private.instance where owner_id = private.user_id()) $function$;
 
 CREATE OR REPLACE FUNCTION private.keep_an_owner()
  RETURNS trigger
@@ -2349,6 +2542,69 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.owed_of_workspace(of_workspace uuid, most integer)
+ RETURNS TABLE(queue text, due integer, oldest_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select o.* from private.my_workspaces('viewer') w, private.owed_work(of_workspace, most) o
+  where w = of_workspace
+$function$;
+grant execute on function private.owed_of_workspace(uuid,integer) to hub_user;
+
+CREATE OR REPLACE FUNCTION private.owed_work(of_workspace uuid, most integer)
+ RETURNS TABLE(queue text, due integer, oldest_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select 'command', count(*)::int, min(at) from (
+    select created_at as at from private.commands
+    where (of_workspace is null or workspace_id = of_workspace)
+      and (status = 'pending' or (status in ('queued', 'running') and lease_until < now())) limit most) c
+  union all
+  select 'push', count(*)::int, min(at) from (
+    select l.next_attempt_at as at from public.links l
+    join public.connections c on c.id = l.connection_id and c.status = 'active'
+    join public.streams s on s.id = l.stream_id and s.phase <> 'paused'
+    where l.next_attempt_at <= now() and (l.lease_until is null or l.lease_until <= now())
+      and (of_workspace is null or l.workspace_id = of_workspace) limit most) p
+  union all
+  select 'mail', count(*)::int, min(at) from (
+    select retry_at as at from private.mails
+    where status = 'queued' and retry_at <= now() and deadline_at > now()
+      and (enqueued_until is null or enqueued_until <= now()) and (lease_until is null or lease_until <= now())
+      and (of_workspace is null or workspace_id = of_workspace) limit most) m
+  union all
+  select 'inbox', count(*)::int, min(at) from (
+    select next_attempt_at as at from public.inbox_events
+    where status in ('pending', 'queued', 'failed') and next_attempt_at <= now()
+      and (of_workspace is null or workspace_id = of_workspace) limit most) i
+  union all
+  select 'saga', count(*)::int, min(at) from (
+    select next_attempt_at as at from public.sagas
+    where state in ('pending', 'running', 'compensating') and next_attempt_at <= now()
+      and (lease_until is null or lease_until < now())
+      and (of_workspace is null or workspace_id = of_workspace) limit most) g
+  union all
+  select 'poll', count(*)::int, min(at) from (
+    select s.next_poll_at as at from public.streams s
+    join public.connections c on c.id = s.connection_id and c.status = 'active'
+    where s.next_poll_at <= now() and s.phase = 'live'
+      and not exists (select 1 from public.runs r where r.stream_id = s.id
+        and r.status in ('queued', 'running', 'paused'))
+      and (of_workspace is null or s.workspace_id = of_workspace) limit most) o
+  union all
+  select 'run', count(*)::int, min(at) from (
+    select r.next_attempt_at as at from public.runs r
+    join public.connections c on c.id = r.connection_id and c.status = 'active'
+    where r.status in ('queued', 'running') and r.next_attempt_at <= now()
+      and (r.lease_until is null or r.lease_until <= now())
+      and (of_workspace is null or r.workspace_id = of_workspace) limit most) u
+$function$;
+grant execute on function private.owed_work(uuid,integer) to patchbay_worker;
+
 CREATE OR REPLACE PROCEDURE private.protect(IN target regclass, IN write_role text DEFAULT NULL::text)
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -2433,6 +2689,61 @@ begin
   end if;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION private.read_queue_failures(of_queue text, most integer)
+ RETURNS SETOF private.queue_failures
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select f.* from private.queue_failures f
+  where private.is_instance_owner() and (of_queue is null or f.queue = of_queue)
+  order by f.last_at desc limit most
+$function$;
+grant execute on function private.read_queue_failures(text,integer) to hub_user;
+
+CREATE OR REPLACE FUNCTION private.read_queues(most integer)
+ RETURNS TABLE(queue text, due integer, oldest_at timestamp with time zone, waiting integer, running integer)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.is_instance_owner() then return; end if;
+  if to_regclass('pgboss.job') is null then
+    return query select o.queue, o.due, o.oldest_at, 0, 0 from private.owed_work(null, most) o;
+    return;
+  end if;
+  return query execute
+    'select coalesce(o.queue, j.name), coalesce(o.due, 0), o.oldest_at,
+       coalesce(j.waiting, 0), coalesce(j.running, 0)
+     from private.owed_work(null, $1) o
+     full join (
+       select name, count(*) filter (where state in (''created'', ''retry''))::int as waiting,
+         count(*) filter (where state = ''active'')::int as running
+       from pgboss.job where state in (''created'', ''retry'', ''active'') group by name) j on j.name = o.queue'
+    using most;
+end
+$function$;
+grant execute on function private.read_queues(integer) to hub_user;
+
+CREATE OR REPLACE FUNCTION private.redrive_queue(of_queue text, of_key text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  touched int;
+begin
+  if not private.is_instance_owner() then return 0; end if;
+  update private.queue_failures set retry_at = now()
+  where queue = of_queue and (of_key is null or key = of_key);
+  get diagnostics touched = row_count;
+  return touched;
+end
+$function$;
+grant execute on function private.redrive_queue(text,text) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.role_rank(role text)
  RETURNS integer
@@ -2525,6 +2836,25 @@ begin
 end
 $function$;
 grant execute on function private.set_app_webhook(uuid,bytea,text) to hub_user;
+
+CREATE OR REPLACE FUNCTION private.set_queue_paused(of_queue text, is_paused boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.is_instance_owner() then return false; end if;
+  if is_paused then
+    insert into private.queue_pauses (queue, paused_by) values (of_queue, private.user_id())
+    on conflict (queue) do nothing;
+  else
+    delete from private.queue_pauses where queue = of_queue;
+  end if;
+  return true;
+end
+$function$;
+grant execute on function private.set_queue_paused(text,boolean) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.set_subscription_secret(target uuid, sealed bytea, sealed_to text, keep_until timestamp with time zone)
  RETURNS boolean

@@ -1,6 +1,6 @@
 import { toStorableJson } from '#lib/connectors/protocol/index';
 import type { JsonObject } from '#lib/core/index';
-import { json, type Queryable, type Tx } from '#lib/db/index';
+import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 
 export interface NewCommand {
   id: string;
@@ -37,19 +37,25 @@ const queuedSeconds = 20;
 /** A command whose worker gave no sign for so long goes to another one; the beat extends it. */
 const runningSeconds = 12;
 
-/** Commands nobody works on: new ones, and those whose worker died. */
-export async function claimDueCommands(
-  tx: Tx,
-  limit: number,
-): Promise<{ id: string; epoch: number }[]> {
-  return tx<{ id: string; epoch: number }[]>`
+export interface DueCommand {
+  id: string;
+  workspace_id: string;
+  epoch: number;
+}
+
+/** Commands nobody works on: new ones, and those whose worker died; workspaces in turn. */
+export async function claimDueCommands(tx: Tx, limit: number): Promise<DueCommand[]> {
+  const due = dueInTurn(tx, {
+    table: 'private.commands',
+    may: tx`t.status in ('pending', 'queued', 'running')`,
+    at: tx`t.created_at`,
+    also: { where: tx`and (t.status = 'pending' or t.lease_until < now())` },
+    limit,
+  });
+  return tx<DueCommand[]>`${due}
     update private.commands c set status = 'queued', epoch = c.epoch + 1,
       lease_until = now() + make_interval(secs => ${queuedSeconds})
-    where c.id in (
-      select id from private.commands
-      where status = 'pending' or (status in ('queued', 'running') and lease_until < now())
-      order by created_at limit ${limit} for update skip locked)
-    returning c.id, c.epoch`;
+    from due where c.id = due.id returning c.id, c.workspace_id, c.epoch`;
 }
 
 export interface CommandRow {

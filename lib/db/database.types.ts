@@ -793,6 +793,35 @@ export type Database = {
           },
         ];
       };
+      inbound_limits: {
+        Row: {
+          amount: number;
+          changed_at: string;
+          name: string;
+          workspace_id: string;
+        };
+        Insert: {
+          amount: number;
+          changed_at?: string;
+          name: string;
+          workspace_id: string;
+        };
+        Update: {
+          amount?: number;
+          changed_at?: string;
+          name?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'inbound_limits_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       inbox_counts: {
         Row: {
           count: number;
@@ -845,6 +874,7 @@ export type Database = {
           reason: string | null;
           received_at: string;
           record_id: string | null;
+          replay_id: string | null;
           replayed_at: string | null;
           status: string;
           verdict: string;
@@ -869,6 +899,7 @@ export type Database = {
           reason?: string | null;
           received_at?: string;
           record_id?: string | null;
+          replay_id?: string | null;
           replayed_at?: string | null;
           status?: string;
           verdict: string;
@@ -893,6 +924,7 @@ export type Database = {
           reason?: string | null;
           received_at?: string;
           record_id?: string | null;
+          replay_id?: string | null;
           replayed_at?: string | null;
           status?: string;
           verdict?: string;
@@ -987,6 +1019,7 @@ export type Database = {
           lease_until: string | null;
           next_attempt_at: string | null;
           observed_at: string;
+          ours: Json;
           pushed_at: string | null;
           raw: Json | null;
           record_id: string;
@@ -995,6 +1028,7 @@ export type Database = {
           seen_generation: number;
           state: string;
           stream_id: string;
+          unreadable: Json;
           url: string | null;
           workspace_id: string;
         };
@@ -1015,6 +1049,7 @@ export type Database = {
           lease_until?: string | null;
           next_attempt_at?: string | null;
           observed_at?: string;
+          ours?: Json;
           pushed_at?: string | null;
           raw?: Json | null;
           record_id: string;
@@ -1023,6 +1058,7 @@ export type Database = {
           seen_generation?: number;
           state?: string;
           stream_id: string;
+          unreadable?: Json;
           url?: string | null;
           workspace_id: string;
         };
@@ -1043,6 +1079,7 @@ export type Database = {
           lease_until?: string | null;
           next_attempt_at?: string | null;
           observed_at?: string;
+          ours?: Json;
           pushed_at?: string | null;
           raw?: Json | null;
           record_id?: string;
@@ -1051,6 +1088,7 @@ export type Database = {
           seen_generation?: number;
           state?: string;
           stream_id?: string;
+          unreadable?: Json;
           url?: string | null;
           workspace_id?: string;
         };
@@ -1230,8 +1268,90 @@ export type Database = {
           },
         ];
       };
+      replays: {
+        Row: {
+          applied: number;
+          created_at: string;
+          dead: number;
+          expected: number;
+          finished_at: string | null;
+          id: string;
+          ignored: number;
+          is_exact: boolean;
+          is_walked: boolean;
+          next_step_at: string;
+          reached_id: string | null;
+          requested_by: string | null;
+          selection: Json;
+          started_at: string | null;
+          status: string;
+          taken: number;
+          until_id: string;
+          waiting: number;
+          workspace_id: string;
+        };
+        Insert: {
+          applied?: number;
+          created_at?: string;
+          dead?: number;
+          expected: number;
+          finished_at?: string | null;
+          id: string;
+          ignored?: number;
+          is_exact: boolean;
+          is_walked?: boolean;
+          next_step_at?: string;
+          reached_id?: string | null;
+          requested_by?: string | null;
+          selection: Json;
+          started_at?: string | null;
+          status?: string;
+          taken?: number;
+          until_id: string;
+          waiting?: number;
+          workspace_id: string;
+        };
+        Update: {
+          applied?: number;
+          created_at?: string;
+          dead?: number;
+          expected?: number;
+          finished_at?: string | null;
+          id?: string;
+          ignored?: number;
+          is_exact?: boolean;
+          is_walked?: boolean;
+          next_step_at?: string;
+          reached_id?: string | null;
+          requested_by?: string | null;
+          selection?: Json;
+          started_at?: string | null;
+          status?: string;
+          taken?: number;
+          until_id?: string;
+          waiting?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'replays_requested_by_fkey';
+            columns: ['requested_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'replays_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       runs: {
         Row: {
+          asks: Json | null;
           attempts: number;
           calls: number;
           checkpoint: Json;
@@ -1257,6 +1377,7 @@ export type Database = {
           workspace_id: string;
         };
         Insert: {
+          asks?: Json | null;
           attempts?: number;
           calls?: number;
           checkpoint?: Json;
@@ -1282,6 +1403,7 @@ export type Database = {
           workspace_id: string;
         };
         Update: {
+          asks?: Json | null;
           attempts?: number;
           calls?: number;
           checkpoint?: Json;
@@ -1455,10 +1577,12 @@ export type Database = {
           last_polled_at: string | null;
           name: string;
           next_poll_at: string | null;
+          next_sweep_at: string | null;
           phase: string;
           phase_detail: string | null;
           prepare_at: string | null;
           resource: string;
+          resyncs: number;
           scope: Json;
           scope_key: string;
           workspace_id: string;
@@ -1479,10 +1603,12 @@ export type Database = {
           last_polled_at?: string | null;
           name: string;
           next_poll_at?: string | null;
+          next_sweep_at?: string | null;
           phase?: string;
           phase_detail?: string | null;
           prepare_at?: string | null;
           resource: string;
+          resyncs?: number;
           scope: Json;
           scope_key: string;
           workspace_id: string;
@@ -1503,10 +1629,12 @@ export type Database = {
           last_polled_at?: string | null;
           name?: string;
           next_poll_at?: string | null;
+          next_sweep_at?: string | null;
           phase?: string;
           phase_detail?: string | null;
           prepare_at?: string | null;
           resource?: string;
+          resyncs?: number;
           scope?: Json;
           scope_key?: string;
           workspace_id?: string;
@@ -2151,6 +2279,7 @@ export type Database = {
           reason: string | null;
           received_at: string;
           record_id: string | null;
+          replay_id: string | null;
           replayed_at: string | null;
           status: string;
           verdict: string;
@@ -2175,6 +2304,7 @@ export type Database = {
           reason?: string | null;
           received_at?: string;
           record_id?: string | null;
+          replay_id?: string | null;
           replayed_at?: string | null;
           status?: string;
           verdict: string;
@@ -2199,6 +2329,7 @@ export type Database = {
           reason?: string | null;
           received_at?: string;
           record_id?: string | null;
+          replay_id?: string | null;
           replayed_at?: string | null;
           status?: string;
           verdict?: string;
@@ -2522,6 +2653,101 @@ export type Database = {
           },
         ];
       };
+      queue_failures: {
+        Row: {
+          code: string;
+          correlation: string;
+          count: number;
+          first_at: string;
+          job_id: string;
+          key: string;
+          last_at: string;
+          queue: string;
+          reason: string;
+          retry_at: string;
+          workspace_id: string | null;
+        };
+        Insert: {
+          code: string;
+          correlation: string;
+          count?: number;
+          first_at?: string;
+          job_id: string;
+          key: string;
+          last_at?: string;
+          queue: string;
+          reason: string;
+          retry_at: string;
+          workspace_id?: string | null;
+        };
+        Update: {
+          code?: string;
+          correlation?: string;
+          count?: number;
+          first_at?: string;
+          job_id?: string;
+          key?: string;
+          last_at?: string;
+          queue?: string;
+          reason?: string;
+          retry_at?: string;
+          workspace_id?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'queue_failures_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      queue_pauses: {
+        Row: {
+          paused_at: string;
+          paused_by: string | null;
+          queue: string;
+        };
+        Insert: {
+          paused_at?: string;
+          paused_by?: string | null;
+          queue: string;
+        };
+        Update: {
+          paused_at?: string;
+          paused_by?: string | null;
+          queue?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'queue_pauses_paused_by_fkey';
+            columns: ['paused_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      queue_workers: {
+        Row: {
+          id: string;
+          mode: string;
+          seen_at: string;
+        };
+        Insert: {
+          id: string;
+          mode: string;
+          seen_at?: string;
+        };
+        Update: {
+          id?: string;
+          mode?: string;
+          seen_at?: string;
+        };
+        Relationships: [
+        ];
+      };
       rate_limits: {
         Row: {
           count: number;
@@ -2723,8 +2949,10 @@ export type Database = {
     };
     Functions: {
       audit_hourly: { Args: { entry: string; workspace: string; act: string; about: string; facts: Json }; Returns: undefined };
+      chosen_limits: { Args: Record<never, never>; Returns: unknown[] };
       claims: { Args: Record<never, never>; Returns: Json };
       connection_of_account: { Args: { endpoint: string; account: string }; Returns: string };
+      count_queue_failures: { Args: Record<never, never>; Returns: unknown[] };
       count_resting: { Args: Record<never, never>; Returns: number };
       day_of_id: { Args: { id: string }; Returns: string };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
@@ -2732,6 +2960,7 @@ export type Database = {
       first_id_at: { Args: { at: string }; Returns: string };
       fold_inbox_counts: { Args: { most: number }; Returns: number };
       inbox_reason: { Args: { status: string; reason: string }; Returns: string };
+      is_instance_owner: { Args: Record<never, never>; Returns: boolean };
       last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
       mail_pace: { Args: { address: string; workspace: string }; Returns: unknown[] };
       make_inbox_days: { Args: { ahead: number }; Returns: number };
@@ -2739,11 +2968,17 @@ export type Database = {
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };
       my_workspaces: { Args: { least_role?: string }; Returns: string[] };
+      owed_of_workspace: { Args: { of_workspace: string; most: number }; Returns: unknown[] };
+      owed_work: { Args: { of_workspace: string; most: number }; Returns: unknown[] };
       prune_changes: { Args: { target: string; before: string; at_most: number }; Returns: number };
       raise_epoch: { Args: { target: string }; Returns: undefined };
+      read_queue_failures: { Args: { of_queue: string; most: number }; Returns: unknown[] };
+      read_queues: { Args: { most: number }; Returns: unknown[] };
+      redrive_queue: { Args: { of_queue: string; of_key: string }; Returns: number };
       role_rank: { Args: { role: string }; Returns: number };
       sealed_key_use: { Args: Record<never, never>; Returns: unknown[] };
       set_app_webhook: { Args: { target: string; sealed: string; sealed_to: string }; Returns: boolean };
+      set_queue_paused: { Args: { of_queue: string; is_paused: boolean }; Returns: boolean };
       set_subscription_secret: { Args: { target: string; sealed: string; sealed_to: string; keep_until: string }; Returns: boolean };
       signal_position: { Args: { target: string }; Returns: undefined };
       topic: { Args: { target: string }; Returns: string };

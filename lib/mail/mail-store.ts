@@ -1,4 +1,4 @@
-import type { Queryable, Tx } from '#lib/db/index';
+import { dueInTurn, type Queryable, type Tx } from '#lib/db/index';
 import type { MailOverview, MailRow } from './schema.ts';
 
 export interface NewMail {
@@ -55,17 +55,28 @@ export async function readPace(
   return row;
 }
 
-/** Due mails that no job stands for; a job gets `jobMs` to reach its mail. */
-export async function takeDue(tx: Tx, limit: number, jobMs: number): Promise<{ id: string }[]> {
-  return tx<{ id: string }[]>`
-    update private.mails set enqueued_until = now() + make_interval(secs => ${jobMs / 1000})
-    where id in (
-      select id from private.mails
-      where status = 'queued' and retry_at <= now() and deadline_at > now()
-        and (enqueued_until is null or enqueued_until <= now())
-        and (lease_until is null or lease_until <= now())
-      order by retry_at limit ${limit} for update skip locked)
-    returning id`;
+export interface DueMail {
+  id: string;
+  workspace_id: string | null;
+}
+
+/** Due mails that no job stands for, workspaces in turn; a job gets `jobMs` to reach its mail. */
+export async function takeDue(tx: Tx, limit: number, jobMs: number): Promise<DueMail[]> {
+  const due = dueInTurn(tx, {
+    table: 'private.mails',
+    workspace: tx`coalesce(t.workspace_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
+    may: tx`t.status = 'queued'`,
+    at: tx`t.retry_at`,
+    also: {
+      where: tx`
+        and t.deadline_at > now() and (t.enqueued_until is null or t.enqueued_until <= now())
+        and (t.lease_until is null or t.lease_until <= now())`,
+    },
+    limit,
+  });
+  return tx<DueMail[]>`${due}
+    update private.mails m set enqueued_until = now() + make_interval(secs => ${jobMs / 1000})
+    from due where m.id = due.id returning m.id, m.workspace_id`;
 }
 
 export interface ClaimedMail {

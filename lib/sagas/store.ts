@@ -1,5 +1,5 @@
 import type { JsonObject } from '#lib/core/index';
-import { json, type Queryable, type Tx } from '#lib/db/index';
+import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 import { type SagaEvent, type StoredEvent, sagaEventSchema } from './saga-events.ts';
 import type { SagaState } from './schema.ts';
 
@@ -90,12 +90,14 @@ export function claimDueSagas(
   tx: Tx,
   limit: number,
 ): Promise<{ id: string; workspace_id: string; epoch: number }[]> {
-  return tx<{ id: string; workspace_id: string; epoch: number }[]>`
-    with due as (
-      select id from public.sagas
-      where state in ('pending', 'running', 'compensating') and next_attempt_at <= now()
-        and (lease_until is null or lease_until < now())
-      order by next_attempt_at limit ${limit} for update skip locked)
+  const due = dueInTurn(tx, {
+    table: 'public.sagas',
+    may: tx`t.state in ('pending', 'running', 'compensating')`,
+    at: tx`t.next_attempt_at`,
+    also: { where: tx`and (t.lease_until is null or t.lease_until < now())` },
+    limit,
+  });
+  return tx<{ id: string; workspace_id: string; epoch: number }[]>`${due}
     update public.sagas s set epoch = s.epoch + 1,
       lease_until = now() + make_interval(secs => ${queuedSeconds})
     from due where s.id = due.id returning s.id, s.workspace_id, s.epoch`;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#lib/core/index';
-import { json, type Queryable, type Tx } from '#lib/db/index';
+import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { DueRow, TakenRun } from './run-work-store.ts';
 import type { PreparedStream } from './sync-deps.ts';
@@ -8,15 +8,19 @@ const ms = (value: number) => `${value} milliseconds`;
 
 /** Live streams whose poll is due and that no run is reading, taken out of sight for a while. */
 export function claimDuePolls(tx: Tx, rows: number, queueLeaseMs: number): Promise<DueRow[]> {
-  return tx<DueRow[]>`
-    with due as (
-      select s.id from public.streams s
-      join public.connections c on c.id = s.connection_id and c.status = 'active'
-      where s.next_poll_at <= now() and s.phase = 'live'
-        and not exists (select 1 from public.runs r where r.stream_id = s.id
-          and r.status in ('queued', 'running', 'paused'))
-      order by s.next_poll_at limit ${rows} for update of s skip locked
-    )
+  const due = dueInTurn(tx, {
+    table: 'public.streams',
+    may: tx`t.next_poll_at is not null`,
+    at: tx`t.next_poll_at`,
+    also: {
+      join: tx`join public.connections c on c.id = t.connection_id and c.status = 'active'`,
+      where: tx`
+        and t.phase = 'live' and not exists (select 1 from public.runs r where r.stream_id = t.id
+          and r.status in ('queued', 'running', 'paused'))`,
+    },
+    limit: rows,
+  });
+  return tx<DueRow[]>`${due}
     update public.streams s set next_poll_at = now() + ${ms(queueLeaseMs)}::interval
     from due where s.id = due.id returning s.id, s.workspace_id, s.epoch`;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#lib/core/index';
-import { json, type Tx } from '#lib/db/index';
+import { dueInTurn, json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
 
@@ -17,17 +17,22 @@ export interface DuePush {
 
 /**
  * Links that owe something, taken out of sight for the time a job may wait. Links of a connection
- * that is not active, or of a paused stream, stay due and wait.
+ * that is not active, or of a paused stream, stay due and wait. Workspaces have their turn.
  */
 export function claimDuePushes(tx: Tx, rows: number, queueLeaseMs: number): Promise<DuePush[]> {
-  return tx<DuePush[]>`
-    with due as (
-      select l.id from public.links l
-      join public.connections c on c.id = l.connection_id and c.status = 'active'
-      join public.streams s on s.id = l.stream_id and s.phase <> 'paused'
-      where l.next_attempt_at <= now() and (l.lease_until is null or l.lease_until <= now())
-      order by l.next_attempt_at limit ${rows} for update of l skip locked
-    )
+  const due = dueInTurn(tx, {
+    table: 'public.links',
+    may: tx`t.next_attempt_at is not null`,
+    at: tx`t.next_attempt_at`,
+    also: {
+      join: tx`
+        join public.connections c on c.id = t.connection_id and c.status = 'active'
+        join public.streams s on s.id = t.stream_id and s.phase <> 'paused'`,
+      where: tx`and (t.lease_until is null or t.lease_until <= now())`,
+    },
+    limit: rows,
+  });
+  return tx<DuePush[]>`${due}
     update public.links l set next_attempt_at = now() + ${ms(queueLeaseMs)}::interval
     from due where l.id = due.id returning l.id, l.workspace_id, l.epoch`;
 }
@@ -45,6 +50,9 @@ export interface HeldLink {
   external_key: string | null;
   remote_rank: number;
   base: JsonObject | null;
+  ours: JsonObject;
+  unreadable: JsonObject;
+  has_other_living: boolean;
   held: string[];
   state: Link['state'];
   error: JsonObject | null;
@@ -64,9 +72,11 @@ export async function lockLink(
 ): Promise<HeldLink | null> {
   const [row] = await tx<(HeldLink & { epoch: number })[]>`
     select l.id, l.workspace_id, l.connection_id, l.stream_id, l.record_id, l.kind, s.resource, s.scope,
-      l.external_id, l.external_key, l.remote_rank, l.base, l.held, l.state, l.error, l.attempts,
+      l.external_id, l.external_key, l.remote_rank, l.base, l.ours, l.unreadable, l.held, l.state, l.error, l.attempts,
       l.dirty_at, l.epoch,
-      coalesce(l.reread_at <= now(), false) as wants_reread, r.version, r.data
+      coalesce(l.reread_at <= now(), false) as wants_reread, r.version, r.data,
+      exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
+        and o.id <> l.id and o.state <> 'tombstone') as has_other_living
     from public.links l
     join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
     join public.streams s on s.id = l.stream_id

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#lib/core/index';
-import { json, type Queryable, type Tx } from '#lib/db/index';
+import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Run } from './schema.ts';
 
@@ -13,14 +13,17 @@ export interface DueRow {
 
 /** Runs that can go on, taken out of sight for the time a job may wait. */
 export function claimDueRuns(tx: Tx, rows: number, queueLeaseMs: number): Promise<DueRow[]> {
-  return tx<DueRow[]>`
-    with due as (
-      select r.id from public.runs r
-      join public.connections c on c.id = r.connection_id and c.status = 'active'
-      where r.status in ('queued', 'running') and r.next_attempt_at <= now()
-        and (r.lease_until is null or r.lease_until <= now())
-      order by r.next_attempt_at limit ${rows} for update of r skip locked
-    )
+  const due = dueInTurn(tx, {
+    table: 'public.runs',
+    may: tx`t.status in ('queued', 'running')`,
+    at: tx`t.next_attempt_at`,
+    also: {
+      join: tx`join public.connections c on c.id = t.connection_id and c.status = 'active'`,
+      where: tx`and (t.lease_until is null or t.lease_until <= now())`,
+    },
+    limit: rows,
+  });
+  return tx<DueRow[]>`${due}
     update public.runs r set next_attempt_at = now() + ${ms(queueLeaseMs)}::interval
     from due where r.id = due.id returning r.id, r.workspace_id, r.epoch`;
 }

@@ -1,6 +1,6 @@
 import { toStorableJson } from '#lib/connectors/protocol/index';
 import { type JsonObject, limits } from '#lib/core/index';
-import { json, type Queryable, type Tx } from '#lib/db/index';
+import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 import { type InboxStatus, statusesBefore } from './inbox-event-state.ts';
 import type { InboxEvent, InboxEventDetail, Refusal } from './schema.ts';
 
@@ -11,18 +11,21 @@ export interface DueEvent {
 }
 
 /**
- * Leases up to `limit` due events, oldest first. Rows another sweep holds are passed over; a lease
+ * Leases up to `limit` due events, oldest first, workspaces in turn. Rows another sweep holds are passed over; a lease
  * that ran out makes its row due again.
  */
 export function leaseDue(tx: Tx, limit: number, leaseMs: number): Promise<DueEvent[]> {
+  const due = dueInTurn(tx, {
+    table: 'public.inbox_events',
+    may: tx`t.status in ('pending', 'queued', 'failed')`,
+    at: tx`t.next_attempt_at`,
+    limit,
+  });
   // A list, not a subquery: each id is then looked for by the key of its day, whatever is believed of sizes.
-  return tx<DueEvent[]>`
+  return tx<DueEvent[]>`${due}
     update public.inbox_events e
     set status = 'queued', next_attempt_at = now() + ${leaseMs} * interval '1 millisecond'
-    where e.id = any (array(
-      select id from public.inbox_events
-      where status in ('pending', 'queued', 'failed') and next_attempt_at <= now()
-      order by next_attempt_at, id limit ${limit} for update skip locked))
+    where e.id = any (array(select id from due))
     returning e.id, e.workspace_id as "workspaceId", e.connection_id as "connectionId"`;
 }
 

@@ -635,8 +635,8 @@ create table public.inbox_events (
   constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text, 'split'::text]))),
   constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text, 'unverified'::text])))
 );
-CREATE INDEX inbox_events_due ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
-CREATE INDEX inbox_events_due_again ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
+CREATE INDEX inbox_events_due ON ONLY public.inbox_events USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
+CREATE INDEX inbox_events_due_again ON ONLY public.inbox_events USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
 CREATE INDEX inbox_events_newest ON ONLY public.inbox_events USING btree (workspace_id, id DESC);
 CREATE INDEX inbox_events_of_replay ON ONLY public.inbox_events USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE INDEX inbox_events_parts ON ONLY public.inbox_events USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -848,6 +848,7 @@ create table public.push_intents (
   error jsonb,
   finished_at timestamp with time zone,
   echoed_at timestamp with time zone,
+  base_rank bigint not null default 0,
   constraint push_intents_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint push_intents_pkey PRIMARY KEY (id),
   constraint push_intents_workspace_id_link_id_fkey FOREIGN KEY (workspace_id, link_id) REFERENCES public.links(workspace_id, id) ON DELETE CASCADE,
@@ -1171,6 +1172,72 @@ grant update (phase_detail) on public.streams to hub_user;
 grant update (next_poll_at) on public.streams to hub_user;
 grant update (prepare_at) on public.streams to hub_user;
 
+create table public.subscription_breakers (
+  subscription_id uuid not null,
+  workspace_id uuid not null,
+  state text not null,
+  faults integer not null default 0,
+  opens integer not null default 0,
+  opened_at timestamp with time zone,
+  retry_at timestamp with time zone,
+  cause_code text,
+  cause text,
+  probe_holder uuid,
+  probe_until timestamp with time zone,
+  epoch bigint not null default 0,
+  changed_at timestamp with time zone not null default now(),
+  rest_until timestamp with time zone,
+  rests integer not null default 0,
+  constraint subscription_breakers_pkey PRIMARY KEY (subscription_id),
+  constraint subscription_breakers_workspace_id_subscription_id_fkey FOREIGN KEY (workspace_id, subscription_id) REFERENCES public.subscriptions(workspace_id, id) ON DELETE CASCADE,
+  constraint subscription_breakers_cause_check CHECK ((char_length(cause) <= 1000)),
+  constraint subscription_breakers_cause_code_check CHECK ((char_length(cause_code) <= 80)),
+  constraint subscription_breakers_check CHECK (((state = 'closed'::text) = (opened_at IS NULL))),
+  constraint subscription_breakers_check1 CHECK (((state = 'half_open'::text) = (probe_holder IS NOT NULL))),
+  constraint subscription_breakers_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text])))
+);
+CREATE INDEX subscription_breakers_of_workspace ON public.subscription_breakers USING btree (workspace_id);
+alter table public.subscription_breakers enable row level security;
+alter table public.subscription_breakers force row level security;
+create policy member_read on public.subscription_breakers as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.subscription_breakers as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+CREATE TRIGGER touch_update AFTER UPDATE OF state, rest_until ON public.subscription_breakers FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.rest_until IS DISTINCT FROM new.rest_until))) EXECUTE FUNCTION private.touch_breaker();
+grant select on public.subscription_breakers to authenticated;
+grant select on public.subscription_breakers to hub_user;
+grant delete, insert, select, update on public.subscription_breakers to patchbay_worker;
+
+create table public.subscription_incidents (
+  id uuid not null,
+  workspace_id uuid not null,
+  subscription_id uuid not null,
+  code text,
+  detail text,
+  opened_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  alerted_at timestamp with time zone,
+  constraint subscription_incidents_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint subscription_incidents_pkey PRIMARY KEY (id),
+  constraint subscription_incidents_workspace_id_subscription_id_fkey FOREIGN KEY (workspace_id, subscription_id) REFERENCES public.subscriptions(workspace_id, id) ON DELETE CASCADE,
+  constraint subscription_incidents_code_check CHECK ((char_length(code) <= 80)),
+  constraint subscription_incidents_detail_check CHECK ((char_length(detail) <= 1000))
+);
+CREATE INDEX subscription_incidents_newest ON public.subscription_incidents USING btree (workspace_id, subscription_id, opened_at DESC);
+CREATE UNIQUE INDEX subscription_incidents_one_open ON public.subscription_incidents USING btree (subscription_id) WHERE (closed_at IS NULL);
+CREATE INDEX subscription_incidents_unsaid ON public.subscription_incidents USING btree (opened_at) WHERE (alerted_at IS NULL);
+alter table public.subscription_incidents enable row level security;
+alter table public.subscription_incidents force row level security;
+create policy member_read on public.subscription_incidents as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.subscription_incidents as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.subscription_incidents to authenticated;
+grant select on public.subscription_incidents to hub_user;
+grant delete, insert, select, update on public.subscription_incidents to patchbay_worker;
+
 create table public.subscriptions (
   id uuid not null,
   workspace_id uuid not null,
@@ -1234,6 +1301,7 @@ create policy member_update on public.subscriptions as permissive for update to 
 create policy worker_all on public.subscriptions as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER follow_subscription_status AFTER UPDATE OF status, deleted_at ON public.subscriptions FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION private.follow_subscription_status();
 CREATE TRIGGER touch_insert AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
 CREATE TRIGGER touch_update BEFORE UPDATE ON public.subscriptions FOR EACH ROW WHEN ((old.kind <> 'analytics'::text)) EXECUTE FUNCTION private.touch_subscription();
 grant select on public.subscriptions to authenticated;
@@ -1548,6 +1616,45 @@ CREATE INDEX dedupe_keys_by_age ON private.dedupe_keys USING btree (seen_at);
 grant insert, select on private.dedupe_keys to patchbay_web;
 grant delete, select on private.dedupe_keys to patchbay_worker;
 
+create table private.digest_lines (
+  subscription_id uuid not null,
+  delivery_id uuid not null,
+  workspace_id uuid not null,
+  "position" bigint not null,
+  text text not null,
+  url text,
+  created_at timestamp with time zone not null default now(),
+  constraint digest_lines_pkey PRIMARY KEY (subscription_id, delivery_id),
+  constraint digest_lines_workspace_id_subscription_id_fkey FOREIGN KEY (workspace_id, subscription_id) REFERENCES public.subscriptions(workspace_id, id) ON DELETE CASCADE,
+  constraint digest_lines_text_check CHECK ((char_length(text) <= 4000)),
+  constraint digest_lines_url_check CHECK ((char_length(url) <= 4000))
+);
+CREATE INDEX digest_lines_of_workspace ON private.digest_lines USING btree (workspace_id, subscription_id);
+CREATE INDEX digest_lines_oldest ON private.digest_lines USING btree (subscription_id, created_at);
+alter table private.digest_lines enable row level security;
+alter table private.digest_lines force row level security;
+create policy worker_all on private.digest_lines as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, insert, select, update on private.digest_lines to patchbay_worker;
+
+create table private.digest_mails (
+  id uuid not null,
+  workspace_id uuid not null,
+  subscription_id uuid not null,
+  at timestamp with time zone not null default now(),
+  constraint digest_mails_pkey PRIMARY KEY (id),
+  constraint digest_mails_workspace_id_subscription_id_fkey FOREIGN KEY (workspace_id, subscription_id) REFERENCES public.subscriptions(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX digest_mails_newest ON private.digest_mails USING btree (subscription_id, at DESC);
+CREATE INDEX digest_mails_of_workspace ON private.digest_mails USING btree (workspace_id, subscription_id);
+alter table private.digest_mails enable row level security;
+alter table private.digest_mails force row level security;
+create policy worker_all on private.digest_mails as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, insert, select, update on private.digest_mails to patchbay_worker;
+
 create table private.inbox_deltas (
   workspace_id uuid not null,
   day date not null,
@@ -1600,11 +1707,11 @@ create table private.inbox_events_default (
   constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text, 'split'::text]))),
   constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text, 'unverified'::text])))
 );
-CREATE INDEX inbox_events_default_next_attempt_at_idx ON private.inbox_events_default USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
-CREATE INDEX inbox_events_default_next_attempt_at_idx1 ON private.inbox_events_default USING btree (next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
 CREATE INDEX inbox_events_default_parent_id_idx ON private.inbox_events_default USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX inbox_events_default_replay_id_status_idx ON private.inbox_events_default USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE INDEX inbox_events_default_workspace_id_id_idx ON private.inbox_events_default USING btree (workspace_id, id DESC);
+CREATE INDEX inbox_events_default_workspace_id_next_attempt_at_idx ON private.inbox_events_default USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
+CREATE INDEX inbox_events_default_workspace_id_next_attempt_at_idx1 ON private.inbox_events_default USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
 CREATE INDEX inbox_events_default_workspace_id_reason_id_idx ON private.inbox_events_default USING btree (workspace_id, reason, id DESC) WHERE (status = 'dead'::text);
 CREATE INDEX inbox_events_default_workspace_id_status_id_idx ON private.inbox_events_default USING btree (workspace_id, status, id DESC) WHERE (status = ANY (ARRAY['ignored'::text, 'failed'::text, 'dead'::text]));
 alter table private.inbox_events_default enable row level security;
@@ -2163,6 +2270,21 @@ end
 $function$;
 grant execute on function private.drop_inbox_days(integer) to patchbay_worker;
 
+CREATE OR REPLACE FUNCTION private.end_previous_secret(target uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update private.subscription_secrets s set previous_envelope = null, previous_until = null
+  where s.subscription_id = target and s.previous_envelope is not null
+    and s.workspace_id in (select private.my_workspaces('admin'));
+  return found;
+end
+$function$;
+grant execute on function private.end_previous_secret(uuid) to hub_user;
+
 CREATE OR REPLACE FUNCTION private.first_id_at(at timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
@@ -2222,6 +2344,32 @@ begin
   else
     update public.connection_incidents set closed_at = now()
     where connection_id = new.id and closed_at is null;
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.follow_subscription_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if new.status = 'disabled' and new.deleted_at is null then
+    insert into public.subscription_incidents (id, workspace_id, subscription_id, code, detail)
+    values (gen_random_uuid(), new.workspace_id, new.id, new.status_code, new.status_reason)
+    on conflict (subscription_id) where closed_at is null do nothing;
+  else
+    update public.subscription_incidents set closed_at = now()
+    where subscription_id = new.id and closed_at is null;
+    -- Whoever lets it go on has put it right: it is tried at once.
+    if new.status = 'active' then
+      update public.subscription_breakers set state = 'closed', faults = 0, opens = 0, opened_at = null,
+        retry_at = null, probe_holder = null, probe_until = null, epoch = epoch + 1, changed_at = now(),
+        rest_until = null, rests = 0
+      where subscription_id = new.id;
+    end if;
   end if;
   return null;
 end
@@ -2918,6 +3066,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.subscription_secret_state(targets uuid[])
+ RETURNS TABLE(subscription_id uuid, made_at timestamp with time zone, previous_until timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select s.subscription_id, s.updated_at, case when s.previous_until > now() then s.previous_until end
+  from private.subscription_secrets s
+  where s.subscription_id = any(targets) and s.workspace_id in (select private.my_workspaces('viewer'))
+$function$;
+grant execute on function private.subscription_secret_state(uuid[]) to hub_user;
+
 CREATE OR REPLACE FUNCTION private.topic(target uuid)
  RETURNS text
  LANGUAGE sql
@@ -2939,6 +3099,18 @@ AS $function$
       then jsonb_build_object('table', source, 'ids', to_jsonb(ids))
       else jsonb_build_object('table', source) end,
     'touched', private.topic(target), true)
+$function$;
+
+CREATE OR REPLACE FUNCTION private.touch_breaker()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.touch(new.workspace_id, 'subscriptions', array[new.subscription_id]);
+  return null;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION private.touch_links()

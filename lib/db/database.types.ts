@@ -1155,6 +1155,7 @@ export type Database = {
       push_intents: {
         Row: {
           base: Json;
+          base_rank: number;
           created_at: string;
           echoed_at: string | null;
           epoch: number;
@@ -1170,6 +1171,7 @@ export type Database = {
         };
         Insert: {
           base: Json;
+          base_rank?: number;
           created_at?: string;
           echoed_at?: string | null;
           epoch: number;
@@ -1185,6 +1187,7 @@ export type Database = {
         };
         Update: {
           base?: Json;
+          base_rank?: number;
           created_at?: string;
           echoed_at?: string | null;
           epoch?: number;
@@ -1645,6 +1648,109 @@ export type Database = {
             columns: ['workspace_id', 'connection_id'];
             isOneToOne: false;
             referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      subscription_breakers: {
+        Row: {
+          cause: string | null;
+          cause_code: string | null;
+          changed_at: string;
+          epoch: number;
+          faults: number;
+          opened_at: string | null;
+          opens: number;
+          probe_holder: string | null;
+          probe_until: string | null;
+          rest_until: string | null;
+          rests: number;
+          retry_at: string | null;
+          state: string;
+          subscription_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          cause?: string | null;
+          cause_code?: string | null;
+          changed_at?: string;
+          epoch?: number;
+          faults?: number;
+          opened_at?: string | null;
+          opens?: number;
+          probe_holder?: string | null;
+          probe_until?: string | null;
+          rest_until?: string | null;
+          rests?: number;
+          retry_at?: string | null;
+          state: string;
+          subscription_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          cause?: string | null;
+          cause_code?: string | null;
+          changed_at?: string;
+          epoch?: number;
+          faults?: number;
+          opened_at?: string | null;
+          opens?: number;
+          probe_holder?: string | null;
+          probe_until?: string | null;
+          rest_until?: string | null;
+          rests?: number;
+          retry_at?: string | null;
+          state?: string;
+          subscription_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'subscription_breakers_workspace_id_subscription_id_fkey';
+            columns: ['workspace_id', 'subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      subscription_incidents: {
+        Row: {
+          alerted_at: string | null;
+          closed_at: string | null;
+          code: string | null;
+          detail: string | null;
+          id: string;
+          opened_at: string;
+          subscription_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          alerted_at?: string | null;
+          closed_at?: string | null;
+          code?: string | null;
+          detail?: string | null;
+          id: string;
+          opened_at?: string;
+          subscription_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          alerted_at?: string | null;
+          closed_at?: string | null;
+          code?: string | null;
+          detail?: string | null;
+          id?: string;
+          opened_at?: string;
+          subscription_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'subscription_incidents_workspace_id_subscription_id_fkey';
+            columns: ['workspace_id', 'subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
             referencedColumns: ['workspace_id', 'id'];
           },
         ];
@@ -2232,6 +2338,73 @@ export type Database = {
           seen_at?: string;
         };
         Relationships: [
+        ];
+      };
+      digest_lines: {
+        Row: {
+          created_at: string;
+          delivery_id: string;
+          position: number;
+          subscription_id: string;
+          text: string;
+          url: string | null;
+          workspace_id: string;
+        };
+        Insert: {
+          created_at?: string;
+          delivery_id: string;
+          position: number;
+          subscription_id: string;
+          text: string;
+          url?: string | null;
+          workspace_id: string;
+        };
+        Update: {
+          created_at?: string;
+          delivery_id?: string;
+          position?: number;
+          subscription_id?: string;
+          text?: string;
+          url?: string | null;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'digest_lines_workspace_id_subscription_id_fkey';
+            columns: ['workspace_id', 'subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      digest_mails: {
+        Row: {
+          at: string;
+          id: string;
+          subscription_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          at?: string;
+          id: string;
+          subscription_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          at?: string;
+          id?: string;
+          subscription_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'digest_mails_workspace_id_subscription_id_fkey';
+            columns: ['workspace_id', 'subscription_id'];
+            isOneToOne: false;
+            referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
+          },
         ];
       };
       inbox_deltas: {
@@ -2957,6 +3130,7 @@ export type Database = {
       day_of_id: { Args: { id: string }; Returns: string };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
       drop_inbox_days: { Args: { keep: number }; Returns: number };
+      end_previous_secret: { Args: { target: string }; Returns: boolean };
       first_id_at: { Args: { at: string }; Returns: string };
       fold_inbox_counts: { Args: { most: number }; Returns: number };
       inbox_reason: { Args: { status: string; reason: string }; Returns: string };
@@ -2981,6 +3155,7 @@ export type Database = {
       set_queue_paused: { Args: { of_queue: string; is_paused: boolean }; Returns: boolean };
       set_subscription_secret: { Args: { target: string; sealed: string; sealed_to: string; keep_until: string }; Returns: boolean };
       signal_position: { Args: { target: string }; Returns: undefined };
+      subscription_secret_state: { Args: { targets: string[] }; Returns: unknown[] };
       topic: { Args: { target: string }; Returns: string };
       touch: { Args: { target: string; source: string; ids: string[] }; Returns: undefined };
       user_id: { Args: Record<never, never>; Returns: string };

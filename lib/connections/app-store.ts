@@ -1,6 +1,7 @@
 import type { AuthorizeEndpoints } from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
+import type { FormDefinition } from './form-app-shape.ts';
 import type { App } from './schema.ts';
 
 export interface AppRow {
@@ -10,15 +11,21 @@ export interface AppRow {
   client_id: string;
   endpoints: Partial<AuthorizeEndpoints>;
   is_preset: boolean;
+  /** Empty for a provider we know, and so are the two below. */
+  slug: string;
+  title: string | null;
+  definition: FormDefinition | null;
 }
 
+/** The app of a provider we know. */
 export async function findApp(
   db: Queryable,
   at: { workspaceId: string; connector: string },
 ): Promise<AppRow | null> {
   const [row] = await db<AppRow[]>`
-    select id, workspace_id, connector, client_id, endpoints, is_preset
-    from public.apps where workspace_id = ${at.workspaceId} and connector = ${at.connector}`;
+    select id, workspace_id, connector, client_id, endpoints, is_preset, slug, title, definition
+    from public.apps
+    where workspace_id = ${at.workspaceId} and connector = ${at.connector} and slug = ''`;
   return row ?? null;
 }
 
@@ -27,15 +34,15 @@ export async function readApp(
   at: { workspaceId: string; appId: string },
 ): Promise<AppRow | null> {
   const [row] = await db<AppRow[]>`
-    select id, workspace_id, connector, client_id, endpoints, is_preset
+    select id, workspace_id, connector, client_id, endpoints, is_preset, slug, title, definition
     from public.apps where workspace_id = ${at.workspaceId} and id = ${at.appId}`;
   return row ?? null;
 }
 
 export async function selectApps(tx: Tx, workspaceId: string): Promise<App[]> {
   return tx<App[]>`
-    select id, connector, client_id, endpoints, is_preset, updated_at
-    from public.apps where workspace_id = ${workspaceId} order by connector`;
+    select id, connector, slug, title, definition, client_id, endpoints, is_preset, updated_at
+    from public.apps where workspace_id = ${workspaceId} order by connector, slug`;
 }
 
 export interface NewApp {
@@ -45,17 +52,21 @@ export interface NewApp {
   clientId: string;
   endpoints: Partial<AuthorizeEndpoints>;
   isPreset: boolean;
+  /** Of a service that a form describes. */
+  form?: { slug: string; title: string; definition: FormDefinition };
 }
 
 /** A changed app keeps its id, so that connections made with it stay its own. */
 export async function upsertApp(tx: Tx, app: NewApp): Promise<App> {
   const [row] = await tx<App[]>`
-    insert into public.apps (id, workspace_id, connector, client_id, endpoints, is_preset)
-    values (${app.id}, ${app.workspaceId}, ${app.connector}, ${app.clientId},
+    insert into public.apps (id, workspace_id, connector, slug, title, definition, client_id, endpoints, is_preset)
+    values (${app.id}, ${app.workspaceId}, ${app.connector}, ${app.form?.slug ?? ''},
+      ${app.form?.title ?? null}, ${app.form ? json(tx, app.form.definition) : null}, ${app.clientId},
       ${json(tx, app.endpoints)}, ${app.isPreset})
-    on conflict (workspace_id, connector) do update set client_id = excluded.client_id,
+    on conflict (workspace_id, connector, slug) do update set title = excluded.title,
+      definition = excluded.definition, client_id = excluded.client_id,
       endpoints = excluded.endpoints, is_preset = excluded.is_preset, updated_at = now()
-    returning id, connector, client_id, endpoints, is_preset, updated_at`;
+    returning id, connector, slug, title, definition, client_id, endpoints, is_preset, updated_at`;
   if (!row) throw new Error('The app was not written');
   return row;
 }

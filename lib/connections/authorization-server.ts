@@ -47,6 +47,7 @@ export async function serverOf(question: ServerQuestion): Promise<oauth.Authoriz
     token_endpoint: tokenUrl,
     ...(authorizeUrl === undefined ? {} : { authorization_endpoint: authorizeUrl }),
     ...(revokeUrl === undefined ? {} : { revocation_endpoint: revokeUrl }),
+    ...(mode.parUrl === undefined ? {} : { pushed_authorization_request_endpoint: mode.parUrl }),
   };
 }
 
@@ -56,29 +57,41 @@ async function discover(
 ): Promise<oauth.AuthorizationServer> {
   const cache = kept.get(outgoing) ?? new Map<string, Kept>();
   kept.set(outgoing, cache);
-  const present = cache.get(issuer);
+  const algorithm = mode.discovery === 'oidc' ? 'oidc' : 'oauth2';
+  const key = `${algorithm} ${issuer}`;
+  const present = cache.get(key);
   if (present && present.untilMs > performance.now()) return present.server;
-  const url = new URL(issuer);
-  const bounds = { timeoutMs: metadataTimeoutMs, maxBytes: metadataMaxBytes };
-  const server = await oauth
-    .discoveryRequest(url, {
-      algorithm: mode.discovery === 'oidc' ? 'oidc' : 'oauth2',
-      signal,
-      [oauth.customFetch]: outgoingFetch(outgoing, bounds),
-      [oauth.allowInsecureRequests]: url.protocol === 'http:',
-    })
-    .then((answer) => oauth.processDiscoveryResponse(url, answer))
-    .catch((cause: unknown) => {
+  const server = await describeIssuer({ issuer, algorithm, outgoing, signal }).catch(
+    (cause: unknown) => {
       throw new HubError(
         'provider.bad_answer',
-        `${provider} does not describe itself at ${url.host}, or calls itself by another name.`,
+        `${provider} does not describe itself at ${new URL(issuer).host}, or calls itself by another name.`,
         { retry: 'later', cause },
       );
-    });
-  cache.delete(issuer);
-  cache.set(issuer, { server, untilMs: performance.now() + keptMs });
+    },
+  );
+  cache.delete(key);
+  cache.set(key, { server, untilMs: performance.now() + keptMs });
   if (cache.size > keptMax) cache.delete(cache.keys().next().value ?? '');
   return server;
+}
+
+/** What an issuer says of itself now; the name it gives itself is the one that was asked. */
+export async function describeIssuer(question: {
+  issuer: string;
+  algorithm: 'oidc' | 'oauth2';
+  outgoing: Outgoing;
+  signal: AbortSignal;
+}): Promise<oauth.AuthorizationServer> {
+  const url = new URL(question.issuer);
+  const bounds = { timeoutMs: metadataTimeoutMs, maxBytes: metadataMaxBytes };
+  const answer = await oauth.discoveryRequest(url, {
+    algorithm: question.algorithm,
+    signal: question.signal,
+    [oauth.customFetch]: outgoingFetch(question.outgoing, bounds),
+    [oauth.allowInsecureRequests]: url.protocol === 'http:',
+  });
+  return oauth.processDiscoveryResponse(url, answer);
 }
 
 /** Plain http reaches only what the operator allowed by name: the outgoing guard decides. */

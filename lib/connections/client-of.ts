@@ -7,6 +7,7 @@ import { HubError } from '#lib/core/index';
 import { readAppSecret } from './app-store.ts';
 import type { UsableRow } from './credential-store.ts';
 import { resolveEndpoints } from './endpoints.ts';
+import { type Defined, filledIn } from './form-app.ts';
 import { openSealed } from './open-sealed.ts';
 import { clientSecretField } from './sealed-fields.ts';
 import type { TokenClient } from './token-endpoint.ts';
@@ -21,13 +22,21 @@ export interface ConnectorAt {
 /** The connector of a connection, and the addresses the connection was made with. */
 export function connectorOf(
   deps: Pick<ConnectionDeps, 'registry' | 'presetEndpoints'>,
-  place: { connector: string; is_preset: boolean; endpoints: Partial<AuthorizeEndpoints> },
+  place: {
+    connector: string;
+    is_preset: boolean;
+    endpoints: Partial<AuthorizeEndpoints>;
+  } & Partial<Defined>,
 ): ConnectorAt {
   const found = deps.registry.get(place.connector);
   if (!found) {
     throw new HubError('connections.not_active', `There is no connector ${place.connector} here.`);
   }
-  return { ...found, endpoints: resolveEndpoints(found.manifest, place, deps.presetEndpoints) };
+  return {
+    api: found.api,
+    manifest: filledIn(found.manifest, { title: null, definition: null, ...place }),
+    endpoints: resolveEndpoints(found.manifest, place, deps.presetEndpoints),
+  };
 }
 
 /** The OAuth client of an app, its secret opened for the call that follows. */

@@ -47,6 +47,7 @@ export interface DueCommand {
 export async function claimDueCommands(tx: Tx, limit: number): Promise<DueCommand[]> {
   const due = dueInTurn(tx, {
     table: 'private.commands',
+    queue: 'command',
     may: tx`t.status in ('pending', 'queued', 'running')`,
     at: tx`t.created_at`,
     also: { where: tx`and (t.status = 'pending' or t.lease_until < now())` },

@@ -81,11 +81,23 @@ async function findPresent(tx: Tx, done: Completion): Promise<Present | null> {
   await tx`
     select pg_advisory_xact_lock(hashtextextended(
       ${`connect ${done.workspaceId} ${done.connector} ${done.account.id}`}, 0))`;
-  const [same] = await tx<Present[]>`
-    select id, account_id, account_name, status from public.connections
-    where workspace_id = ${done.workspaceId} and connector = ${done.connector}
-      and account_id = ${done.account.id}
-    order by status = 'disconnected', created_at desc limit 1 for update`;
+  const [same] = await tx<(Present & { other_app: string | null })[]>`
+    select c.id, c.account_id, c.account_name, c.status,
+      case when c.app_id <> a.id and c.status <> 'disconnected' then p.title end as other_app
+    from public.connections c
+    left join public.apps a on a.workspace_id = c.workspace_id and a.id = ${done.appId}
+    left join public.apps p on p.workspace_id = c.workspace_id and p.id = c.app_id
+    where c.workspace_id = ${done.workspaceId} and c.connector = ${done.connector}
+      and c.account_id = ${done.account.id}
+      and (c.status <> 'disconnected' or a.slug is null or a.slug = '' or c.app_id = a.id)
+    order by c.status = 'disconnected', c.created_at desc limit 1 for update of c`;
+  // Two apps may speak to one API; what one has connected is not silently taken over by the other.
+  if (same && same.other_app !== null) {
+    throw new HubError(
+      'connections.account_mismatch',
+      `${done.account.name} is connected already, by the app ${same.other_app}. Nothing was changed.`,
+    );
+  }
   return same ?? null;
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#lib/core/index';
+import { HubError, type JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Connection, ConnectionLogRow } from './schema.ts';
 
@@ -15,6 +15,7 @@ export async function selectConnections(
     select c.id, c.connector, c.auth_kind, c.account_id, c.account_name, c.account_url, c.status, c.status_code,
       c.status_detail, c.status_at, c.scopes_asked, c.scopes_granted, c.expires_at, c.refreshed_at,
       c.checked_at, c.delivery, c.created_at, c.receipt,
+      (select a.title from public.apps a where a.workspace_id = c.workspace_id and a.id = c.app_id) as app_title,
       coalesce((
         select json_agg(json_build_object('id', e.id, 'status', e.status, 'detail', e.detail,
           'scope_key', e.scope_key,
@@ -52,6 +53,18 @@ export async function selectLog(
 export async function maySetUp(tx: Tx, workspaceId: string): Promise<boolean> {
   const [may] = await tx`select 1 from private.my_workspaces('admin') w where w = ${workspaceId}`;
   return may !== undefined;
+}
+
+/** What a connection asked for when it was authorised, and by which app. */
+export async function readAsked(
+  tx: Tx,
+  at: { workspaceId: string; connector: string; connectionId: string },
+): Promise<{ scopes_asked: string[]; app_id: string | null }> {
+  const [connection] = await tx<{ scopes_asked: string[]; app_id: string | null }[]>`
+    select scopes_asked, app_id from public.connections where id = ${at.connectionId}
+      and workspace_id = ${at.workspaceId} and connector = ${at.connector}`;
+  if (!connection) throw new HubError('resource.not_found');
+  return connection;
 }
 
 /** The workspace's role decides; row security hides connections of others. */

@@ -1,5 +1,6 @@
 import type { AuthKind, AuthorizeEndpoints } from '#lib/connectors/protocol/index';
 import type { Queryable, Tx } from '#lib/db/index';
+import type { FormDefinition } from './form-app-shape.ts';
 import type { Connection } from './schema.ts';
 import type { ConnectionAt } from './worker-deps.ts';
 
@@ -18,6 +19,8 @@ export interface UsableRow {
   is_preset: boolean;
   /** Of the app as it stands now; `endpoints` are those the connection was made with. */
   app_endpoints: Partial<AuthorizeEndpoints> | null;
+  title: string | null;
+  definition: FormDefinition | null;
   envelope: Buffer | null;
   version: number;
   retry_in_ms: number | null;
@@ -27,7 +30,7 @@ export async function readUsable(db: Queryable, at: ConnectionAt): Promise<Usabl
   const [row] = await db<UsableRow[]>`
     select c.id, c.workspace_id, c.connector, c.auth_kind, c.status, c.status_detail, c.account_id, c.endpoints,
       c.app_id, a.client_id, coalesce(a.is_preset, c.is_preset) as is_preset,
-      a.endpoints as app_endpoints, k.envelope, coalesce(k.version, 0) as version,
+      a.endpoints as app_endpoints, a.title, a.definition, k.envelope, coalesce(k.version, 0) as version,
       (extract(epoch from k.retry_at - clock_timestamp()) * 1000)::float as retry_in_ms
     from public.connections c
     left join public.apps a on a.workspace_id = c.workspace_id and a.id = c.app_id

@@ -59,9 +59,21 @@ export function selfHostedEndpoints(
   };
 }
 
-/** Where a provider sends people back to: one address per connector (COAT: a path of its own). */
-export const redirectUriOf = (origin: string, connector: string): string =>
-  `${origin}/api/oauth/${connector}/callback`;
+/** An app of a service that a form describes, as its redirect URI names it. */
+export interface FormAppPath {
+  workspaceId: string;
+  slug: string;
+}
+
+/**
+ * Where a provider sends people back to: one address per connector, and one per app where a connector
+ * has several (COAT: a path of its own). It is known before there is an app, because the service
+ * wants it first.
+ */
+export const redirectUriOf = (origin: string, connector: string, app?: FormAppPath): string =>
+  app === undefined
+    ? `${origin}/api/oauth/${connector}/callback`
+    : `${origin}/api/oauth/${connector}/${app.workspaceId}/${app.slug}/callback`;
 
 /**
  * What a provider may call itself in `iss` (RFC 9207): the origin of its authorization endpoint, or

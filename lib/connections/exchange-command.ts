@@ -187,5 +187,5 @@ async function whoIsIt(job: Exchange, credential: Credential): Promise<Account> 
     toError: (answer) => connector.api.toError(answer),
     findFault: connector.api.findFault?.bind(connector.api),
   });
-  return connector.api.account({ http, signal: command.signal });
+  return connector.api.account({ http, signal: command.signal, place: connector.endpoints });
 }

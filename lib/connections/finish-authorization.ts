@@ -4,7 +4,7 @@ import { type Tx, transaction } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
 import { type CallbackParameters, readCallback, stateUnknown } from './callback-parameters.ts';
 import { awaitCommand, requestCommand } from './command-request.ts';
-import { redirectUriOf } from './endpoints.ts';
+import { type FormAppPath, redirectUriOf } from './endpoints.ts';
 import { readState, type SeenState, type TakenState, takeState } from './oauth-state-store.ts';
 import { codeField } from './sealed-fields.ts';
 import { hashState } from './start-authorization.ts';
@@ -13,6 +13,8 @@ import type { Actor, ConnectionWebDeps } from './web-deps.ts';
 export interface CallbackRequest {
   /** From the path the provider called. */
   connector: string;
+  /** The same, where a connector has an address for each app. */
+  app?: FormAppPath;
   /** The raw query, with or without its question mark. */
   query: string;
   origin: string;
@@ -76,7 +78,7 @@ async function take(
     sessionId: actor.sessionId,
     userId: actor.userId,
     connector: request.connector,
-    redirectUri: redirectUriOf(request.origin, request.connector),
+    redirectUri: redirectUriOf(request.origin, request.connector, request.app),
   };
   const state = await takeState(tx, binding);
   if (!state) return { refusal: whyNotTaken(await readState(tx, stateHash), binding) };

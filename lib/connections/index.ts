@@ -36,6 +36,7 @@ export {
 export { exchangeCommand } from './exchange-command.ts';
 export { finishAuthorization } from './finish-authorization.ts';
 export { createConnectionGuards } from './guards.ts';
+export { inspectCommand } from './inspect-place.ts';
 export { enqueueIdleConnections, keepAlive } from './keep-alive.ts';
 export {
   catalogue,
@@ -44,6 +45,7 @@ export {
   listConnections,
 } from './list-connections.ts';
 export { deleteApp, listApps, putApp, putPresetApp } from './manage-apps.ts';
+export { checkFormApp, type FormAppAt, putFormApp } from './manage-form-apps.ts';
 export { lookupCommand, scopesCommand } from './metadata-commands.ts';
 export { metadataTags } from './metadata-topics.ts';
 export { openConnection } from './open-connection.ts';

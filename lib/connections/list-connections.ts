@@ -1,7 +1,7 @@
 import { type AuthMode, authOf, type ScopesByAbility } from '#lib/connectors/protocol/index';
 import { HubError, limits } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
-import { findApp } from './app-store.ts';
+import { selectApps } from './app-store.ts';
 import { selectConnections, selectLog } from './connection-store.ts';
 import { redirectUriOf } from './endpoints.ts';
 import type { AuthModeCard, Connection, ConnectionLogRow, ConnectorCard } from './schema.ts';
@@ -43,9 +43,11 @@ export async function catalogue(
   at: { workspaceId: string; origin: string; publicUrl: string | null },
 ): Promise<ConnectorCard[]> {
   const cards: ConnectorCard[] = [];
+  const apps = await selectApps(tx, at.workspaceId);
   for (const connector of deps.connectors.list()) {
     const { manifest } = connector;
-    const app = await findApp(tx, { workspaceId: at.workspaceId, connector: manifest.name });
+    const own = apps.filter((app) => app.connector === manifest.name);
+    const app = own.find(({ slug }) => slug === '');
     cards.push({
       name: manifest.name,
       provider: manifest.provider,
@@ -68,6 +70,9 @@ export async function catalogue(
       // Each stream registers an address below this one by itself.
       webhook_url: at.publicUrl === null ? null : `${at.publicUrl}/api/webhooks/${manifest.name}`,
       app: app ? { id: app.id, is_preset: app.is_preset } : null,
+      form_apps: authOf(manifest, 'oauth2')?.byForm
+        ? own.map(({ id, slug, title }) => ({ id, slug, title: title ?? slug }))
+        : null,
     });
   }
   return cards;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { authOf } from '#lib/connectors/protocol/index';
 import { HubError, newId } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
@@ -22,14 +23,13 @@ export function putApp(
   input: AppInput,
 ): Promise<App> {
   const manifest = manifestOf(deps, input.connector);
-  // What is pasted often brings a line end along; neither half may hold one.
-  const secret = input.client_secret.trim();
-  if (!/^[\x20-\x7e]+$/.test(secret) || !/^[\x20-\x7e]+$/.test(input.client_id)) {
-    throw new HubError('request.invalid', 'Client id and secret are plain ASCII on one line.');
+  if (authOf(manifest, 'oauth2')?.byForm) {
+    throw new HubError('request.invalid', `Apps of ${manifest.provider} have a form of their own.`);
   }
+  const secret = checkClient(input);
   const endpoints =
     input.base_url === undefined ? {} : selfHostedEndpoints(manifest, input.base_url);
-  return write(tx, deps, {
+  return writeApp(tx, deps, {
     workspaceId: at.workspaceId,
     connector: input.connector,
     clientId: input.client_id,
@@ -46,7 +46,7 @@ export function putPresetApp(
   preset: { workspaceId: string; connector: string; clientId: string; clientSecret: string },
 ): Promise<App> {
   manifestOf(deps, preset.connector);
-  return write(tx, deps, {
+  return writeApp(tx, deps, {
     workspaceId: preset.workspaceId,
     connector: preset.connector,
     clientId: preset.clientId,
@@ -68,7 +68,19 @@ export async function deleteApp(tx: Tx, at: { appId: string }): Promise<void> {
   }
 }
 
-async function write(
+/** What is pasted often brings a line end along; neither half may hold one. */
+export function checkClient(input: { client_id: string; client_secret: string }): string {
+  const secret = input.client_secret.trim();
+  const errors = Object.entries({ client_id: input.client_id, client_secret: secret })
+    .filter(([, value]) => !/^[\x20-\x7e]+$/.test(value))
+    .map(([field]) => ({ field, reason: 'is not plain ASCII on one line' }));
+  if (errors.length === 0) return secret;
+  throw new HubError('request.invalid', 'Client id and secret are plain ASCII on one line.', {
+    details: { errors },
+  });
+}
+
+export async function writeApp(
   tx: Tx,
   deps: AppDeps,
   app: Omit<Parameters<typeof upsertApp>[1], 'id'> & { secret: string },

@@ -1,4 +1,15 @@
 import { z } from 'zod';
+import { formDefinitionSchema } from './form-app-shape.ts';
+
+export {
+  type FormAppInput,
+  type FormCheck,
+  formAppInputSchema,
+  formCheckSchema,
+  formPlaceSchema,
+  slugPattern,
+  tokenAuths,
+} from './form-app-shape.ts';
 
 const scopesByAbility = z.object({
   read: z.array(z.string()),
@@ -75,12 +86,18 @@ export const connectorSchema = z.object({
   webhook_url: z.string().nullable(),
   /** The app of this workspace, or why connecting is not possible yet. */
   app: z.object({ id: z.uuid(), is_preset: z.boolean() }).nullable(),
+  /** The apps of this workspace, where a connector has one for each service; null where it has one. */
+  form_apps: z.array(z.object({ id: z.uuid(), slug: z.string(), title: z.string() })).nullable(),
 });
 export type ConnectorCard = z.infer<typeof connectorSchema>;
 
 export const appSchema = z.object({
   id: z.uuid(),
   connector: z.string(),
+  /** Of a service that a form describes; empty and null for a provider we know. */
+  slug: z.string(),
+  title: z.string().nullable(),
+  definition: formDefinitionSchema.nullable(),
   client_id: z.string(),
   endpoints: z.record(z.string(), z.string()),
   is_preset: z.boolean(),
@@ -137,6 +154,8 @@ export const connectionSchema = z.object({
   account_id: z.string(),
   account_name: z.string(),
   account_url: z.string().nullable(),
+  /** The app it was authorised by, where a form describes the service. */
+  app_title: z.string().nullable(),
   status: z.enum(connectionStatuses),
   /** A HubError code and a sentence when the status needs one. */
   status_code: z.string().nullable(),
@@ -174,6 +193,8 @@ export type ConnectionLogRow = z.infer<typeof connectionLogSchema>;
 
 export const authorizeInputSchema = z.strictObject({
   connector: z.string().min(1).max(40),
+  /** Which of a connector's apps, where it has several. */
+  app_id: z.uuid().optional(),
   /** Reconnect in place. */
   connection_id: z.uuid().optional(),
   /** What the access is to be good for; more may be asked for later. Everything where nothing is said. */

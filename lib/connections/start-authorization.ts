@@ -4,11 +4,13 @@ import type { Ability, ConnectorManifest, OAuthMode } from '#lib/connectors/prot
 import { HubError, newId } from '#lib/core/index';
 import { asUser, type Tx } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
-import { type AppRow, findApp } from './app-store.ts';
+import { type AppRow, findApp, readApp } from './app-store.ts';
 import { requireOAuth, requireUrl } from './auth-mode.ts';
 import { authorizeReplySchema } from './authorize-command.ts';
 import { awaitCommand, requestCommand } from './command-request.ts';
+import { maySetUp, readAsked } from './connection-store.ts';
 import { issuersOf, redirectUriOf, resolveEndpoints } from './endpoints.ts';
+import { filledIn } from './form-app.ts';
 import { insertState } from './oauth-state-store.ts';
 import { nonceOf } from './oidc-nonce.ts';
 import { scopesToAsk } from './scope-abilities.ts';
@@ -18,6 +20,8 @@ import type { Actor, ConnectionWebDeps } from './web-deps.ts';
 export interface AuthorizationRequest {
   workspaceId: string;
   connector: string;
+  /** Which of them, where a connector has several; a connection that is renewed has its own. */
+  appId?: string | undefined;
   /** Reconnect in place. */
   connectionId?: string | undefined;
   /** What the access is to be good for; everything the connector can do where nothing is said. */
@@ -41,19 +45,24 @@ export async function startAuthorization(
   actor: Actor,
   request: AuthorizationRequest,
 ): Promise<{ authorize_url: string }> {
-  const manifest = deps.connectors.get(request.connector)?.manifest;
-  if (!manifest) throw new HubError('request.invalid', 'There is no such connector.');
-  const mode = requireOAuth(manifest);
-  const { app, scopesAsked } = await asUser(deps.db, actor, (tx) => readWhatIsAsked(tx, request));
+  const known = deps.connectors.get(request.connector)?.manifest;
+  if (!known) throw new HubError('request.invalid', 'There is no such connector.');
+  const isByForm = requireOAuth(known).byForm === true;
+  const { app, scopesAsked } = await asUser(deps.db, actor, (tx) =>
+    readWhatIsAsked(tx, request, isByForm),
+  );
   if (!app) {
     throw new HubError(
       'connections.app_missing',
-      `Set up the OAuth app of ${manifest.provider} in Settings first.`,
+      `Set up the OAuth app of ${known.provider} in Settings first.`,
     );
   }
+  const manifest = filledIn(known, app);
+  const mode = requireOAuth(manifest);
   const state = randomBytes(32).toString('base64url');
   const verifier = generateRandomCodeVerifier();
-  const redirectUri = redirectUriOf(request.origin, request.connector);
+  const path = isByForm ? { workspaceId: request.workspaceId, slug: app.slug } : undefined;
+  const redirectUri = redirectUriOf(request.origin, request.connector, path);
   const scopes = scopesToAsk(mode.scopes, request.abilities, scopesAsked);
   const parameters = {
     ...mode.authorizeParameters,
@@ -97,17 +106,24 @@ export const hashState = (state: string): Buffer => createHash('sha256').update(
 async function readWhatIsAsked(
   tx: Tx,
   request: AuthorizationRequest,
+  isByForm: boolean,
 ): Promise<{ app: AppRow | null; scopesAsked: string[] }> {
-  const [may] = await tx`
-    select 1 from private.my_workspaces('admin') w where w = ${request.workspaceId}`;
-  if (!may) throw new HubError('identity.forbidden');
-  const app = await findApp(tx, request);
-  if (request.connectionId === undefined) return { app, scopesAsked: [] };
-  const [connection] = await tx<{ scopes_asked: string[] }[]>`
-    select scopes_asked from public.connections where id = ${request.connectionId}
-      and workspace_id = ${request.workspaceId} and connector = ${request.connector}`;
-  if (!connection) throw new HubError('resource.not_found');
-  return { app, scopesAsked: connection.scopes_asked };
+  if (!(await maySetUp(tx, request.workspaceId))) throw new HubError('identity.forbidden');
+  const place = { workspaceId: request.workspaceId, connector: request.connector };
+  const connection =
+    request.connectionId === undefined
+      ? null
+      : await readAsked(tx, { ...place, connectionId: request.connectionId });
+  const scopesAsked = connection?.scopes_asked ?? [];
+  if (!isByForm) return { app: await findApp(tx, place), scopesAsked };
+  const appId = connection?.app_id ?? request.appId;
+  if (appId === undefined || (connection && request.appId && request.appId !== appId)) {
+    throw new HubError('request.invalid', 'Say which app is meant.', {
+      details: { errors: [{ field: 'app_id', reason: connection ? 'is another' : 'is missing' }] },
+    });
+  }
+  const app = await readApp(tx, { ...place, appId });
+  return { app: app?.connector === request.connector ? app : null, scopesAsked };
 }
 
 interface Asking extends AuthorizationRequest {
@@ -131,7 +147,7 @@ async function findPage(deps: ConnectionWebDeps, actor: Actor, asking: Asking): 
   const endpoints = resolveEndpoints(manifest, app, deps.presetEndpoints);
   // A preset app's address is a path: the sandbox's pages lie under the hub's own origin.
   const page = new URL(requireUrl(endpoints.authorizeUrl, manifest), asking.origin);
-  const isElsewhere = app.is_preset || Object.keys(app.endpoints).length > 0;
+  const isElsewhere = app.is_preset || (!mode.byForm && Object.keys(app.endpoints).length > 0);
   const issuers = mode.issuer === undefined || isElsewhere ? issuersOf(page) : [mode.issuer];
   return { url: withParameters(page, parameters), issuers, isIssuerRequired: false };
 }

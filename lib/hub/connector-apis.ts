@@ -12,6 +12,7 @@ const apis: Readonly<Record<string, ConnectorApi>> = {
   github: githubApi,
   http_api_key: genericApi,
   http_basic: genericApi,
+  http_oauth: genericApi,
   linear: linearApi,
   redmine: redmineApi,
   slack: slackApi,

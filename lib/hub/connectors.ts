@@ -1,5 +1,5 @@
 import type { Conformance } from '#lib/connections/schema';
-import { httpApiKey, httpBasic } from '#lib/connectors/generic/index';
+import { httpApiKey, httpBasic, httpOauth } from '#lib/connectors/generic/index';
 import { github } from '#lib/connectors/github/index';
 import { linear } from '#lib/connectors/linear/index';
 import type { Connector } from '#lib/connectors/protocol/index';
@@ -8,7 +8,16 @@ import { slack } from '#lib/connectors/slack/index';
 import { stripe } from '#lib/connectors/stripe/index';
 import { conformance, pointTitles } from './conformance.ts';
 
-const all: readonly Connector[] = [github, linear, slack, stripe, redmine, httpApiKey, httpBasic];
+const all: readonly Connector[] = [
+  github,
+  linear,
+  slack,
+  stripe,
+  redmine,
+  httpApiKey,
+  httpBasic,
+  httpOauth,
+];
 const byName = new Map(all.map((connector) => [connector.manifest.name, connector]));
 
 /** Every connector, in the half that calls nobody: manifest and webhook. */

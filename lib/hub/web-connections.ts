@@ -4,9 +4,11 @@ import {
   type ConnectionPlace,
   catalogue,
   checkConnection,
+  checkFormApp,
   connectByKey,
   deleteApp,
   disconnect,
+  type FormAppAt,
   finishAuthorization,
   getConnection,
   listApps,
@@ -16,6 +18,7 @@ import {
   listScopes,
   previewStream,
   putApp,
+  putFormApp,
   startAuthorization,
 } from '#lib/connections/index';
 import type { appInputSchema } from '#lib/connections/schema';
@@ -64,6 +67,18 @@ export function connectionUseCases({ asBearer, connections: deps, identity, env 
         });
         return app;
       }),
+    checkFormApp: (session: Session, at: FormAppAt, place: Parameters<typeof checkFormApp>[3]) =>
+      checkFormApp(deps, actorOf(session), at, place),
+    putFormApp: (session: Session, at: FormAppAt, input: Parameters<typeof putFormApp>[3]) =>
+      putFormApp(deps, actorOf(session), at, input, (tx, app) =>
+        writeAudit(tx, {
+          workspaceId: at.workspaceId,
+          actorId: session.userId,
+          action: 'apps.saved',
+          subject: app.id,
+          details: { connector: app.connector, slug: app.slug, client_id: app.client_id },
+        }),
+      ),
     deleteApp: (session: Session, at: At & { appId: string }) =>
       asBearer(session, async (tx) => {
         await deleteApp(tx, at);

@@ -5,6 +5,7 @@ import {
   checkCommand,
   connectCommand,
   exchangeCommand,
+  inspectCommand,
   lookupCommand,
   previewCommand,
   proxyCommand,
@@ -19,6 +20,7 @@ export const commandKinds = (
 ): Readonly<Record<string, CommandKind>> => ({
   'connections.authorize': authorizeCommand(connections),
   'connections.exchange': exchangeCommand(connections),
+  'connections.inspect': inspectCommand(connections),
   'connections.check': checkCommand(connections),
   'connections.connect': connectCommand(connections),
   'connections.preview': previewCommand(connections),

@@ -17,6 +17,10 @@ const declared: Record<string, { methods: string[]; who: string }> = {
     methods: ['GET', 'POST'],
     who: 'everybody: it is how one comes in; POST from this origin only',
   },
+  'app/api/oauth/[connector]/[workspace]/[app]/callback': {
+    methods: ['GET'],
+    who: 'the session that began the authorization, proved by its state',
+  },
   'app/api/oauth/[connector]/callback': {
     methods: ['GET'],
     who: 'the session that began the authorization, proved by its state',

@@ -51,6 +51,23 @@ const makers: Record<string, Maker> = {
     params: { connector: 'github' },
     body: { connector: 'github', client_id: 'client', client_secret: 'secret' },
   }),
+  checkFormApp: () => ({
+    params: { connector: 'http_oauth', slug: 'acme' },
+    body: { issuer: 'https://id.example.test', api_base_url: 'https://api.example.test' },
+  }),
+  putFormApp: () => ({
+    params: { connector: 'http_oauth', slug: 'acme' },
+    body: {
+      title: 'Acme',
+      issuer: 'https://id.example.test',
+      api_base_url: 'https://api.example.test',
+      account_path: '/me',
+      token_auth: 'client_secret_basic',
+      scopes: ['read'],
+      client_id: 'client',
+      client_secret: 'secret',
+    },
+  }),
   putAppWebhook: async ({ world, id, target }) => {
     if (target !== 'absent') {
       await world.web.admin`update public.apps set connector = 'slack' where id = ${id}`;

@@ -1,11 +1,24 @@
 import { z } from 'zod';
-import { appInputSchema, appSchema } from '#lib/connections/schema';
+import {
+  appInputSchema,
+  appSchema,
+  formAppInputSchema,
+  formCheckSchema,
+  formPlaceSchema,
+  slugPattern,
+} from '#lib/connections/schema';
 import { HubError } from '#lib/core/index';
 import { route } from '../contract.ts';
 import { idParams, listOf, nothing, workspaceQuery } from '../shapes.ts';
 
 const tag = 'connections';
 const here = { about: 'workspace' } as const;
+
+const formParams = z.strictObject({
+  connector: z.string().min(1).max(40),
+  slug: z.string().regex(slugPattern, 'is no short name'),
+});
+const askingTheWorker = ['commands.timeout'] as const;
 
 export const appRoutes = [
   route(
@@ -45,6 +58,43 @@ export const appRoutes = [
       }
       return hub.connections.putApp(session, { workspaceId }, body);
     },
+  ),
+  route(
+    {
+      id: 'checkFormApp',
+      tag,
+      summary: 'What a service says of itself, and whether each of its addresses may be used',
+      method: 'post',
+      path: '/apps/{connector}/{slug}/check',
+      access: 'admin',
+      place: here,
+      params: formParams,
+      query: workspaceQuery,
+      body: formPlaceSchema,
+      answer: { status: 200, schema: formCheckSchema },
+      codes: askingTheWorker,
+    },
+    async ({ hub, session, workspaceId, params, body }) =>
+      hub.connections.checkFormApp(session, { workspaceId, ...params }, body),
+  ),
+  route(
+    {
+      id: 'putFormApp',
+      tag,
+      summary:
+        'Set an OAuth app of a service that a form describes; its addresses are checked first',
+      method: 'put',
+      path: '/apps/{connector}/{slug}',
+      access: 'admin',
+      place: here,
+      params: formParams,
+      query: workspaceQuery,
+      body: formAppInputSchema,
+      answer: { status: 200, schema: appSchema },
+      codes: askingTheWorker,
+    },
+    async ({ hub, session, workspaceId, params, body }) =>
+      hub.connections.putFormApp(session, { workspaceId, ...params }, body),
   ),
   route(
     {

@@ -93,6 +93,7 @@ export const connectionRoutes = [
         workspaceId,
         origin,
         connector: body.connector,
+        appId: body.app_id,
         connectionId: body.connection_id,
         abilities: body.abilities,
         returnTo: body.return_to,

@@ -1,5 +1,5 @@
 /**
- * connectors/generic: any service with a JSON API, connected by a key or a password. What is read of
+ * connectors/generic: any service with a JSON API, connected by a key, a password or OAuth. What is read of
  * it is not code but a definition that a person fills in: path, pages, id, time, and which field stands
  * where.
  *
@@ -13,10 +13,16 @@
  */
 import type { Connector } from '#lib/connectors/protocol/index';
 import { defineStream } from './definition.ts';
-import { httpApiKeyManifest, httpBasicManifest } from './manifest.ts';
+import { httpApiKeyManifest, httpBasicManifest, httpOauthManifest } from './manifest.ts';
 
 export const httpApiKey = {
   manifest: httpApiKeyManifest,
+  webhook: null,
+  define: defineStream,
+} satisfies Connector;
+
+export const httpOauth = {
+  manifest: httpOauthManifest,
   webhook: null,
   define: defineStream,
 } satisfies Connector;

@@ -100,6 +100,32 @@ export const httpApiKeyManifest = {
   ],
 } satisfies ConnectorManifest;
 
+/** Everything that makes an OAuth client is the app's; a workspace may have several. */
+export const httpOauthManifest = {
+  ...common,
+  name: 'http_oauth',
+  provider: 'JSON API with OAuth',
+  summary:
+    'Any list of a JSON API, read with OAuth 2.0 or OpenID Connect. The service is found by its own description.',
+  auth: [
+    {
+      kind: 'oauth2',
+      byForm: true,
+      scopes: permissions,
+      scopeSeparator: ' ',
+      pkce: 'S256',
+      tokenAuth: 'client_secret_basic',
+      revoke: 'rfc7009',
+      consoleUrl: null,
+      tokenRules: { mayExpire: true, types: ['bearer'] },
+    },
+  ],
+  gaps: [
+    ...common.gaps,
+    'A client without a secret is not taken, and none that proves itself by a key (private_key_jwt).',
+  ],
+} satisfies ConnectorManifest;
+
 export const httpBasicManifest = {
   ...common,
   name: 'http_basic',

@@ -27,8 +27,8 @@ export interface OAuthMode {
    * api: `ConnectorApi.revoke`. none: the provider offers no way.
    */
   revoke: 'rfc7009' | 'delete_with_basic' | 'api' | 'none';
-  /** Page of the provider where an operator registers an app. */
-  consoleUrl: string;
+  /** Page of the provider where an operator registers an app; null where nobody knows it. */
+  consoleUrl: string | null;
   tokenRules: TokenRules;
   /** What the provider calls itself in `iss` (RFC 9207) and in its metadata, when it says so. */
   issuer?: string;
@@ -40,6 +40,13 @@ export interface OAuthMode {
   nonce?: boolean;
   /** Sent along to the authorization page. */
   authorizeParameters?: Readonly<Record<string, string>>;
+  /**
+   * Nothing of it is known before an admin says so in a form: scopes, issuer, addresses and how the
+   * client proves itself are the app's, of which a workspace may have several.
+   */
+  byForm?: true;
+  /** Where a request is pushed to, in place of what the metadata says. */
+  parUrl?: string;
 }
 
 /** One thing a person pastes into the connect form. */

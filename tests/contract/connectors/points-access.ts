@@ -22,8 +22,11 @@ function checkManifest({ connector: { manifest, webhook }, api }: ContractEntry)
 
 function checkAddresses({ endpoints, auth }: ConnectorManifest): void {
   for (const url of Object.values(endpoints)) if (url !== null) must(url).toMatch(/^https:\/\//);
-  const oauth = auth.find(({ kind }) => kind === 'oauth2');
-  must(endpoints.authorizeUrl !== null && endpoints.tokenUrl !== null).toBe(oauth !== undefined);
+  const oauth = authOf({ auth }, 'oauth2');
+  // Where a form names the service, the manifest must not name another.
+  must(endpoints.authorizeUrl !== null && endpoints.tokenUrl !== null).toBe(
+    oauth !== null && !oauth.byForm,
+  );
   for (const mode of auth) {
     if (mode.kind === 'oauth2') continue;
     for (const { pattern, patternWords } of Object.values(mode.fields)) {

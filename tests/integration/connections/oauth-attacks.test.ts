@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finishAuthorization, startAuthorization } from '#lib/connections/index';
-import { type ConnectorManifest, authOf } from '#lib/connectors/protocol/index';
+import { authOf } from '#lib/connectors/protocol/index';
 import { newId } from '#lib/core/index';
 import { connect } from '#lib/db/index';
 import { connectors } from '#lib/hub/connectors';
 import { createOutgoing, sealTo } from '#lib/security/index';
 import { isLong } from '../../setup/is-long.ts';
-import { manifest as fake } from './fake-provider.ts';
 import { startTokenDesk, type TokenDesk } from './token-desk.ts';
 import { type Member, makeWorld, origin, type World } from './world.ts';
 
@@ -18,17 +17,37 @@ import { type Member, makeWorld, origin, type World } from './world.ts';
  */
 let world: World;
 let desk: TokenDesk;
-/** The deep connectors that authorise by OAuth, and one that a form would make. */
-const generic: ConnectorManifest = { ...fake, name: 'generic' };
-const named = [...connectors.list().map(({ manifest }) => manifest), generic].filter(
-  (manifest) => authOf(manifest, 'oauth2') !== null,
+/** Whoever can be signed in at: the deep connectors, and two apps that a form describes. */
+interface Party {
+  /** In the paths of the desk. */
+  name: string;
+  connector: string;
+  slug: string | null;
+}
+const withOAuth = connectors
+  .list()
+  .map(({ manifest }) => manifest)
+  .filter((manifest) => authOf(manifest, 'oauth2') !== null);
+const named: Party[] = withOAuth.flatMap(({ name, auth }) =>
+  authOf({ auth }, 'oauth2')?.byForm
+    ? ['one', 'two'].map((slug) => ({ name: slug, connector: name, slug }))
+    : [{ name, connector: name, slug: null }],
 );
+const appIds = new Map<string, string>();
+const partyOf = (name: string): Party =>
+  named.find((party) => party.name === name) ?? { name, connector: name, slug: null };
+/** The redirect URI of a party. */
+const at = (name: string) => {
+  const { connector, slug } = partyOf(name);
+  const { workspaceId } = world.owner;
+  return { connector, ...(slug === null ? {} : { app: { workspaceId, slug } }) };
+};
 
 beforeAll(async () => {
-  world = await makeWorld(named);
+  world = await makeWorld(withOAuth);
   desk = await startTokenDesk();
   world.worker.outgoing = createOutgoing({ allow: [desk.hostPort, world.provider.hostPort] });
-  for (const manifest of named) await putApp(manifest);
+  for (const party of named) await putApp(party);
 });
 afterAll(async () => {
   await world.close();
@@ -45,7 +64,8 @@ const count = async (): Promise<number> => {
 async function begin(connector: string, actor: Member = world.owner, connectionId?: string) {
   const { authorize_url: url } = await startAuthorization(world.web, actor, {
     workspaceId: actor.workspaceId,
-    connector,
+    connector: partyOf(connector).connector,
+    appId: appIds.get(connector),
     connectionId,
     returnTo: '/',
     origin,
@@ -66,11 +86,10 @@ const pairs = named.flatMap((a) =>
 
 describe('COAT: an answer of one connector in the place of another', () => {
   it('has no two connectors with one redirect URI', async () => {
-    const uris = await Promise.all(
-      named.map(async (manifest) => (await begin(manifest.name)).redirectUri),
-    );
+    const uris = await Promise.all(named.map(async ({ name }) => (await begin(name)).redirectUri));
     expect(new Set(uris).size).toBe(named.length);
-    expect(named.length).toBeGreaterThanOrEqual(2);
+    expect(named.length).toBeGreaterThanOrEqual(5);
+    expect(named.filter(({ slug }) => slug !== null)).toHaveLength(2);
   });
 
   it.each(pairs)('%s begun, %s answers: no code reaches a wrong token endpoint', async (a, b) => {
@@ -80,22 +99,18 @@ describe('COAT: an answer of one connector in the place of another', () => {
     const one = await begin(a);
     const query = (state: string, extra = '') => `code=${desk.mint(b)}&state=${state}${extra}`;
     // The honest server of `b` answers to the redirect URI that is registered there, its own.
-    expect(await settle(world.finish(query(one.state), { connector: b }))).toBe(
-      'connections.path_mismatch',
-    );
+    expect(await settle(world.finish(query(one.state), at(b)))).toBe('connections.path_mismatch');
     // Even if it answered to that of `a`, it says who it is.
     const iss = `&iss=${encodeURIComponent(`${desk.url}/${b}`)}`;
-    expect(await settle(world.finish(query(one.state, iss), { connector: a }))).toBe(
+    expect(await settle(world.finish(query(one.state, iss), at(a)))).toBe(
       'connections.issuer_mismatch',
     );
     // The other way: a sign-in at `b` whose answer is carried to the path of `a`.
     const two = await begin(b);
-    expect(await settle(world.finish(query(two.state), { connector: a }))).toBe(
-      'connections.path_mismatch',
-    );
+    expect(await settle(world.finish(query(two.state), at(a)))).toBe('connections.path_mismatch');
     expect(desk.received).toEqual([]);
     // And the honest end of that sign-in brings the code to its own endpoint.
-    await settle(world.finish(query(two.state), { connector: b }));
+    await settle(world.finish(query(two.state), at(b)));
     expect(desk.received).toEqual([{ at: b, of: b }]);
     expect(await count()).toBe(before);
   });
@@ -243,8 +258,8 @@ async function people(): Promise<Record<string, Member>> {
   };
 }
 
-/** The connector's app with its addresses at the desk. */
-async function putApp({ name }: ConnectorManifest): Promise<void> {
+/** The party's app with its addresses at the desk. */
+async function putApp({ name, connector, slug }: Party): Promise<void> {
   const id = newId();
   const { workspaceId } = world.owner;
   const base = `${desk.url}/${name}`;
@@ -254,9 +269,18 @@ async function putApp({ name }: ConnectorManifest): Promise<void> {
     revokeUrl: `${base}/revoke`,
     apiBaseUrl: base,
   };
+  const definition = {
+    issuer: base,
+    discovery: null,
+    token_auth: 'client_secret_post',
+    scopes: ['read'],
+    par_url: null,
+  };
   await world.admin`
-    insert into public.apps (id, workspace_id, connector, client_id, endpoints)
-    values (${id}, ${workspaceId}, ${name}, ${`client-of-${name}`}, ${world.admin.json(endpoints)})`;
+    insert into public.apps (id, workspace_id, connector, client_id, endpoints, slug, title, definition)
+    values (${id}, ${workspaceId}, ${connector}, ${`client-of-${name}`}, ${world.admin.json(endpoints)},
+      ${slug ?? ''}, ${slug}, ${slug === null ? null : world.admin.json(definition)})`;
+  if (slug !== null) appIds.set(name, id);
   const sealed = sealTo(world.web.sealKey, `secret-of-${name}`, {
     workspaceId,
     ownerId: id,

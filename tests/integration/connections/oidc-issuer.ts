@@ -26,6 +26,8 @@ export interface Issuer {
 
 export async function startIssuer(options: {
   redirectUri: string;
+  /** Of other apps of the same client. */
+  moreRedirectUris?: readonly string[];
   accessTokenSeconds: number;
   requiresPush?: boolean;
 }): Promise<Issuer> {
@@ -38,7 +40,7 @@ export async function startIssuer(options: {
       {
         client_id: clientId,
         client_secret: clientSecret,
-        redirect_uris: [options.redirectUri],
+        redirect_uris: [options.redirectUri, ...(options.moreRedirectUris ?? [])],
         application_type: 'native',
         token_endpoint_auth_method: 'client_secret_basic',
         grant_types: ['authorization_code', 'refresh_token'],

@@ -71,6 +71,8 @@ export interface World {
 interface Callback {
   actor: Actor;
   connector: string;
+  /** Of a connector that has an address for each app. */
+  app: { workspaceId: string; slug: string };
   origin: string;
 }
 
@@ -157,6 +159,7 @@ export async function makeWorld(
   const callback = async (query: Record<string, string> | string, at: Partial<Callback> = {}) => {
     const done = await finishAuthorization(web, at.actor ?? owner, {
       connector: at.connector ?? 'fake',
+      ...(at.app ? { app: at.app } : {}),
       origin: at.origin ?? origin,
       query: typeof query === 'string' ? query : new URLSearchParams(query).toString(),
     });

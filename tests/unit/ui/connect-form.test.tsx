@@ -56,6 +56,7 @@ const connector: ConnectorCard = {
   redirect_uri: 'https://hub.example/api/oauth/acme/callback',
   webhook_url: null,
   app: null,
+  form_apps: null,
 };
 
 const problem = (status: number, body: object): Response =>

@@ -1,6 +1,4 @@
-import { HubError, newId } from '@/lib/core/index';
-import { webHub } from '@/lib/hub/web';
-import { safeReturnTo } from '@/lib/identity/index';
+import { answerCallback } from '../../answer-callback';
 
 export const dynamic = 'force-dynamic';
 
@@ -8,37 +6,10 @@ interface Context {
   params: Promise<{ connector: string }>;
 }
 
-/**
- * Where a provider sends the browser back to. Whatever goes wrong ends on a page that names the
- * reason by its code; nothing of the provider's text is carried into an address.
- */
+/** The redirect URI of a connector. */
 export async function GET(request: Request, context: Context): Promise<Response> {
-  // Next answers HEAD by this function; a look ahead must not use up somebody's code.
-  if (request.method !== 'GET')
-    return new Response(null, { status: 405, headers: { allow: 'GET' } });
-  const hub = webHub();
-  const { connector } = await context.params;
-  try {
-    await hub.countCallback(request.headers);
-    const session = await hub.readSession(request.headers);
-    if (!session) throw new HubError('identity.unauthenticated');
-    const done = await hub.connections.finish(session, {
-      connector,
-      query: new URL(request.url).search,
-      origin: hub.requestOrigin(request.headers),
-    });
-    const workspace = session.workspaces.find(({ id }) => id === done.workspaceId);
-    const page = workspace && `/w/${workspace.slug}/connections/${done.connectionId}`;
-    return leadTo(page ?? safeReturnTo(done.returnTo));
-  } catch (error) {
-    const failure = hub.describeFailure(error, newId(), 'oauth-callback');
-    const query = new URLSearchParams({ code: failure.code });
-    const returnTo = failure.details?.['return_to'];
-    if (typeof returnTo === 'string') query.set('return_to', safeReturnTo(returnTo));
-    return leadTo(`/connect/error?${query}`);
-  }
+  return answerCallback(request, async () => {
+    const { connector } = await context.params;
+    return { connector };
+  });
 }
-
-/** Relative on purpose: behind the gateway this process does not know the address it is called by. */
-const leadTo = (location: string): Response =>
-  new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });

@@ -9,6 +9,7 @@ import {
   type Budget,
   type BudgetStore,
   type Bulkhead,
+  connectionBreakers,
   createBreaker,
   createBudget,
   createBulkhead,
@@ -90,7 +91,10 @@ export function createConnectionGuards(deps: GuardsDeps): ConnectionGuards {
 function sharedGuards(deps: GuardsDeps, at: ConnectionAt, rate: AllowedRate): Guards {
   const { db, clock, log } = deps;
   const breaker = createBreaker({
-    store: postgresBreaker(db, at),
+    store: postgresBreaker(db, connectionBreakers, {
+      workspaceId: at.workspaceId,
+      ownerId: at.connectionId,
+    }),
     clock,
     clean: redact,
     onChange: (before, after) => tellBreaker(deps, at, before, after),

@@ -56,17 +56,23 @@ export function renderTemplate(
         (found, call) => passThrough(call, found, values),
         lookUp(values, part.path),
       );
-      text += writeValue(value, medium);
+      text += writeValue(value, medium, medium.maxChars - text.length);
     }
-    // Whole values are left out rather than escapes cut in the middle.
-    if (text.length > medium.maxChars) return cutText(text, medium.maxChars);
+    if (text.length >= medium.maxChars) return cutText(text, medium.maxChars);
   }
   return text;
 }
 
-function writeValue(value: Value, medium: TemplateMedium): string {
-  if (value.kind === 'link') return medium.link(value.url, value.label);
-  return medium.escape(textOf(value));
+/** A value that does not fit is cut before it is escaped: no escape and no link is cut in the middle. */
+function writeValue(value: Value, medium: TemplateMedium, roomChars: number): string {
+  if (value.kind === 'link') {
+    const written = medium.link(value.url, value.label);
+    return written.length <= roomChars ? written : '…';
+  }
+  const text = cutText(textOf(value), roomChars);
+  const written = medium.escape(text);
+  const over = written.length - roomChars;
+  return over > 0 ? medium.escape(cutText(text, text.length - over)) : written;
 }
 
 function textOf(value: Value): string {

@@ -1,7 +1,6 @@
 import { type Db, type Queryable, type Tx, transaction } from '#lib/db/index';
 import type { BreakerStore } from './breaker.ts';
 import { type BreakerState, closedBreaker } from './breaker-state.ts';
-import type { BudgetAt } from './budget-store.ts';
 
 interface Row {
   now_ms: number;
@@ -19,19 +18,40 @@ interface Row {
 
 const causeChars = 1_000;
 
-/** The breaker of a connection in PostgreSQL, by its clock. No row is a closed one. */
-export function postgresBreaker(db: Db, at: BudgetAt): BreakerStore {
+/** A table of breakers and the column that names whose each is. */
+export interface BreakerShelf {
+  table: string;
+  owner: string;
+}
+/** Its columns are read and written here alone. */
+export const connectionBreakers: BreakerShelf = {
+  table: 'connection_breakers',
+  owner: 'connection_id',
+};
+
+export interface BreakerAt {
+  workspaceId: string;
+  ownerId: string;
+}
+
+interface Place extends BreakerAt {
+  shelf: BreakerShelf;
+}
+
+/** A breaker in PostgreSQL, by its clock. No row is a closed one. */
+export function postgresBreaker(db: Db, shelf: BreakerShelf, of: BreakerAt): BreakerStore {
+  const at = { ...of, shelf };
   return {
     read: () => readBreaker(db, at),
     change: (decide) =>
       transaction(db, async (tx) => {
         await tx`
-          insert into public.connection_breakers (connection_id, workspace_id, state)
-          values (${at.connectionId}, ${at.workspaceId}, 'closed')
-          on conflict (connection_id) do nothing`;
+          insert into public.${tx(shelf.table)} (${tx(shelf.owner)}, workspace_id, state)
+          values (${at.ownerId}, ${at.workspaceId}, 'closed')
+          on conflict (${tx(shelf.owner)}) do nothing`;
         await tx`
-          select 1 from public.connection_breakers
-          where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId} for update`;
+          select 1 from public.${tx(shelf.table)}
+          where workspace_id = ${at.workspaceId} and ${tx(shelf.owner)} = ${at.ownerId} for update`;
         const { breaker: before, nowMs } = await readBreaker(tx, at);
         const next = decide(before, nowMs);
         if (next) await writeBreaker(tx, at, next, next.state !== before.state);
@@ -42,7 +62,7 @@ export function postgresBreaker(db: Db, at: BudgetAt): BreakerStore {
 
 async function readBreaker(
   db: Queryable,
-  at: BudgetAt,
+  at: Place,
 ): Promise<{ breaker: BreakerState; nowMs: number }> {
   const [row] = await db<Row[]>`
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, b.state, b.faults, b.opens,
@@ -50,9 +70,9 @@ async function readBreaker(
       (extract(epoch from b.retry_at) * 1000)::float8 as retry_ms, b.cause_code, b.cause, b.probe_holder,
       (extract(epoch from b.probe_until) * 1000)::float8 as probe_ms, b.epoch
     from (select 1) one
-    left join public.connection_breakers b
-      on b.workspace_id = ${at.workspaceId} and b.connection_id = ${at.connectionId}`;
-  if (!row) throw new Error('The breaker of a connection cannot be read');
+    left join public.${db(at.shelf.table)} b
+      on b.workspace_id = ${at.workspaceId} and b.${db(at.shelf.owner)} = ${at.ownerId}`;
+  if (!row) throw new Error('A breaker cannot be read');
   return { breaker: toBreaker(row), nowMs: row.now_ms };
 }
 
@@ -77,15 +97,15 @@ const seconds = (ms: number | null | undefined): number | null => (ms == null ? 
 
 async function writeBreaker(
   tx: Tx,
-  at: BudgetAt,
+  at: Place,
   next: BreakerState,
   isChange: boolean,
 ): Promise<void> {
   await tx`
-    update public.connection_breakers set state = ${next.state}, faults = ${next.faults}, opens = ${next.opens},
+    update public.${tx(at.shelf.table)} set state = ${next.state}, faults = ${next.faults}, opens = ${next.opens},
       opened_at = to_timestamp(${seconds(next.openedAtMs)}), retry_at = to_timestamp(${seconds(next.retryAtMs)}),
       cause_code = ${next.cause?.code ?? null}, cause = ${next.cause?.message.slice(0, causeChars) ?? null},
       probe_holder = ${next.probe?.holder ?? null}, probe_until = to_timestamp(${seconds(next.probe?.untilMs)}),
       epoch = ${next.epoch}, changed_at = case when ${isChange} then now() else changed_at end
-    where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}`;
+    where workspace_id = ${at.workspaceId} and ${tx(at.shelf.owner)} = ${at.ownerId}`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { HubError, systemClock } from '#lib/core/index';
-import { createBreaker, postgresBreaker } from '#lib/resilience/index';
+import { connectionBreakers, createBreaker, postgresBreaker } from '#lib/resilience/index';
 import { patience } from '../../setup/patience.ts';
 import { makePlace } from './place.ts';
 
@@ -18,7 +18,10 @@ async function twoWorkers() {
   const told: string[] = [];
   const breakers = place.pools.map((db, n) =>
     createBreaker({
-      store: postgresBreaker(db, at),
+      store: postgresBreaker(db, connectionBreakers, {
+        workspaceId: at.workspaceId,
+        ownerId: at.connectionId,
+      }),
       clock: systemClock,
       onChange: (before, after) => {
         told.push(`${n}: ${before.state} → ${after.state}`);

@@ -3,7 +3,16 @@ import type { Queryable } from './connect.ts';
 /** The channel on which the worker hears that rows are due. */
 export const workChannel = 'patchbay_work';
 
-export type WorkName = 'commands' | 'inbox' | 'push' | 'runs' | 'polls' | 'mail' | 'sagas';
+export type WorkName =
+  | 'commands'
+  | 'inbox'
+  | 'push'
+  | 'runs'
+  | 'polls'
+  | 'mail'
+  | 'sagas'
+  | 'changes'
+  | 'deliveries';
 
 /** A hint that travels with the commit of the caller's transaction; losing it costs only time. */
 export async function wake(db: Queryable, work: WorkName): Promise<void> {

@@ -16,6 +16,11 @@
  */
 import 'server-only';
 
+export { afterAttempt, attemptsMax, scheduleMs } from './after-attempt.ts';
+export { type DeliverDeps, type Delivering, startDelivering } from './deliver.ts';
+export { type FanOutDeps, fanOut } from './fan-out.ts';
+export { deliveryLimits } from './limits.ts';
+export { type Candidate, matchesFilter } from './matches-filter.ts';
 export type {
   Destination,
   FailingFacts,
@@ -25,3 +30,4 @@ export type {
   SendOutcome,
 } from './sender.ts';
 export { subscriptionSecretField } from './sender.ts';
+export type { DisabledNews } from './settle-attempt.ts';

@@ -36,7 +36,7 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
       <Panel title="Account">
         <FactList
           facts={[
-            { label: 'Service', value: nameOf(connection.connector) },
+            { label: 'Service', value: connection.app_title ?? nameOf(connection.connector) },
             { label: 'Records', value: formatCount(connection.records) },
             { label: 'Connected', value: <RelativeTime value={connection.created_at} /> },
             { label: 'Checked', value: when(connection.checked_at, 'not yet') },

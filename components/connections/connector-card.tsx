@@ -65,8 +65,8 @@ export function ConnectorCard({ connector, onPaste }: ConnectorCardProps) {
   );
 }
 
-const needsApp = ({ auth, app }: Card): boolean =>
-  app === null && auth.some(({ kind }) => kind === 'oauth2');
+const needsApp = ({ auth, app, form_apps }: Card): boolean =>
+  app === null && (form_apps ?? []).length === 0 && auth.some(({ kind }) => kind === 'oauth2');
 
 function Entrance({ connector, mode, onPaste }: ConnectorCardProps & { mode: AuthModeCard }) {
   const { home } = useSession();
@@ -86,13 +86,35 @@ function Entrance({ connector, mode, onPaste }: ConnectorCardProps & { mode: Aut
       </Button>
     );
   }
-  if (!connector.app) {
+  const setUp = (
+    <LinkButton href={`${home}/settings?tab=apps&connector=${connector.name}` as Route}>
+      {text.setUp}
+    </LinkButton>
+  );
+  if (connector.form_apps !== null) {
     return (
-      <LinkButton href={`${home}/settings?tab=apps&connector=${connector.name}` as Route}>
-        {text.setUp}
-      </LinkButton>
+      <>
+        {connector.form_apps.map(({ id, title }) => (
+          <Button
+            key={id}
+            variant={variant}
+            busy={authorize.variables?.app_id === id && !authorize.isError}
+            onClick={() =>
+              authorize.mutate({
+                connector: connector.name,
+                app_id: id,
+                return_to: `${home}/connections`,
+              })
+            }
+          >
+            Connect {title}
+          </Button>
+        ))}
+        {setUp}
+      </>
     );
   }
+  if (!connector.app) return setUp;
   return (
     <Button
       variant={variant}

@@ -97,6 +97,7 @@ export function useAuthorize(onFailed: (message: string) => void) {
   return useMutation({
     mutationFn: (input: {
       connector: string;
+      app_id?: string;
       connection_id?: string;
       abilities?: ('read' | 'write' | 'webhooks')[];
       return_to: string;

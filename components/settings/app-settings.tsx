@@ -12,6 +12,7 @@ import type { AppWebhook } from '@/lib/webhooks/schema';
 import { AddressToCopy } from './address-to-copy';
 import { AppForm } from './app-form';
 import { AppWebhookForm } from './app-webhook-form';
+import { FormAppPanel } from './form-app-panel';
 import { Listed } from './listed';
 import { useApps, useAppWebhooks, useConnectorCards } from './use-settings';
 import { words } from './words';
@@ -25,19 +26,26 @@ export function AppSettings() {
     <Listed query={connectors} name="The connectors" empty={words.apps.none}>
       {(rows) => (
         <div className="grid max-w-3xl gap-4">
-          {rows.map((connector) => (
-            <AppPanel
-              key={connector.name}
-              connector={connector}
-              app={apps.data?.data.find((one) => one.connector === connector.name)}
-              hook={hooks.data?.data.find((one) => one.connector === connector.name)}
-            />
-          ))}
+          {rows.filter(needsApp).map((connector) => {
+            const own = apps.data?.data.filter((one) => one.connector === connector.name) ?? [];
+            return connector.form_apps === null ? (
+              <AppPanel
+                key={connector.name}
+                connector={connector}
+                app={own[0]}
+                hook={hooks.data?.data.find((one) => one.connector === connector.name)}
+              />
+            ) : (
+              <FormAppPanel key={connector.name} connector={connector} apps={own} />
+            );
+          })}
         </div>
       )}
     </Listed>
   );
 }
+
+const needsApp = ({ auth }: ConnectorCard): boolean => auth.some(({ kind }) => kind === 'oauth2');
 
 function AppPanel({
   connector,

@@ -48,6 +48,7 @@ export async function catalogue(
     const { manifest } = connector;
     const own = apps.filter((app) => app.connector === manifest.name);
     const app = own.find(({ slug }) => slug === '');
+    const isByForm = authOf(manifest, 'oauth2')?.byForm === true;
     cards.push({
       name: manifest.name,
       provider: manifest.provider,
@@ -66,11 +67,15 @@ export async function catalogue(
       has_sandbox: deps.presetEndpoints(manifest.name) !== null,
       gaps: [...manifest.gaps],
       console_url: authOf(manifest, 'oauth2')?.consoleUrl ?? null,
-      redirect_uri: redirectUriOf(at.origin, manifest.name),
+      redirect_uri: redirectUriOf(
+        at.origin,
+        manifest.name,
+        isByForm ? { workspaceId: at.workspaceId, slug: '{app}' } : undefined,
+      ),
       // Each stream registers an address below this one by itself.
       webhook_url: at.publicUrl === null ? null : `${at.publicUrl}/api/webhooks/${manifest.name}`,
       app: app ? { id: app.id, is_preset: app.is_preset } : null,
-      form_apps: authOf(manifest, 'oauth2')?.byForm
+      form_apps: isByForm
         ? own.map(({ id, slug, title }) => ({ id, slug, title: title ?? slug }))
         : null,
     });

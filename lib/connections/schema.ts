@@ -81,7 +81,7 @@ export const connectorSchema = z.object({
   defines_streams: z.boolean(),
   gaps: z.array(z.string()),
   console_url: z.string().nullable(),
-  /** The exact addresses an operator copies into the provider's console. */
+  /** The exact addresses an operator copies into the provider's console; `{app}` for an app's slug. */
   redirect_uri: z.string(),
   webhook_url: z.string().nullable(),
   /** The app of this workspace, or why connecting is not possible yet. */

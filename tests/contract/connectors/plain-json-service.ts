@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '#lib/core/index';
 import type { ContractStream, ContractWorld } from './contract-entry.ts';
@@ -19,12 +19,15 @@ interface Customer {
 
 const perPage = 10;
 
-export async function startPlainService(accepts: (headers: IncomingMessage['headers']) => boolean) {
+export async function startPlainService(
+  accepts: (headers: IncomingMessage['headers']) => boolean | Promise<boolean>,
+) {
   let customers = Array.from({ length: 25 }, (_, n) =>
     customer(n + 1, `Customer ${n + 1}`, hourMs),
   );
   let fault: Parameters<PlainService['failNext']>[0] | null = null;
-  const server = createServer((request, response) => {
+  const server = createServer((request, response) => void answer(request, response));
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const send = (status: number, body: unknown, headers: Record<string, string> = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -35,7 +38,7 @@ export async function startPlainService(accepts: (headers: IncomingMessage['head
       return send(429, { message: 'slow down' }, { 'retry-after': '3' });
     if (failing === 'server fault') return send(503, { message: 'down' });
     if (failing === 'a page') return send(200, '<html>');
-    if (!accepts(request.headers)) return send(401, { error: 'no such key' });
+    if (!(await accepts(request.headers))) return send(401, { error: 'no such key' });
     const url = new URL(request.url ?? '/', 'http://service.invalid');
     if (url.pathname === '/v1/me') return send(200, { user: { id: 7, name: 'Ada' } });
     const one = /^\/v1\/customers\/(\d+)$/.exec(url.pathname)?.[1];
@@ -45,7 +48,7 @@ export async function startPlainService(accepts: (headers: IncomingMessage['head
     }
     if (url.pathname !== '/v1/customers') return send(404, { message: 'no such path' });
     return send(200, listOf(customers, url.searchParams));
-  });
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   let next = 100;
   const service: PlainService = {

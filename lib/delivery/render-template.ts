@@ -69,10 +69,15 @@ function writeValue(value: Value, medium: TemplateMedium, roomChars: number): st
     const written = medium.link(value.url, value.label);
     return written.length <= roomChars ? written : '…';
   }
-  const text = cutText(textOf(value), roomChars);
-  const written = medium.escape(text);
-  const over = written.length - roomChars;
-  return over > 0 ? medium.escape(cutText(text, text.length - over)) : written;
+  const text = textOf(value);
+  let chars = Math.min(text.length, roomChars);
+  while (chars > 0) {
+    const written = medium.escape(cutText(text, chars));
+    if (written.length <= roomChars) return written;
+    // Each character left out makes it shorter by at least one.
+    chars -= written.length - roomChars;
+  }
+  return '';
 }
 
 function textOf(value: Value): string {

@@ -69,9 +69,12 @@ describe('a template', () => {
     ['{{record.a.b.c.d.e}}', /names/],
     ['{{record.title | constructor}}', /knows no function/],
     ['{{record.title | default "open}}', /cannot be read/],
-    ['x'.repeat(templateMaxChars + 1), /longer than/],
   ])('refuses %s with its reason', (template, reason) => {
     expect(() => parseTemplate(template)).toThrow(reason);
+  });
+
+  it('refuses what is longer than a message', () => {
+    expect(() => parseTemplate('x'.repeat(templateMaxChars + 1))).toThrow(/longer than/);
   });
 
   it('never throws on anything but its own refusal, and stays in bounds', () => {

@@ -637,6 +637,7 @@ create table public.inbox_events (
 );
 CREATE INDEX inbox_events_due ON ONLY public.inbox_events USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
 CREATE INDEX inbox_events_due_again ON ONLY public.inbox_events USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
+CREATE INDEX inbox_events_leased ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX inbox_events_newest ON ONLY public.inbox_events USING btree (workspace_id, id DESC);
 CREATE INDEX inbox_events_of_replay ON ONLY public.inbox_events USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE INDEX inbox_events_parts ON ONLY public.inbox_events USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -1371,6 +1372,7 @@ create table public.webhook_endpoints (
   queued_until timestamp with time zone,
   app_id uuid,
   challenged_at timestamp with time zone,
+  scheme jsonb,
   constraint webhook_endpoints_connection_id_scope_key_key UNIQUE (connection_id, scope_key),
   constraint webhook_endpoints_one_per_app UNIQUE (app_id),
   constraint webhook_endpoints_workspace_id_id_key UNIQUE (workspace_id, id),
@@ -1379,6 +1381,7 @@ create table public.webhook_endpoints (
   constraint webhook_endpoints_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint webhook_endpoints_detail_check CHECK ((char_length(detail) <= 1000)),
   constraint webhook_endpoints_one_owner CHECK (((num_nonnulls(connection_id, app_id) = 1) AND ((app_id IS NULL) OR (app_id = id)))),
+  constraint webhook_endpoints_scheme_check CHECK (((jsonb_typeof(scheme) = 'object'::text) AND (octet_length((scheme)::text) <= 20000))),
   constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'failed'::text, 'removed'::text]))),
   constraint webhook_endpoints_url_check CHECK ((char_length(url) <= 2000))
 );
@@ -1707,6 +1710,7 @@ create table private.inbox_events_default (
   constraint inbox_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'applied'::text, 'ignored'::text, 'failed'::text, 'dead'::text, 'split'::text]))),
   constraint inbox_events_verdict_check CHECK ((verdict = ANY (ARRAY['verified'::text, 'verified_previous_secret'::text, 'unverified'::text])))
 );
+CREATE INDEX inbox_events_default_next_attempt_at_idx ON private.inbox_events_default USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX inbox_events_default_parent_id_idx ON private.inbox_events_default USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX inbox_events_default_replay_id_status_idx ON private.inbox_events_default USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE INDEX inbox_events_default_workspace_id_id_idx ON private.inbox_events_default USING btree (workspace_id, id DESC);
@@ -2046,6 +2050,26 @@ create policy worker_all on private.subscription_secrets as permissive for all t
   with check (true);
 grant delete, insert, select, update on private.subscription_secrets to patchbay_worker;
 
+create table private.webhook_brought_secrets (
+  endpoint_id uuid not null,
+  workspace_id uuid not null,
+  envelope bytea not null,
+  key_id text not null,
+  brought_at timestamp with time zone not null default now(),
+  constraint webhook_brought_secrets_pkey PRIMARY KEY (endpoint_id),
+  constraint webhook_brought_secrets_workspace_id_endpoint_id_fkey FOREIGN KEY (workspace_id, endpoint_id) REFERENCES public.webhook_endpoints(workspace_id, id) ON DELETE CASCADE
+);
+alter table private.webhook_brought_secrets enable row level security;
+alter table private.webhook_brought_secrets force row level security;
+create policy web_put on private.webhook_brought_secrets as permissive for all to patchbay_web
+  using (true)
+  with check (true);
+create policy worker_put on private.webhook_brought_secrets as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, insert, select, update on private.webhook_brought_secrets to patchbay_web;
+grant delete, insert, select, update on private.webhook_brought_secrets to patchbay_worker;
+
 create table private.webhook_secrets (
   endpoint_id uuid not null,
   workspace_id uuid not null,
@@ -2053,9 +2077,11 @@ create table private.webhook_secrets (
   previous_envelope bytea,
   key_id text not null,
   updated_at timestamp with time zone not null default now(),
+  previous_until timestamp with time zone,
   constraint webhook_secrets_pkey PRIMARY KEY (endpoint_id),
   constraint webhook_secrets_workspace_id_endpoint_id_fkey FOREIGN KEY (workspace_id, endpoint_id) REFERENCES public.webhook_endpoints(workspace_id, id) ON DELETE CASCADE
 );
+CREATE INDEX webhook_secrets_retired ON private.webhook_secrets USING btree (previous_until) WHERE (previous_envelope IS NOT NULL);
 alter table private.webhook_secrets enable row level security;
 alter table private.webhook_secrets force row level security;
 create policy web_read on private.webhook_secrets as permissive for select to patchbay_web
@@ -3220,6 +3246,21 @@ grant execute on function private.user_id() to authenticated;
 grant execute on function private.user_id() to hub_user;
 grant execute on function private.user_id() to patchbay_web;
 grant execute on function private.user_id() to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.waiting_jobs(of_queue text)
+ RETURNS TABLE(workspace uuid, jobs integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if to_regclass('pgboss.job') is null then return; end if;
+  return query execute
+    'select group_id::uuid, count(*)::int from pgboss.job
+     where name = $1 and state < ''active'' and group_id is not null group by group_id' using of_queue;
+end
+$function$;
+grant execute on function private.waiting_jobs(text) to patchbay_worker;
 
 
 -- policies on tables of Supabase ---------------------------------------------------------

@@ -54,6 +54,7 @@ export const errorCodes = {
   'provider.not_found': { status: 502, title: 'The service does not know this object' },
   'provider.gone': { status: 502, title: 'The service has dropped this object or cursor' },
   'provider.refused': { status: 422, title: 'The service refused the change' },
+  'provider.changed': { status: 502, title: 'The object changed at the service meanwhile' },
   'provider.rate_limited': { status: 503, title: 'The service asks us to wait' },
   'provider.unavailable': { status: 502, title: 'The service has a fault' },
   'provider.timeout': { status: 504, title: 'The service did not answer in time' },

@@ -1913,6 +1913,7 @@ export type Database = {
           queued_until: string | null;
           remote_id: string | null;
           renew_at: string | null;
+          scheme: Json | null;
           scope: Json;
           scope_key: string;
           status: string;
@@ -1937,6 +1938,7 @@ export type Database = {
           queued_until?: string | null;
           remote_id?: string | null;
           renew_at?: string | null;
+          scheme?: Json | null;
           scope?: Json;
           scope_key: string;
           status?: string;
@@ -1961,6 +1963,7 @@ export type Database = {
           queued_until?: string | null;
           remote_id?: string | null;
           renew_at?: string | null;
+          scheme?: Json | null;
           scope?: Json;
           scope_key?: string;
           status?: string;
@@ -3050,12 +3053,45 @@ export type Database = {
           },
         ];
       };
+      webhook_brought_secrets: {
+        Row: {
+          brought_at: string;
+          endpoint_id: string;
+          envelope: string;
+          key_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          brought_at?: string;
+          endpoint_id: string;
+          envelope: string;
+          key_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          brought_at?: string;
+          endpoint_id?: string;
+          envelope?: string;
+          key_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'webhook_brought_secrets_workspace_id_endpoint_id_fkey';
+            columns: ['workspace_id', 'endpoint_id'];
+            isOneToOne: false;
+            referencedRelation: 'webhook_endpoints';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       webhook_secrets: {
         Row: {
           endpoint_id: string;
           envelope: string;
           key_id: string;
           previous_envelope: string | null;
+          previous_until: string | null;
           updated_at: string;
           workspace_id: string;
         };
@@ -3064,6 +3100,7 @@ export type Database = {
           envelope: string;
           key_id: string;
           previous_envelope?: string | null;
+          previous_until?: string | null;
           updated_at?: string;
           workspace_id: string;
         };
@@ -3072,6 +3109,7 @@ export type Database = {
           envelope?: string;
           key_id?: string;
           previous_envelope?: string | null;
+          previous_until?: string | null;
           updated_at?: string;
           workspace_id?: string;
         };
@@ -3159,6 +3197,7 @@ export type Database = {
       topic: { Args: { target: string }; Returns: string };
       touch: { Args: { target: string; source: string; ids: string[] }; Returns: undefined };
       user_id: { Args: Record<never, never>; Returns: string };
+      waiting_jobs: { Args: { of_queue: string }; Returns: unknown[] };
     };
     Enums: {
     };

@@ -26,7 +26,9 @@ export function syncUseCases({ asBearer }: UseCaseDeps) {
       asBearer(session, async (tx) => (await getRun(tx, { runId })).run),
     actOnRun: (session: Session, input: { runId: string; action: 'pause' | 'resume' | 'cancel' }) =>
       asBearer(session, (tx) => actOnRun(tx, input)),
-    startRun: (session: Session, input: { streamId: string; kind: 'backfill' | 'poll' }) =>
-      asBearer(session, (tx) => startRun(tx, { ...input, requestedBy: session.userId })),
+    startRun: (
+      session: Session,
+      input: { streamId: string; kind: 'backfill' | 'poll' | 'reconcile' },
+    ) => asBearer(session, (tx) => startRun(tx, { ...input, requestedBy: session.userId })),
   };
 }

@@ -28,7 +28,9 @@ export function normaliseField(comparator: Comparator, value: Json | undefined):
       return text === '' ? null : text;
     }
     case 'set':
-      return Array.isArray(value) ? [...new Set(value.map((item) => String(item).normalize('NFC')))].sort() : [];
+      return Array.isArray(value)
+        ? [...new Set(value.map((item) => String(item).normalize('NFC')))].sort()
+        : [];
   }
 }
 

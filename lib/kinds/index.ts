@@ -3,6 +3,7 @@
  * each field. Pure and client-safe; connectors map to these, sync merges by them, pages show them.
  */
 export { type Comparator, fieldsEqual, normaliseField } from './compare.ts';
+export { checkField } from './check-field.ts';
 export { type ContactData, contactDataSchema } from './contact.ts';
 export {
   defaultsOf,

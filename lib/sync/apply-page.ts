@@ -1,13 +1,16 @@
-import { transaction } from '#lib/db/index';
+import { type Tx, transaction } from '#lib/db/index';
+import { asksFirst, NeedsAnswer } from './judge-mass.ts';
 import { syncLimits } from './limits.ts';
 import { logFaults } from './log-faults.ts';
-import { observeObjects } from './observe-objects.ts';
+import { type Observation, observeObjects } from './observe-objects.ts';
 import { advanceStream } from './poll-store.ts';
-import { writableOf } from './push-target.ts';
+import { listsAll, writableOf } from './push-target.ts';
 import type { RunPageRead } from './read-page.ts';
 import { retryDeadlock } from './retry-deadlock.ts';
-import { saveProgress, type TakenRun } from './run-work-store.ts';
+import { type Checkpoint, saveProgress, type TakenRun } from './run-work-store.ts';
+import { beginGeneration, countLiving, markSeen, putOffSweep } from './sweep-store.ts';
 import type { OpenedConnection, SyncDeps } from './sync-deps.ts';
+import { watchPlace } from './watch-places.ts';
 
 /** The run was paused, cancelled or taken over; what was under way is rolled back. */
 export class RunStopped extends Error {
@@ -27,7 +30,7 @@ export async function applyPage(
   page: RunPageRead,
 ): Promise<string> {
   const { deps, run, epoch } = held;
-  const checkpoint = { ...run.checkpoint, ...(page.next === null ? {} : { from: page.next }) };
+  let checkpoint = nextCheckpoint(run, page);
   const at = { workspaceId: run.workspace_id, connectionId: run.connection_id };
   const savedAt = await retryDeadlock(() =>
     transaction(deps.db, async (tx) => {
@@ -43,8 +46,14 @@ export async function applyPage(
         },
         writable: writableOf(opened.manifest, run.resource),
       });
-      await logFaults(deps, tx, { ...at, runId: run.id }, page.faults);
-      const isOver = page.next === null;
+      const faults = [...page.faults, ...seen.faults];
+      await logFaults(deps, tx, { ...at, runId: run.id }, faults);
+      if (run.kind === 'reconcile') checkpoint = await markPage(tx, run, page, seen, checkpoint);
+      const isOver = page.next === null && run.kind !== 'reconcile';
+      if (isOver && run.kind === 'backfill') {
+        const canSweep = listsAll(opened.manifest, run.resource);
+        await putOffSweep(tx, run, canSweep ? syncLimits.sweepEveryMs : null);
+      }
       const isChanged = seen.created + seen.updated > 0;
       const detail = run.checkpoint.detail ?? null;
       await advanceStream(tx, run, { cursor: page.cursor, isChanged, isOver, detail });
@@ -66,4 +75,39 @@ export async function applyPage(
   run.checkpoint = checkpoint;
   run.attempts = 0;
   return savedAt;
+}
+
+function nextCheckpoint(run: TakenRun, page: RunPageRead): Checkpoint {
+  if (page.next === null) return { ...run.checkpoint };
+  return {
+    ...run.checkpoint,
+    from: page.next,
+    places: watchPlace(run.checkpoint.places, page.next),
+  };
+}
+
+/**
+ * Of a sweep: what the page showed is of its generation, objects that could not be read too. A page
+ * that makes the sweep change more than chance explains is rolled back, and a person is asked.
+ */
+async function markPage(
+  tx: Tx,
+  run: TakenRun,
+  page: RunPageRead,
+  seen: Observation,
+  checkpoint: Checkpoint,
+): Promise<Checkpoint> {
+  const overwrites = (run.checkpoint.overwrites ?? 0) + seen.updated;
+  if (overwrites > syncLimits.massRows) {
+    const of = await countLiving(tx, run);
+    const change = { what: 'overwrite' as const, count: overwrites, of };
+    if (asksFirst(change, checkpoint.allowed)) throw new NeedsAnswer(change);
+  }
+  const generation = checkpoint.generation ?? (await beginGeneration(tx, run));
+  const shown = [
+    ...page.objects.filter((object) => !object.deleted).map((object) => object.externalId),
+    ...page.faults.flatMap((fault) => fault.externalId ?? []),
+  ];
+  await markSeen(tx, run, shown, generation);
+  return { ...checkpoint, overwrites, generation, isListed: page.next === null };
 }

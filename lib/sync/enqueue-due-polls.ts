@@ -14,6 +14,7 @@ export function enqueueDuePolls(deps: Pick<SyncDeps, 'db' | 'queue'>): Promise<n
         due.map((stream) => ({
           payload: { workspaceId: stream.workspace_id, streamId: stream.id, epoch: stream.epoch },
           key: stream.id,
+          workspaceId: stream.workspace_id,
         })),
       );
     }

@@ -14,6 +14,7 @@ export function enqueueDuePushes(deps: Pick<SyncDeps, 'db' | 'queue'>): Promise<
         due.map((link) => ({
           payload: { workspaceId: link.workspace_id, linkId: link.id, epoch: link.epoch },
           key: link.id,
+          workspaceId: link.workspace_id,
         })),
       );
     }

@@ -39,6 +39,21 @@ export const syncLimits = {
   linkRounds: 3,
   /** Times a transaction that lost to a deadlock is repeated. */
   deadlockTries: 3,
+  /** An external id, or the key an API addresses the object by. */
+  idChars: 200,
+  urlChars: 2_000,
+  /** Everything at a service is listed again this often, to find what no event told of. */
+  sweepEveryMs: 86_400_000,
+  /** Absent objects looked for one by one before their deletion is believed; as many at a time. */
+  probeRows: 25,
+  /** A sweep that would delete or overwrite more than this many, and more than this share, asks first. */
+  massRows: 20,
+  massShare: 0.1,
+  /** Readings from the beginning in a row, because the place was dropped, before a stream fails. */
+  resyncs: 3,
+  /** The same two values this often in turn, within this time, and a person is asked. */
+  flips: 3,
+  flipWindowMs: 600_000,
   /** How long a stream's time of the last event may lag behind. */
   eventTouchMs: 1_000,
 } as const;

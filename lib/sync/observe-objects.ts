@@ -1,7 +1,9 @@
-import type { RemoteObject } from '#lib/connectors/protocol/index';
+import type { ProviderFault, RemoteObject } from '#lib/connectors/protocol/index';
 import { HubError, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
+import { findFlips } from './find-flips.ts';
+import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
 import { mergeRecord } from './merge/index.ts';
 import {
@@ -14,12 +16,12 @@ import {
   type Origin,
   openStream,
   selectIntents,
+  selectRecent,
   touchStream,
   writeConflicts,
 } from './observe-store.ts';
 import { planObservation } from './plan-observation.ts';
-import type { Circumstances, PlannedObject } from './planned-writes.ts';
-import { storable } from './storable.ts';
+import type { Circumstances, Intent, KnownLink, PlannedObject } from './planned-writes.ts';
 
 export interface ObservationInput {
   workspaceId: string;
@@ -53,6 +55,8 @@ export interface Observation {
   skipped: number;
   /** Records made or changed. */
   recordIds: string[];
+  /** Objects, and fields of objects, that could not be kept. */
+  faults: ProviderFault[];
 }
 
 /**
@@ -73,6 +77,7 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
     conflicts: 0,
     skipped: 0,
     recordIds: [],
+    faults: [],
   };
   const origin: Origin = {
     workspaceId: input.workspaceId,
@@ -83,7 +88,9 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
     inboxEventId: source.inboxEventId ?? null,
   };
   const isBulk = source.type === 'backfill' || source.type === 'poll';
-  const waiting = latestOfEach(input.objects, seen);
+  const judged = judgeObjects(input.kind, input.objects);
+  seen.faults = judged.faults;
+  const waiting = latestOfEach(judged.objects, seen);
   for (let round = 0; round === 0 || waiting.size > 0; round += 1) {
     if (round === syncLimits.linkRounds) {
       throw new HubError('internal.unavailable', 'Objects kept being linked elsewhere.', {
@@ -109,17 +116,13 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
 }
 
 /** One state per object: the highest rank, and of equal ones the last. */
-function latestOfEach(objects: RemoteObject[], seen: Observation): Map<string, RemoteObject> {
-  const latest = new Map<string, RemoteObject>();
+function latestOfEach(objects: JudgedObject[], seen: Observation): Map<string, JudgedObject> {
+  const latest = new Map<string, JudgedObject>();
   for (const object of objects) {
     const before = latest.get(object.externalId);
     if (before) seen.stale += 1;
     if (!before || object.rank >= before.rank) {
-      latest.set(object.externalId, {
-        ...object,
-        fields: storable(object.fields),
-        raw: storable(object.raw),
-      });
+      latest.set(object.externalId, object);
     }
   }
   return latest;
@@ -130,7 +133,7 @@ async function observeKnown(
   tx: Tx,
   origin: Origin,
   input: ObservationInput,
-  waiting: Map<string, RemoteObject>,
+  waiting: Map<string, JudgedObject>,
   seen: Observation,
 ): Promise<void> {
   const readAt = input.source.readAt ?? null;
@@ -149,20 +152,55 @@ async function observeKnown(
     isEcho: type !== 'push' && type !== 'refetch',
     answersIntent: input.source.intentId ?? null,
   };
-  const plans: PlannedObject[] = [];
+  const sights: Sight[] = [];
   for (const link of known) {
     const object = waiting.get(link.external_id);
     if (!object) continue;
     waiting.delete(link.external_id);
     const own = intents.filter((intent) => intent.link_id === link.link_id);
-    const plan = planObservation(link, own, object, given);
-    plans.push(plan);
+    sights.push({ link, object, own, plan: planObservation(link, own, object, given) });
+  }
+  await parkFlips(tx, origin, sights, given);
+  for (const { link, plan } of sights) {
     if (plan.verdict === 'changed') seen.recordIds.push(link.record_id);
     seen[plan.verdict === 'changed' ? 'updated' : plan.verdict] += 1;
     seen.conflicts += plan.conflicts.length;
     if (plan.verdict !== 'changed' && plan.echoedIntents.length > 0) seen.echoes += 1;
   }
-  await writePlans(tx, origin, plans);
+  await writePlans(
+    tx,
+    origin,
+    sights.map(({ plan }) => plan),
+  );
+}
+
+interface Sight {
+  link: KnownLink;
+  object: JudgedObject;
+  own: Intent[];
+  plan: PlannedObject;
+}
+
+/** Plans anew, with the field held, where two services keep changing a field back and forth. */
+async function parkFlips(
+  tx: Tx,
+  origin: Origin,
+  sights: Sight[],
+  given: Circumstances,
+): Promise<void> {
+  const shared = sights.filter(({ plan }) => plan.tellsOthers);
+  if (shared.length === 0) return;
+  const ids = shared.map(({ link }) => link.record_id);
+  const recent = await selectRecent(tx, origin, ids, syncLimits.flipWindowMs);
+  for (const sight of shared) {
+    const { link, own, object, plan } = sight;
+    const parked = findFlips(
+      given.kind,
+      { connectionId: origin.connectionId, diff: plan.record?.diff ?? {} },
+      recent.filter((change) => change.record_id === link.record_id),
+    );
+    if (parked.length > 0) sight.plan = planObservation(link, own, object, given, parked);
+  }
 }
 
 async function writePlans(tx: Tx, origin: Origin, plans: PlannedObject[]): Promise<void> {
@@ -174,7 +212,8 @@ async function writePlans(tx: Tx, origin: Origin, plans: PlannedObject[]): Promi
   if (records.length + links.length > 0) await applyWrites(tx, origin, records, links);
   if (conflicts.length + settled.length > 0) await writeConflicts(tx, origin, conflicts, settled);
   if (echoed.length > 0) await markEchoed(tx, origin, echoed);
-  if (links.some((link) => link.reread || link.state === 'dirty')) await wake(tx, 'push');
+  const isOwed = links.some((link) => link.reread || link.state === 'dirty');
+  if (isOwed || plans.some((plan) => plan.tellsOthers)) await wake(tx, 'push');
 }
 
 /** Makes records of the objects without a link, and takes them out of `waiting`. */
@@ -182,7 +221,7 @@ async function observeNew(
   tx: Tx,
   origin: Origin,
   stream: OpenStream,
-  waiting: Map<string, RemoteObject>,
+  waiting: Map<string, JudgedObject>,
   seen: Observation,
 ): Promise<void> {
   const known = new Set(stream.known);
@@ -204,7 +243,7 @@ async function observeNew(
   }
 }
 
-function newObject(kind: Kind, object: RemoteObject): NewObject {
+function newObject(kind: Kind, object: JudgedObject): NewObject {
   const { data, base } = mergeRecord({
     kind,
     local: null,
@@ -222,6 +261,7 @@ function newObject(kind: Kind, object: RemoteObject): NewObject {
     remote_rank: object.rank,
     data,
     base,
+    unreadable: object.unreadable,
     raw: object.raw,
     updated_at: object.updatedAt,
   };

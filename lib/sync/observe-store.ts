@@ -1,6 +1,7 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
+import type { RecentChange } from './find-flips.ts';
 import type {
   ConflictWrite,
   Intent,
@@ -12,6 +13,8 @@ import type {
 
 /** An accepted edit that has not come back by then is not waited for. */
 const echoWindow = '10 minutes';
+/** Of a page's records together; a circle turns faster than others fill this. */
+const recentRows = 1_000;
 
 export interface Origin {
   workspaceId: string;
@@ -59,7 +62,7 @@ export function lockKnown(
   readAt: string | null,
 ): Promise<KnownLink[]> {
   return tx<KnownLink[]>`
-    select l.id as link_id, l.record_id, l.external_id, l.external_key, l.url, l.remote_rank, l.base, l.held,
+    select l.id as link_id, l.record_id, l.external_id, l.external_key, l.url, l.remote_rank, l.base, l.ours, l.held,
       l.state, r.version, r.data, r.deleted_at,
       coalesce(l.observed_at < ${readAt}::text::timestamptz, false) as is_read_since,
       exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
@@ -92,6 +95,7 @@ export interface NewObject {
   remote_rank: number;
   data: JsonObject;
   base: JsonObject;
+  unreadable: JsonObject;
   raw: JsonObject;
   updated_at: string;
 }
@@ -112,12 +116,12 @@ export async function insertNew(
     with input as materialized (
       select * from jsonb_to_recordset(${json(tx, sorted)}::jsonb) as x(
         record_id uuid, link_id uuid, external_id text, external_key text, url text, remote_rank bigint,
-        data jsonb, base jsonb, raw jsonb, updated_at timestamptz)
+        data jsonb, base jsonb, unreadable jsonb, raw jsonb, updated_at timestamptz)
     ), linked as (
       insert into public.links (id, workspace_id, record_id, connection_id, stream_id, kind, external_id,
-        external_key, url, remote_rank, base, raw, seen_generation)
+        external_key, url, remote_rank, base, unreadable, raw, seen_generation)
       select link_id, ${origin.workspaceId}, record_id, ${origin.connectionId}, ${origin.streamId}, ${origin.kind},
-        external_id, external_key, url, remote_rank, base, raw, ${generation}
+        external_id, external_key, url, remote_rank, base, unreadable, raw, ${generation}
       from input
       on conflict (connection_id, kind, external_id) do nothing
       returning record_id, external_id
@@ -134,7 +138,10 @@ export async function insertNew(
     select external_id, record_id from linked`;
 }
 
-/** Records, links and the log in one statement. */
+/**
+ * Records, links and the log in one statement. Other places a changed record lives at are owed the
+ * change: what of it differs there is derived when their turn comes.
+ */
 export async function applyWrites(
   tx: Tx,
   origin: Origin,
@@ -151,7 +158,8 @@ export async function applyWrites(
       where r.workspace_id = ${origin.workspaceId} and r.id = x.id
     ), linked as (
       update public.links l set external_key = x.external_key, url = x.url, remote_rank = x.remote_rank,
-        base = x.base, raw = coalesce(x.raw, l.raw), observed_at = clock_timestamp(), held = x.held, state = x.state,
+        base = x.base, ours = x.ours, unreadable = coalesce(x.unreadable, l.unreadable),
+        raw = coalesce(x.raw, l.raw), observed_at = clock_timestamp(), held = x.held, state = x.state,
         error = case when x.state in ('refused', 'unknown', 'dirty') then l.error end,
         dirty_at = case when x.owes then coalesce(l.dirty_at, now()) end,
         next_attempt_at = case when x.reread then now()
@@ -159,9 +167,16 @@ export async function applyWrites(
         reread_at = case when x.reread then now() else l.reread_at end,
         echoed_at = case when x.echoed then now() else l.echoed_at end
       from jsonb_to_recordset(${json(tx, links)}::jsonb) as x(
-        id uuid, external_key text, url text, remote_rank bigint, base jsonb, raw jsonb, held text[], state text,
+        id uuid, external_key text, url text, remote_rank bigint, base jsonb, ours jsonb, unreadable jsonb, raw jsonb, held text[], state text,
         owes boolean, reread boolean, echoed boolean)
       where l.workspace_id = ${origin.workspaceId} and l.id = x.id
+    ), told as (
+      update public.links o set dirty_at = coalesce(o.dirty_at, now()), attempts = 0,
+        next_attempt_at = least(o.next_attempt_at, now()),
+        state = case when o.state in ('synced', 'refused') then 'dirty' else o.state end
+      from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(id uuid, op text)
+      where o.workspace_id = ${origin.workspaceId} and o.record_id = x.id and x.op <> 'delete'
+        and o.connection_id <> ${origin.connectionId} and o.state <> 'tombstone'
     )
     insert into public.change_log
       (workspace_id, record_id, kind, version, op, origin, connection_id, run_id, inbox_event_id, fields, diff)
@@ -174,7 +189,7 @@ export async function applyWrites(
 /** An open conflict of the same field keeps its older base and takes the newer sides. */
 export async function writeConflicts(
   tx: Tx,
-  origin: Origin,
+  origin: Pick<Origin, 'workspaceId'>,
   conflicts: ConflictWrite[],
   settled: PlannedObject['settled'],
 ): Promise<void> {
@@ -221,4 +236,18 @@ export async function touchStream(
         and coalesce(case when ${seen.isEvent} then t.last_event_at else t.last_changed_at end, '-infinity')
           < now() - ${`${seen.lagMs} milliseconds`}::interval
       for no key update skip locked)`;
+}
+
+/** What connections changed of records within a time, newest first. */
+export function selectRecent(
+  tx: Tx,
+  origin: Origin,
+  recordIds: string[],
+  windowMs: number,
+): Promise<RecentChange[]> {
+  return tx<RecentChange[]>`
+    select record_id, connection_id, diff from public.change_log
+    where workspace_id = ${origin.workspaceId} and record_id = any(${recordIds}) and origin = 'connection'
+      and op = 'update' and at > now() - ${`${windowMs} milliseconds`}::interval
+    order by id desc limit ${recentRows}`;
 }

@@ -1,25 +1,43 @@
-import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { type JsonObject, newId } from '#lib/core/index';
 import { defaultsOf, fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
-import { dirtyFields, judgeRank, type MergeOutcome, mergeRecord } from './merge/index.ts';
+import type { JudgedObject } from './judge-object.ts';
+import {
+  dirtyFields,
+  judgeRank,
+  type MergeOutcome,
+  mergeDeletion,
+  mergeRecord,
+} from './merge/index.ts';
 import type {
   Circumstances,
+  ConflictWrite,
   Intent,
   KnownLink,
   LinkWrite,
   PlannedObject,
 } from './planned-writes.ts';
 
-const nothing = { record: null, link: null, conflicts: [], settled: [], echoedIntents: [] };
+const nothing = {
+  record: null,
+  link: null,
+  conflicts: [],
+  settled: [],
+  echoedIntents: [],
+  tellsOthers: false,
+};
 
-/** Decides what one observed state of a known object changes. Pure. */
+/**
+ * Decides what one observed state of a known object changes. Pure. `parked` names fields that are
+ * not to follow the service any more: see findFlips.
+ */
 export function planObservation(
   known: KnownLink,
   intents: readonly Intent[],
-  object: RemoteObject,
+  object: JudgedObject,
   given: Circumstances,
+  parked: readonly string[] = [],
 ): PlannedObject {
-  if (object.deleted) return planDeletion(known, object);
+  if (object.deleted) return planDeletion(known, object, given);
   const wasGone = known.state === 'tombstone';
   const isFreshRead = given.isAnswer || known.is_read_since;
   const verdict = judgeRank({
@@ -35,27 +53,31 @@ export function planObservation(
     const link = echoed.length > 0 ? { ...linkAsIs(known, given), echoed: true } : null;
     return { ...nothing, verdict: isOlder ? 'stale' : 'unchanged', link, echoedIntents: echoed };
   }
-  if (verdict === 'read_again') {
+  // An event sent before the end and come after it: only the service itself brings an object back.
+  if (verdict === 'read_again' || (wasGone && !isFreshRead)) {
     const link = { ...linkAsIs(known, given), reread: true, echoed: echoed.length > 0 };
     return { ...nothing, verdict: 'stale', link, echoedIntents: echoed };
   }
-  return planMerge(known, intents, object, given, echoed);
+  return planMerge(known, intents, object, given, { echoed, parked });
 }
 
 function planMerge(
   known: KnownLink,
   intents: readonly Intent[],
-  object: RemoteObject,
+  object: JudgedObject,
   given: Circumstances,
-  echoed: string[],
+  { echoed, parked }: { echoed: string[]; parked: readonly string[] },
 ): PlannedObject {
   const open = intents.find((intent) => intent.outcome !== 'accepted');
   const merged = mergeRecord({
     kind: given.kind,
     local: known.data,
     base: known.base,
+    ours: known.ours,
+    adopts: !known.has_other_living,
     remote: object.fields,
     held: known.held,
+    parked,
     inFlight: open
       ? { patch: open.patch, base: open.base, isAnswer: open.id === given.answersIntent }
       : null,
@@ -82,6 +104,8 @@ function planMerge(
       url: object.url ?? known.url,
       remote_rank: object.rank,
       base: merged.base,
+      ours: merged.ours,
+      unreadable: object.unreadable,
       raw: object.raw,
       held: merged.held,
       ...owing(known, given, merged, open !== undefined),
@@ -99,17 +123,35 @@ function planMerge(
       .filter((field) => !merged.held.includes(field))
       .map((field) => ({ link_id: known.link_id, field, value: merged.data[field] ?? null })),
     echoedIntents: echoed,
+    tellsOthers: isChanged && known.has_other_living,
   };
 }
 
-/** The record goes when the last object it lives in goes; its data stay. */
-function planDeletion(known: KnownLink, object: RemoteObject): PlannedObject {
-  if (object.rank < known.remote_rank) return { ...nothing, verdict: 'stale' };
+/**
+ * The record goes when the last object it lives in goes; its data stay, and what was edited here and
+ * never sent is logged as lost to the deletion.
+ */
+function planDeletion(known: KnownLink, object: JudgedObject, given: Circumstances): PlannedObject {
   if (known.state === 'tombstone') return { ...nothing, verdict: 'unchanged' };
-  const goes = !known.has_other_living && known.deleted_at === null;
+  if (object.rank < known.remote_rank && !known.is_read_since) {
+    return { ...nothing, verdict: 'stale', link: { ...linkAsIs(known, given), reread: true } };
+  }
+  const { kind, writable } = given;
+  const { data, base, ours } = known;
+  const end = mergeDeletion({
+    wasDeleted: false,
+    isDeletedHere: known.deleted_at !== null,
+    isDeletedThere: true,
+    unsent: dirtyFields({ kind, data, base, ours, held: [], writable }),
+    changedThere: [],
+    policy: 'delete_wins',
+  });
+  const goes = !known.has_other_living && end.do === 'delete_here';
   return {
     ...nothing,
     verdict: 'changed',
+    conflicts: goes ? end.lost.map((field) => lostToDeletion(known, object, field)) : [],
+    settled: known.held.map((field) => ({ link_id: known.link_id, field, value: null })),
     record: goes
       ? {
           id: known.record_id,
@@ -127,6 +169,8 @@ function planDeletion(known: KnownLink, object: RemoteObject): PlannedObject {
       url: known.url,
       remote_rank: object.rank,
       base: known.base,
+      ours: known.ours,
+      unreadable: null,
       raw: null,
       held: [],
       state: 'tombstone',
@@ -137,14 +181,30 @@ function planDeletion(known: KnownLink, object: RemoteObject): PlannedObject {
   };
 }
 
+const lostToDeletion = (known: KnownLink, object: JudgedObject, field: string): ConflictWrite => ({
+  id: newId(),
+  record_id: known.record_id,
+  link_id: known.link_id,
+  field,
+  base: known.base?.[field] ?? null,
+  local: known.data[field] ?? null,
+  remote: null,
+  remote_at: object.updatedAt,
+  policy: 'delete_wins',
+  status: 'automatic',
+  resolution: null,
+});
+
 /** While a call is under way its outcome decides the state; a refusal stays to be read. */
 function owing(
   known: KnownLink,
   given: Circumstances,
-  merged: Pick<MergeOutcome, 'data' | 'base' | 'held'>,
+  merged: Pick<MergeOutcome, 'data' | 'base' | 'ours' | 'held'>,
   isUnderWay: boolean,
 ): Pick<LinkWrite, 'state' | 'owes'> {
-  const dirty = dirtyFields({ kind: given.kind, ...merged, writable: given.writable });
+  const { data, base, ours, held } = merged;
+  const { kind, writable } = given;
+  const dirty = dirtyFields({ kind, data, base, ours, held, writable });
   const owes = dirty.length > 0 || isUnderWay;
   if (isUnderWay) {
     const isShown = known.state === 'unknown' || known.state === 'dirty';
@@ -157,20 +217,23 @@ function owing(
 
 function linkAsIs(known: KnownLink, given: Circumstances): LinkWrite {
   const { kind, writable } = given;
-  const { base, data, held } = known;
+  const { base, ours, data, held } = known;
   return {
     id: known.link_id,
     external_key: known.external_key,
     url: known.url,
     remote_rank: known.remote_rank,
     base,
+    ours,
+    unreadable: null,
     raw: null,
     held,
     state: known.state,
     owes:
       known.state === 'pushing' ||
       known.state === 'unknown' ||
-      (known.state !== 'tombstone' && dirtyFields({ kind, data, base, held, writable }).length > 0),
+      (known.state !== 'tombstone' &&
+        dirtyFields({ kind, data, base, ours, held, writable }).length > 0),
     reread: false,
     echoed: false,
   };
@@ -180,7 +243,7 @@ function linkAsIs(known: KnownLink, given: Circumstances): LinkWrite {
 function echoedBy(
   known: KnownLink,
   intents: readonly Intent[],
-  object: RemoteObject,
+  object: JudgedObject,
   given: Circumstances,
 ): string[] {
   if (!given.isEcho) return [];

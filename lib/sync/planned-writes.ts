@@ -19,6 +19,8 @@ export interface KnownLink {
   url: string | null;
   remote_rank: number;
   base: JsonObject | null;
+  /** See MergeInput. */
+  ours: JsonObject;
   held: string[];
   state: Link['state'];
   version: number;
@@ -56,6 +58,9 @@ export interface LinkWrite {
   url: string | null;
   remote_rank: number;
   base: JsonObject | null;
+  ours: JsonObject;
+  /** Fields that cannot be held, with the reason; null keeps those there are. */
+  unreadable: Record<string, string> | null;
   /** Null keeps the one there is. */
   raw: JsonObject | null;
   held: string[];
@@ -73,7 +78,7 @@ export interface ConflictWrite {
   base: Json;
   local: Json;
   remote: Json;
-  remote_at: string;
+  remote_at: string | null;
   policy: string;
   status: 'open' | 'automatic';
   resolution: Json;
@@ -87,4 +92,6 @@ export interface PlannedObject {
   /** Held fields on which both sides have come to agree. */
   settled: { link_id: string; field: string; value: Json }[];
   echoedIntents: string[];
+  /** The record lives elsewhere too, and those places are owed the change. */
+  tellsOthers: boolean;
 }

@@ -10,13 +10,14 @@ const ms = (value: number) => `${value} milliseconds`;
 export function claimDuePolls(tx: Tx, rows: number, queueLeaseMs: number): Promise<DueRow[]> {
   const due = dueInTurn(tx, {
     table: 'public.streams',
+    queue: 'poll',
     may: tx`t.next_poll_at is not null`,
     at: tx`t.next_poll_at`,
     also: {
       join: tx`join public.connections c on c.id = t.connection_id and c.status = 'active'`,
       where: tx`
         and t.phase = 'live' and not exists (select 1 from public.runs r where r.stream_id = t.id
-          and r.status in ('queued', 'running', 'paused'))`,
+          and (r.status in ('queued', 'running') or (r.status = 'paused' and r.kind <> 'reconcile')))`,
     },
     limit: rows,
   });
@@ -38,6 +39,7 @@ export interface TakenStream {
   /** Delivery is to be arranged for before this poll reads. */
   wants_delivery: boolean;
   attempts: number;
+  resyncs: number;
   error: { code?: string } | null;
   read_at: string;
 }
@@ -53,7 +55,7 @@ export async function takeStream(
   const [row] = await tx<TakenStream[]>`
     update public.streams set epoch = epoch + 1, next_poll_at = now() + ${ms(leaseMs)}::interval
     where workspace_id = ${workspaceId} and id = ${streamId} and epoch = ${epoch} and phase = 'live'
-    returning id, workspace_id, connection_id, kind, resource, scope, scope_key, cursor, delivery, attempts, error,
+    returning id, workspace_id, connection_id, kind, resource, scope, scope_key, cursor, delivery, attempts, resyncs, error,
       coalesce(prepare_at <= now(), false) as wants_delivery, clock_timestamp()::text as read_at`;
   return row ?? null;
 }
@@ -72,7 +74,7 @@ export async function savePoll(
   poll: PollSave,
 ): Promise<string | null> {
   const [row] = await tx<{ read_at: string }[]>`
-    update public.streams set cursor = ${json(tx, poll.cursor)}, last_polled_at = now(), attempts = 0, error = null,
+    update public.streams set cursor = ${json(tx, poll.cursor)}, last_polled_at = now(), attempts = 0, error = null, resyncs = 0,
       last_changed_at = case when ${poll.isChanged} then now() else last_changed_at end,
       next_poll_at = now() + ${ms(poll.nextAfterMs)}::interval
     where workspace_id = ${stream.workspace_id} and id = ${stream.id} and epoch = ${poll.epoch} and phase = 'live'
@@ -91,6 +93,20 @@ export async function savePollFailure(
     where workspace_id = ${stream.workspace_id} and id = ${stream.id} and epoch = ${failure.epoch} and phase = 'live'
     returning 1`;
   return rows.length > 0;
+}
+
+/** The place was dropped: all is read anew, or the stream fails, for people to see (`detail`). */
+export async function saveResync(
+  tx: Tx,
+  stream: TakenStream,
+  epoch: number,
+  detail: string | null,
+): Promise<void> {
+  await tx`
+    update public.streams set resyncs = ${detail === null ? tx`resyncs + 1` : tx`0`},
+      phase = ${detail === null ? tx`phase` : 'failed'},
+      phase_detail = ${detail === null ? tx`phase_detail` : detail}
+    where workspace_id = ${stream.workspace_id} and id = ${stream.id} and epoch = ${epoch} and phase = 'live'`;
 }
 
 /** What a page of a run means for its stream. Taken before the run's own row: the order of locks. */

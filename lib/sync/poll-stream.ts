@@ -1,6 +1,6 @@
 import type { PollPage } from '#lib/connectors/protocol/index';
 import { type HubError, type JsonObject, newId, toHubError } from '#lib/core/index';
-import { isUnavailable, transaction, wake } from '#lib/db/index';
+import { isUnavailable, type Tx, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { askForDelivery } from './ask-for-delivery.ts';
 import { backoffMs } from './backoff.ts';
@@ -10,6 +10,7 @@ import { observeObjects } from './observe-objects.ts';
 import {
   savePoll,
   savePollFailure,
+  saveResync,
   signalPosition,
   type TakenStream,
   takeStream,
@@ -19,6 +20,7 @@ import { retryDeadlock } from './retry-deadlock.ts';
 import { insertQueuedRun } from './run-store.ts';
 import { recordPoll } from './run-work-store.ts';
 import type { OpenedConnection, SyncDeps } from './sync-deps.ts';
+import { watchPlace } from './watch-places.ts';
 
 export interface PollJob {
   workspaceId: string;
@@ -70,8 +72,10 @@ async function readPolled(poll: Poll, signal: AbortSignal): Promise<boolean | nu
   if (stream.wants_delivery) await prepare(poll, signal);
   let { cursor, read_at: readAt } = stream;
   let isChanged = false;
+  let places = watchPlace(undefined, cursor);
   for (let pages = 1; ; pages += 1) {
     const page = await opened.api.poll(opened.ctx, stream.resource, stream.scope, cursor);
+    if (page.hasMore) places = watchPlace(places, page.cursor);
     const isLast = !page.hasMore || pages >= syncLimits.pollPages;
     const applied = await retryDeadlock(() => applyPolled(poll, opened, page, { readAt, isLast }));
     if (!applied) return null;
@@ -119,6 +123,7 @@ function applyPolled(
   return transaction(deps.db, async (tx) => {
     const place = { workspaceId: stream.workspace_id, connectionId: stream.connection_id };
     let isChanged = false;
+    const faults = [...page.faults];
     let counts = { created: 0, updated: 0, unchanged: 0 };
     if (page.objects.length > 0) {
       const seen = await observeObjects(tx, {
@@ -132,8 +137,9 @@ function applyPolled(
       isChanged = seen.created + seen.updated > 0;
       counts = { ...counts, created: seen.created, updated: seen.updated };
       counts.unchanged = seen.unchanged + seen.stale;
+      faults.push(...seen.faults);
     }
-    await logFaults(deps, tx, { ...place, runId }, page.faults);
+    await logFaults(deps, tx, { ...place, runId }, faults);
     const saved = await savePoll(tx, stream, {
       epoch,
       cursor: page.cursor,
@@ -141,7 +147,7 @@ function applyPolled(
       nextAfterMs: intervalMs(poll, page, at.isLast),
     });
     if (saved === null) throw new PollStopped();
-    if (isChanged || page.faults.length > 0) {
+    if (isChanged || faults.length > 0) {
       const done = page.objects.length + page.faults.length;
       const run = { id: runId, ...place, streamId: stream.id, status: 'completed' as const };
       await recordPoll(tx, { ...run, done, ...counts, error: null });
@@ -176,22 +182,32 @@ async function settleFailure(poll: Poll, error: unknown): Promise<void> {
     const isOurs = await savePollFailure(tx, stream, { epoch, error: said, attempts, nextAfterMs });
     if (!isOurs) return;
     const place = { workspaceId: stream.workspace_id, connectionId: stream.connection_id };
-    if (fault.code === 'provider.gone') {
-      await insertQueuedRun(tx, {
-        id: newId(),
-        ...place,
-        streamId: stream.id,
-        kind: 'backfill',
-        requestedBy: null,
-      });
-      await wake(tx, 'runs');
-    }
+    if (fault.code === 'provider.gone') await resync(tx, poll, fault);
     if (stream.error?.code === fault.code) return;
     const none = { done: 0, created: 0, updated: 0, unchanged: 0 };
     const run = { id: runId, ...place, streamId: stream.id, status: 'failed' as const };
     await recordPoll(tx, { ...run, ...none, error: said });
     await deps.logConnection(tx, { ...place, runId, level: 'warning', ...toLog(fault) });
   });
+}
+
+/** All is read again from the beginning; a service that forgets every place is not, for ever. */
+async function resync(tx: Tx, { stream, epoch }: Poll, fault: HubError): Promise<void> {
+  if (stream.resyncs >= syncLimits.resyncs) {
+    const detail = `The service forgets every place reading could go on from: ${fault.message}`;
+    await saveResync(tx, stream, epoch, detail.slice(0, 1000));
+    return;
+  }
+  await saveResync(tx, stream, epoch, null);
+  await insertQueuedRun(tx, {
+    id: newId(),
+    workspaceId: stream.workspace_id,
+    connectionId: stream.connection_id,
+    streamId: stream.id,
+    kind: 'backfill',
+    requestedBy: null,
+  });
+  await wake(tx, 'runs');
 }
 
 const toLog = (fault: HubError): { code: string; message: string } => ({

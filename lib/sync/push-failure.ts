@@ -14,6 +14,8 @@ const failures: Partial<Record<ErrorCode, PushFailure>> = {
   'provider.not_found': 'refused',
   'provider.gone': 'refused',
   'request.invalid': 'refused',
+  // The object is read, and merged, before the next try.
+  'provider.changed': 'waiting',
   'provider.rate_limited': 'waiting',
   'provider.unauthorized': 'waiting',
   'provider.host_refused': 'waiting',

@@ -1,5 +1,5 @@
 import { newId, toHubError } from '#lib/core/index';
-import { transaction } from '#lib/db/index';
+import { type Tx, transaction, wake } from '#lib/db/index';
 import { syncLimits } from './limits.ts';
 import { dirtyFields } from './merge/index.ts';
 import {
@@ -12,7 +12,15 @@ import {
   releaseLink,
   selectOpenIntent,
 } from './push-store.ts';
-import { type Push, type PushOutcome, pick, restingState, writableOf } from './push-target.ts';
+import {
+  isKeyed,
+  type Push,
+  type PushOutcome,
+  pick,
+  restingState,
+  writableOf,
+} from './push-target.ts';
+import { refuseFields } from './refuse-fields.ts';
 import { rereadLink } from './reread-link.ts';
 import { sendIntent } from './send-intent.ts';
 import { settleIntent } from './settle-intent.ts';
@@ -48,7 +56,14 @@ export async function pushLink(
   let push: Push;
   try {
     const opened = await deps.connect(target, { lane: 'edit', signal: bounded });
-    push = { deps, link, epoch, opened, writable: writableOf(opened.manifest, link.resource) };
+    push = {
+      deps,
+      link,
+      epoch,
+      opened,
+      writable: writableOf(opened.manifest, link.resource),
+      isKeyed: isKeyed(opened.manifest, link.resource),
+    };
   } catch (error) {
     return postponePush({ deps, link, epoch }, toHubError(error), {
       isOpen: taken.intent !== null,
@@ -56,8 +71,9 @@ export async function pushLink(
   }
   if (taken.intent) {
     const settled = await settleIntent(push, taken.intent);
+    if (settled === 'repeat') return sendIntent(push, taken.intent);
     if (settled !== 'resend') return settled;
-  } else if (owesOrWants(link)) {
+  } else if (link.wants_reread || owedFields(link, push.writable).length > 0) {
     const reread = await rereadLink(push);
     if (reread !== 'done') return reread;
   }
@@ -65,7 +81,12 @@ export async function pushLink(
   return typeof planned === 'string' ? planned : sendIntent(push, planned);
 }
 
-const owesOrWants = (link: HeldLink): boolean => link.dirty_at !== null || link.wants_reread;
+/** Derived: what the record has and the service, as far as it was seen, has not. */
+function owedFields(link: HeldLink, writable: readonly string[]): string[] {
+  const { kind, data, base, ours, held } = link;
+  if (link.state === 'tombstone') return [];
+  return dirtyFields({ kind, data, base, ours, held, writable });
+}
 
 interface TakenLink {
   link: HeldLink;
@@ -84,14 +105,14 @@ function takeLink(deps: SyncDeps, job: PushJob): Promise<TakenLink | null> {
 }
 
 /** Writes the intent down, or gives the link back when it owes nothing. */
-function planPush(push: Push): Promise<OpenIntent | 'skipped' | 'nothing'> {
+function planPush(push: Push): Promise<OpenIntent | 'skipped' | 'nothing' | 'refused'> {
   const { deps, epoch, writable } = push;
   return transaction(deps.db, async (tx) => {
     const link = await lockLink(tx, push.link.workspace_id, push.link.id, epoch);
     if (!link) return 'skipped';
-    const { kind, data, base, held } = link;
-    const fields =
-      link.state === 'tombstone' ? [] : dirtyFields({ kind, data, base, held, writable });
+    const fields = owedFields(link, writable);
+    const unseen = fields.filter((field) => Object.hasOwn(link.unreadable, field));
+    if (unseen.length > 0) return refuseUnseen(tx, link, unseen);
     if (fields.length === 0) {
       await releaseLink(tx, link, {
         ...restingState(link),
@@ -103,9 +124,29 @@ function planPush(push: Push): Promise<OpenIntent | 'skipped' | 'nothing'> {
       });
       return 'nothing';
     }
-    const intent = { id: newId(), patch: pick(data, fields) };
-    await insertIntent(tx, link, { ...intent, epoch, base: pick(base ?? {}, fields) });
+    const intent = { id: newId(), patch: pick(link.data, fields), rank: link.remote_rank };
+    await insertIntent(tx, link, { ...intent, epoch, base: pick(link.base ?? {}, fields) });
     await markPushing(tx, link, syncLimits.pushLeaseMs);
     return intent;
   });
+}
+
+/** What nobody here has seen is not overwritten: the service's value is one no record can hold. */
+async function refuseUnseen(tx: Tx, link: HeldLink, fields: string[]): Promise<'refused'> {
+  await refuseFields(tx, link, { fields, sent: pick(link.data, fields) });
+  await releaseLink(tx, link, {
+    state: 'refused',
+    error: {
+      code: 'provider.refused',
+      message: `The service has a value of ${fields.join(', ')} that cannot be held here, so it is not overwritten.`,
+      fields,
+    },
+    attempts: 0,
+    nextAfterMs: 0,
+    isDirty: true,
+    isPushed: false,
+    reread: 'keep',
+  });
+  await wake(tx, 'push');
+  return 'refused';
 }

@@ -22,6 +22,7 @@ export interface DuePush {
 export function claimDuePushes(tx: Tx, rows: number, queueLeaseMs: number): Promise<DuePush[]> {
   const due = dueInTurn(tx, {
     table: 'public.links',
+    queue: 'push',
     may: tx`t.next_attempt_at is not null`,
     at: tx`t.next_attempt_at`,
     also: {
@@ -109,11 +110,13 @@ export async function markPushing(tx: Tx, link: HeldLink, leaseMs: number): Prom
 export interface OpenIntent {
   id: string;
   patch: JsonObject;
+  /** Of the state the patch was made against. */
+  rank: number;
 }
 
 export async function selectOpenIntent(tx: Tx, link: HeldLink): Promise<OpenIntent | null> {
   const [row] = await tx<OpenIntent[]>`
-    select id, patch from public.push_intents
+    select id, patch, base_rank as rank from public.push_intents
     where workspace_id = ${link.workspace_id} and link_id = ${link.id} and (outcome is null or outcome = 'unknown')`;
   return row ?? null;
 }
@@ -129,11 +132,11 @@ export async function intentAgeMs(tx: Tx, workspaceId: string, intentId: string)
 export async function insertIntent(
   tx: Tx,
   link: HeldLink,
-  intent: { id: string; epoch: number; patch: JsonObject; base: JsonObject },
+  intent: OpenIntent & { epoch: number; base: JsonObject },
 ): Promise<void> {
   await tx`
-    insert into public.push_intents (id, workspace_id, link_id, record_id, epoch, patch, base, mutation_ids)
-    values (${intent.id}, ${link.workspace_id}, ${link.id}, ${link.record_id}, ${intent.epoch},
+    insert into public.push_intents (id, workspace_id, link_id, record_id, epoch, base_rank, patch, base, mutation_ids)
+    values (${intent.id}, ${link.workspace_id}, ${link.id}, ${link.record_id}, ${intent.epoch}, ${intent.rank},
       ${json(tx, intent.patch)}, ${json(tx, intent.base)}, array(
         select c.mutation_id from public.change_log c
         where c.workspace_id = ${link.workspace_id} and c.record_id = ${link.record_id}
@@ -196,6 +199,13 @@ export async function writeRollBack(
     insert into public.change_log (workspace_id, record_id, kind, version, op, origin, connection_id, fields, diff)
     values (${link.workspace_id}, ${link.record_id}, ${link.kind}, ${link.version + 1}, 'update', 'hub',
       ${link.connection_id}, ${Object.keys(diff)}, ${json(tx, diff)})`;
+}
+
+/** Fields that are not sent until a person has decided. */
+export async function holdFields(tx: Tx, link: HeldLink, fields: string[]): Promise<void> {
+  await tx`
+    update public.links set held = array(select distinct unnest(held || ${fields}::text[]))
+    where workspace_id = ${link.workspace_id} and id = ${link.id}`;
 }
 
 /** A wish to read the object again that is older than the reading has been met. */

@@ -26,10 +26,19 @@ export interface Push {
   epoch: number;
   opened: OpenedConnection;
   writable: readonly string[];
+  /** The service knows a repeated write by its key. */
+  isKeyed: boolean;
 }
 
 export const writableOf = (manifest: ConnectorManifest, resource: string): readonly string[] =>
   manifest.resources.find((known) => known.name === resource)?.writable ?? [];
+
+export const isKeyed = (manifest: ConnectorManifest, resource: string): boolean =>
+  manifest.resources.find((known) => known.name === resource)?.keyedWrites === true;
+
+/** Whether what a listing does not show can be taken for absent. */
+export const listsAll = (manifest: ConnectorManifest, resource: string): boolean =>
+  manifest.resources.find((known) => known.name === resource)?.listsAll === true;
 
 export const remoteRef = (link: HeldLink): RemoteRef => ({
   externalId: link.external_id,
@@ -53,7 +62,10 @@ export const observationOf = (
 });
 
 /** What is observed of an object that is not there any more. */
-export const goneObject = (link: HeldLink, nowMs: number): RemoteObject => ({
+export const goneObject = (
+  link: Pick<HeldLink, 'external_id' | 'external_key' | 'remote_rank'>,
+  nowMs: number,
+): RemoteObject => ({
   externalId: link.external_id,
   externalKey: link.external_key,
   url: null,

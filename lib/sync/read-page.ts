@@ -17,7 +17,7 @@ export interface RunPageRead {
 }
 
 /**
- * Reads a page. A backfill says with its first page where polling starts afterwards, which is a
+ * Reads a page. A backfill (and a sweep, which lists the same) says with its first page where polling starts afterwards, which is a
  * moment before that page; a poll moves the place with each page.
  */
 export async function readPage(
@@ -27,10 +27,17 @@ export async function readPage(
   readAt: string,
 ): Promise<RunPageRead> {
   const { api, ctx } = opened;
-  if (run.kind === 'backfill') {
+  if (run.kind !== 'poll') {
     const page = await api.backfill(ctx, run.resource, run.scope, from);
     const { objects, faults, next, total } = page;
-    return { objects, faults, next, total, readAt, cursor: from === null ? page.cursor : null };
+    return {
+      objects,
+      faults,
+      next,
+      total,
+      readAt,
+      cursor: run.kind === 'backfill' && from === null ? page.cursor : null,
+    };
   }
   const page = await api.poll(ctx, run.resource, run.scope, from ?? run.cursor);
   const { objects, faults, cursor } = page;

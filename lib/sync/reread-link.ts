@@ -33,7 +33,8 @@ export async function rereadLink(push: Push): Promise<'done' | 'skipped' | 'post
   });
 }
 
-const isClosed = (fault: HubError): boolean =>
+/** The object may not be seen, or not as things stand. */
+export const isClosed = (fault: HubError): boolean =>
   ['provider.forbidden', 'provider.not_found', 'provider.gone'].includes(fault.code);
 
 /** An object that may not be read any more keeps its last state; it is not taken for deleted. */

@@ -5,7 +5,7 @@ export type StoredRun = Run & { workspace_id: string };
 
 const runColumns = (db: Queryable) => db`
   r.workspace_id, r.id, r.connection_id, r.stream_id, r.kind, r.status, r.done, r.total, r.created, r.updated,
-  r.unchanged, r.calls, r.attempts, r.error, r.created_at, r.started_at, r.updated_at, r.finished_at`;
+  r.unchanged, r.calls, r.attempts, r.error, r.asks, r.created_at, r.started_at, r.updated_at, r.finished_at`;
 
 export interface RunFilter {
   connectionId?: string | undefined;
@@ -96,7 +96,7 @@ export async function pauseRunsOf(tx: Tx, workspaceId: string, streamId: string)
     where workspace_id = ${workspaceId} and stream_id = ${streamId} and status in ('queued', 'running')`;
 }
 
-/** Queues the stream's paused run again; false when there is none. */
+/** Queues the stream's paused run again, unless it waits for an answer; false when there is none. */
 export async function resumeRunsOf(
   tx: Tx,
   workspaceId: string,
@@ -105,6 +105,7 @@ export async function resumeRunsOf(
   const rows = await tx`
     update public.runs set status = 'queued', epoch = epoch + 1, next_attempt_at = now(), attempts = 0,
       updated_at = now()
-    where workspace_id = ${workspaceId} and stream_id = ${streamId} and status = 'paused' returning 1`;
+    where workspace_id = ${workspaceId} and stream_id = ${streamId} and status = 'paused' and asks is null
+    returning 1`;
   return rows.length > 0;
 }

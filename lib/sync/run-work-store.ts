@@ -1,7 +1,9 @@
 import type { JsonObject } from '#lib/core/index';
 import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
+import type { Allowed } from './judge-mass.ts';
 import type { Run } from './schema.ts';
+import type { PlaceWatch } from './watch-places.ts';
 
 const ms = (value: number) => `${value} milliseconds`;
 
@@ -15,6 +17,7 @@ export interface DueRow {
 export function claimDueRuns(tx: Tx, rows: number, queueLeaseMs: number): Promise<DueRow[]> {
   const due = dueInTurn(tx, {
     table: 'public.runs',
+    queue: 'run',
     may: tx`t.status in ('queued', 'running')`,
     at: tx`t.next_attempt_at`,
     also: {
@@ -36,6 +39,18 @@ export interface Checkpoint {
   from?: JsonObject;
   /** Times it began anew because its place was gone. */
   restarts?: number;
+  /** See watchPlace. */
+  places?: PlaceWatch;
+  /** Of a sweep: its generation, given with the first page. */
+  generation?: number;
+  /** Of a sweep: the last page was applied; what is left is to look for what none of them had. */
+  isListed?: boolean;
+  /** Of a sweep: the last absent link that was looked for. */
+  probedTo?: string;
+  /** Of a sweep: records that differed so far. */
+  overwrites?: number;
+  /** What a person has said yes to. */
+  allowed?: Allowed;
   /** The stream's phase_detail once it is live. */
   detail?: string | null;
 }
@@ -71,7 +86,9 @@ export async function takeRun(
   const [row] = await tx<TakenRun[]>`
     update public.runs r set status = 'running', epoch = r.epoch + 1, started_at = coalesce(r.started_at, now()),
       lease_until = now() + ${ms(leaseMs)}::interval, next_attempt_at = now() + ${ms(leaseMs)}::interval,
-      updated_at = now()
+      updated_at = now(), asks = null,
+      checkpoint = case when r.asks is null then r.checkpoint else r.checkpoint || jsonb_build_object('allowed',
+        coalesce(r.checkpoint -> 'allowed', '{}') || jsonb_build_object(r.asks ->> 'what', r.asks -> 'count')) end
     from public.streams s
     where r.workspace_id = ${workspaceId} and r.id = ${runId} and r.epoch = ${epoch}
       and r.status in ('queued', 'running') and s.id = r.stream_id and s.phase <> 'paused'
@@ -161,7 +178,7 @@ export async function releaseRun(
   const rows = await tx`
     update public.runs set status = ${pause.status}, attempts = ${pause.attempts}, lease_until = null,
       error = ${error === null ? null : json(tx, error)}, updated_at = now(),
-      checkpoint = ${restarts === null ? tx`checkpoint` : tx`(checkpoint - 'from') || ${json(tx, { restarts })}`},
+      checkpoint = ${restarts === null ? tx`checkpoint` : tx`(checkpoint - 'from' - 'places') || ${json(tx, { restarts })}`},
       next_attempt_at = ${next === null ? tx`null` : tx`now() + ${ms(next)}::interval`},
       finished_at = ${pause.status === 'failed' ? tx`now()` : tx`null`}
     where workspace_id = ${run.workspace_id} and id = ${run.id} and epoch = ${epoch} and status = 'running'

@@ -12,7 +12,10 @@ export async function sendIntent(push: Push, intent: OpenIntent): Promise<PushOu
   const { api, ctx } = push.opened;
   let result: WriteResult;
   try {
-    result = await api.update(ctx, push.link.resource, remoteRef(push.link), intent.patch);
+    result = await api.update(ctx, push.link.resource, remoteRef(push.link), intent.patch, {
+      key: intent.id,
+      rank: intent.rank,
+    });
   } catch (error) {
     return settleFailure(push, intent, toHubError(error));
   }
@@ -35,6 +38,7 @@ async function settleFailure(
     case 'unclear': {
       const settled = await settleIntent(push, intent);
       // A call that timed out after a long time may still land: it gets its moment all the same.
+      if (settled === 'repeat') return awaitEffect(push, syncLimits.backoffFirstMs);
       return settled === 'resend' ? awaitEffect(push, syncLimits.settleMs) : settled;
     }
   }

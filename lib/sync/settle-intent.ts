@@ -9,6 +9,7 @@ import {
   observationOf,
   type Push,
   type PushOutcome,
+  pick,
   remoteRef,
   showsPatch,
 } from './push-target.ts';
@@ -17,12 +18,13 @@ import { acceptPush, awaitEffect, dropPush, postponePush } from './settle-push.t
 /**
  * Finds out what became of a call whose answer was lost, by reading the object: the edit is there
  * (accepted), or it is not (sent again, once it can no longer take effect late), or it cannot be read
- * now (unknown: shown as such, looked up again).
+ * now (unknown: shown as such, looked up again). A service that knows writes by their key is told once
+ * more at once (`repeat`), as long as nobody there has changed the fields since.
  */
 export async function settleIntent(
   push: Push,
   intent: OpenIntent,
-): Promise<PushOutcome | 'resend'> {
+): Promise<PushOutcome | 'resend' | 'repeat'> {
   const { deps, link, opened } = push;
   const readAt = await databaseTime(deps.db);
   let object: RemoteObject | null;
@@ -31,10 +33,12 @@ export async function settleIntent(
   } catch (error) {
     return postponePush(push, toHubError(error), { isOpen: true, unknown: intent });
   }
-  if (!object) return dropPush(push, intent);
+  if (!object) return dropPush(push, intent, readAt);
   if (showsPatch(link, intent.patch, object.fields)) {
     return acceptPush(push, intent, { object, ignored: [], sight: { readAt } });
   }
+  const before = pick(link.base ?? {}, Object.keys(intent.patch));
+  if (push.isKeyed && showsPatch(link, before, object.fields)) return 'repeat';
   const ageMs = await transaction(deps.db, (tx) => intentAgeMs(tx, link.workspace_id, intent.id));
   if (ageMs < syncLimits.settleMs) return awaitEffect(push, syncLimits.settleMs - ageMs);
   return supersede(push, intent, object, readAt);

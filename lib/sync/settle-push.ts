@@ -3,9 +3,8 @@ import { HubError, type JsonObject } from '#lib/core/index';
 import { type Tx, transaction, wake } from '#lib/db/index';
 import type { Link } from '#lib/records/schema';
 import { backoffMs } from './backoff.ts';
-import { dirtyFields, rollBackRefused } from './merge/index.ts';
+import { dirtyFields } from './merge/index.ts';
 import { observeObjects } from './observe-objects.ts';
-import { diffOf } from './plan-observation.ts';
 import { refusedFields } from './push-failure.ts';
 import {
   closeIntent,
@@ -13,7 +12,6 @@ import {
   lockLink,
   type OpenIntent,
   releaseLink,
-  writeRollBack,
 } from './push-store.ts';
 import {
   goneObject,
@@ -24,6 +22,7 @@ import {
   restingState,
   showsPatch,
 } from './push-target.ts';
+import { refuseFields } from './refuse-fields.ts';
 
 /** The one `readAt` or the intent: what tells the observation how new the object is. */
 export type Sight = { answers: string } | { readAt: string };
@@ -61,11 +60,7 @@ export function refusePush(push: Push, intent: OpenIntent, fault: HubError): Pro
   return settle(push, async (tx, link) => {
     const fields = refusedFields(fault, intent.patch);
     const error: JsonObject = { code: fault.code, message: fault.message, fields };
-    const { kind, data, base } = link;
-    const back = rollBackRefused({ kind, data, base, refusedFields: fields, sent: intent.patch });
-    if (back.changed.length > 0) {
-      await writeRollBack(tx, link, back.data, diffOf(data, back.data, back.changed));
-    }
+    await refuseFields(tx, link, { fields, sent: intent.patch });
     await closeIntent(tx, link.workspace_id, { id: intent.id, outcome: 'refused', error });
     const isLost = fault.code === 'provider.not_found' || fault.code === 'provider.gone';
     await giveBack(tx, push, { error, isPushed: false, reread: isLost ? 'now' : 'keep' });
@@ -74,10 +69,10 @@ export function refusePush(push: Push, intent: OpenIntent, fault: HubError): Pro
 }
 
 /** The object is not there any more, so neither is what was to be changed in it. */
-export function dropPush(push: Push, intent: OpenIntent): Promise<PushOutcome> {
+export function dropPush(push: Push, intent: OpenIntent, readAt: string): Promise<PushOutcome> {
   return settle(push, async (tx, link) => {
     const gone = goneObject(link, push.deps.clock.now());
-    await observeObjects(tx, observationOf(push, gone, { type: 'refetch' }));
+    await observeObjects(tx, observationOf(push, gone, { type: 'refetch', readAt }));
     const error = { code: 'provider.gone', message: 'The object is gone at the service.' };
     await closeIntent(tx, link.workspace_id, { id: intent.id, outcome: 'refused', error });
     await giveBack(tx, push, { error: null, isPushed: false });
@@ -162,11 +157,11 @@ async function giveBack(
 ): Promise<void> {
   const link = await lockLink(tx, push.link.workspace_id, push.link.id, push.epoch);
   if (!link) return;
-  const { kind, data, base, held } = link;
+  const { kind, data, base, ours, held } = link;
   const dirty =
     link.state === 'tombstone'
       ? []
-      : dirtyFields({ kind, data, base, held, writable: push.writable });
+      : dirtyFields({ kind, data, base, ours, held, writable: push.writable });
   const isDirty = dirty.length > 0;
   const repeats =
     isDirty && end.sent !== undefined && showsPatch(link, pick(data, dirty), end.sent);

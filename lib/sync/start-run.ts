@@ -6,12 +6,13 @@ import { insertQueuedRun } from './run-store.ts';
 import type { Run } from './schema.ts';
 
 /**
- * Queues a run of a stream: `backfill` reads everything again, `poll` asks for changes now. Throws
+ * Queues a run of a stream: `backfill` reads everything again, `poll` asks for changes now,
+ * `reconcile` lists everything and looks for what is gone. Throws
  * `sync.run_state` when the stream is paused or has a run that is not over.
  */
 export async function startRun(
   tx: Tx,
-  input: { streamId: string; kind: 'backfill' | 'poll'; requestedBy: string },
+  input: { streamId: string; kind: Run['kind']; requestedBy: string },
 ): Promise<Run> {
   const { workspaceId, stream } = await getStream(tx, { streamId: input.streamId });
   if (stream.phase === 'paused') {

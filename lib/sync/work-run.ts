@@ -1,4 +1,4 @@
-import { type HubError, type JsonObject, toHubError } from '#lib/core/index';
+import { HubError, type JsonObject, toHubError } from '#lib/core/index';
 import { isUnavailable, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { applyPage, RunStopped } from './apply-page.ts';
@@ -6,9 +6,13 @@ import { askForDelivery } from './ask-for-delivery.ts';
 import { backoffMs } from './backoff.ts';
 import { syncLimits } from './limits.ts';
 import { failStream, signalPosition } from './poll-store.ts';
+import { massMessage, NeedsAnswer } from './judge-mass.ts';
+import { probeMissing } from './probe-missing.ts';
+import { listsAll } from './push-target.ts';
 import { type RunPageRead, readPage } from './read-page.ts';
 import { judgeRunFailure } from './run-failure.ts';
 import { extendRun, releaseRun, savePrepared, type TakenRun, takeRun } from './run-work-store.ts';
+import { pauseToAsk, putOffSweep } from './sweep-store.ts';
 import type { OpenedConnection, SyncDeps } from './sync-deps.ts';
 
 export interface RunJob {
@@ -17,8 +21,15 @@ export interface RunJob {
   epoch: number;
 }
 
-/** skipped: somebody else has it. stopped: paused, cancelled or taken over. yielded: goes on in a moment. */
-export type RunOutcome = 'skipped' | 'stopped' | 'yielded' | 'completed' | 'postponed' | 'failed';
+/** asks: paused until a person answers. skipped: somebody else has it. stopped: paused, cancelled or taken over. yielded: goes on in a moment. */
+export type RunOutcome =
+  | 'skipped'
+  | 'stopped'
+  | 'yielded'
+  | 'completed'
+  | 'postponed'
+  | 'failed'
+  | 'asks';
 
 /** A run in somebody's hands. */
 export interface HeldRun {
@@ -51,6 +62,7 @@ export async function workRun(
     if (error instanceof RunStopped || lost.signal.aborted) return 'stopped';
     if (signal.aborted) return giveWay(held);
     if (isUnavailable(error)) throw error;
+    if (error instanceof NeedsAnswer) return ask(held, error);
     return settleFailure(held, error);
   } finally {
     clearInterval(beat);
@@ -81,16 +93,39 @@ async function readPages(held: HeldRun, signal: AbortSignal): Promise<boolean> {
   const { deps, run } = held;
   const started = deps.clock.now();
   const target = { workspaceId: run.workspace_id, connectionId: run.connection_id };
-  const lane = run.kind === 'backfill' ? 'backfill' : 'poll';
+  const lane = run.kind === 'poll' ? 'poll' : 'backfill';
   const opened = await deps.connect(target, { lane, signal, runId: run.id });
   if (run.kind === 'backfill' && !run.checkpoint.prepared) await prepare(held, signal);
+  const isSliceOver = () => deps.clock.now() - started > syncLimits.runSliceMs;
+  if (run.kind === 'reconcile') {
+    if (!listsAll(opened.manifest, run.resource)) return refuseSweep(held);
+    const isListed =
+      run.checkpoint.isListed === true || (await turnPages(held, opened, signal, isSliceOver));
+    return isListed && (await probeMissing(held, opened, signal, isSliceOver));
+  }
+  return turnPages(held, opened, signal, isSliceOver);
+}
 
+/** A service that may leave objects out of its lists says nothing by not showing one. */
+async function refuseSweep({ deps, run }: HeldRun): Promise<never> {
+  await transaction(deps.db, (tx) => putOffSweep(tx, run, null));
+  throw new HubError('request.invalid', 'This service cannot be asked for all there is at once.');
+}
+
+/** True after the last page, false when the slice of time is over. */
+async function turnPages(
+  held: HeldRun,
+  opened: OpenedConnection,
+  signal: AbortSignal,
+  isSliceOver: () => boolean,
+): Promise<boolean> {
+  const { run } = held;
   let readAt = run.read_at;
   let next = readPage(run, opened, run.checkpoint.from ?? null, readAt);
   for (;;) {
     const page = await next;
     signal.throwIfAborted();
-    const isLast = page.next === null || deps.clock.now() - started > syncLimits.runSliceMs;
+    const isLast = page.next === null || isSliceOver();
     // The next page is on its way while this one is written.
     if (!isLast) next = readAhead(run, opened, page, readAt);
     readAt = await applyPage(held, opened, page);
@@ -146,6 +181,23 @@ async function giveWay({ deps, run, epoch }: HeldRun): Promise<RunOutcome> {
     });
     if (isOurs) await wake(tx, 'runs');
     return isOurs ? 'yielded' : 'stopped';
+  });
+}
+
+/** What the run was about to do is more than chance explains: it waits for a person. */
+async function ask({ deps, run, epoch }: HeldRun, asked: NeedsAnswer): Promise<RunOutcome> {
+  const message = massMessage(asked.change);
+  return transaction(deps.db, async (tx) => {
+    if (!(await pauseToAsk(tx, run, epoch, asked.change, message))) return 'stopped';
+    await deps.logConnection(tx, {
+      workspaceId: run.workspace_id,
+      connectionId: run.connection_id,
+      runId: run.id,
+      level: 'warning',
+      code: 'sync.mass_change',
+      message,
+    });
+    return 'asks';
   });
 }
 

@@ -147,6 +147,17 @@ export interface RemoteWebhook {
   isHealthy: boolean;
 }
 
+/** What makes a write safe to repeat, and safe against a change nobody has seen. */
+export interface WriteGuard {
+  /** The same at every repetition of this write, and at no other: the provider's idempotency key. */
+  key: string;
+  /**
+   * The rank of the state the change was made against. Where the provider can refuse a change of any
+   * other state, `update` asks for that and throws `provider.changed`.
+   */
+  rank: number;
+}
+
 export interface ConnectorApi {
   /** Who the credential belongs to. The one call that must work with the least access. */
   account(ctx: ConnectorContext): Promise<Account>;
@@ -184,6 +195,7 @@ export interface ConnectorApi {
     resource: string,
     ref: RemoteRef,
     fields: JsonObject,
+    guard?: WriteGuard,
   ): Promise<WriteResult>;
   /**
    * Adopts what is registered for the same address already. `secret` in the answer is one the

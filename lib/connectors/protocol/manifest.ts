@@ -43,6 +43,13 @@ export interface ResourceManifest {
   writable: readonly string[];
   /** For a writable field that takes fewer values than its kind has: the values it takes. */
   writableValues: Readonly<Record<string, readonly string[]>>;
+  /** `update` gives the provider the key of its guard, and a repeated write has one effect. */
+  keyedWrites?: true;
+  /**
+   * A backfill lists every object of the scope, so that one it does not list is looked for, and
+   * believed to be deleted when it is not there.
+   */
+  listsAll?: true;
 }
 
 /** Facts about a connector, as data. Client-safe: the catalogue page reads it. */

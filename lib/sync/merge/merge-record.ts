@@ -43,6 +43,8 @@ export interface MergeInput {
   remote: JsonObject;
   held: readonly string[];
   inFlight: InFlight | null;
+  /** Fields two services keep changing back and forth: the hub's value stays, a person is asked. */
+  parked?: readonly string[];
   /** Decisions of the workspace; a field without one follows its kind. */
   policies?: Readonly<Record<string, MergePolicy>>;
   /** Milliseconds since the epoch, corrected to one clock. For `latest_wins` only. */
@@ -59,7 +61,7 @@ export interface FieldConflict {
   base: Json;
   local: Json;
   remote: Json;
-  policy: MergePolicy;
+  policy: MergePolicy | 'oscillation';
   status: 'open' | 'automatic';
   /** The value that stands; null while open. */
   resolution: Json;
@@ -96,7 +98,9 @@ export function mergeRecord(input: MergeInput): MergeOutcome {
   for (const [field, remote] of Object.entries(input.remote)) {
     const policy = policyOf(input, field);
     const local = input.local && Object.hasOwn(input.local, field) ? input.local[field] : undefined;
-    const merged = decide(input, ancestor, field, policy, local, remote);
+    const isParked = input.parked?.includes(field) === true;
+    const decided = decide(input, ancestor, field, policy, local, remote);
+    const merged = isParked ? park(decided, local) : decided;
     if (merged.take !== 'local' || local === undefined) {
       data[field] = merged.value;
       changed.push(field);
@@ -108,7 +112,7 @@ export function mergeRecord(input: MergeInput): MergeOutcome {
         base: input.base?.[field] ?? null,
         local: local ?? null,
         remote,
-        policy,
+        policy: isParked ? 'oscillation' : policy,
         status: merged.conflict,
         resolution: merged.conflict === 'open' ? null : merged.value,
       });
@@ -133,6 +137,11 @@ export function mergeRecord(input: MergeInput): MergeOutcome {
     acknowledged,
   };
 }
+
+const park = (decided: FieldOutcome, local: Json | undefined): FieldOutcome =>
+  decided.take === 'local'
+    ? decided
+    : { ...decided, take: 'local', value: local ?? null, conflict: 'open', ours: undefined };
 
 function policyOf(input: MergeInput, field: string): MergePolicy {
   const own = input.policies && Object.hasOwn(input.policies, field);

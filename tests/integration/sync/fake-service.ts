@@ -49,14 +49,7 @@ export const manifest: ConnectorManifest = {
     webBaseUrl: 'https://fake.example',
   },
   rate: { requests: 5_000, perMs: 3_600_000, concurrent: 100, headers: null },
-  webhook: {
-    scheme: { kind: 'hmac_sha256_hex', header: 'x-signature', prefix: 'sha256=' },
-    delivery: { from: 'header', name: 'x-delivery' },
-    event: { from: 'header', name: 'x-event' },
-    events: ['issues'],
-    challenge: null,
-    registration: { mode: 'api', per: 'scope' },
-  },
+  webhook: null,
   resources: [
     {
       name: 'issues',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '#lib/core/index';
-import type { PlaceKind, Session, WebHub } from '#lib/hub/web';
+import type { Pace, PlaceKind, Session, WebHub } from '#lib/hub/web';
 import type { Role } from '#lib/identity/schema';
 
 /**
@@ -64,6 +64,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   method: string;
   signal: AbortSignal;
   headers: Headers;
+  /** What has counted this request; a handler may count it further. */
+  pace: Pace;
   /** Of a route that passes on: what is behind the place, as it was sent. */
   readonly passed: { target: string; readBody(): Promise<Uint8Array | null> };
   /** Throws `identity.unauthenticated` on a public route without a session. */

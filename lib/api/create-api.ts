@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { HubError, isHubError, newId } from '#lib/core/index';
-import type { WebHub } from '#lib/hub/web';
+import type { Pace, WebHub } from '#lib/hub/web';
 import type { Route } from './contract.ts';
 import { guards as allGuards, type Guards } from './guards.ts';
 import { problemResponse } from './problem.ts';
@@ -39,8 +39,8 @@ export function createApi(
   for (const route of routes) {
     const { method, id } = route.contract;
     app.on(method.toUpperCase(), `${base}${honoPath(route.contract)}`, (c) =>
-      answer(deps, c, id, (requestId) =>
-        runRoute(deps, route, { request: c.req.raw, requestId, params: c.req.param() }),
+      answer(deps, c, id, (requestId, pace) =>
+        runRoute(deps, route, { request: c.req.raw, requestId, params: c.req.param(), pace }),
       ),
     );
   }
@@ -52,20 +52,36 @@ async function answer(
   deps: ApiDeps,
   c: Context,
   routeId: string,
-  work: (requestId: string) => Promise<Response>,
+  work: (requestId: string, pace: Pace) => Promise<Response>,
 ): Promise<Response> {
   const started = performance.now();
+  const pace = deps.hub.startPace();
   const requestId = requestIdOf(deps.hub, c.req.raw.headers);
   let response: Response;
   try {
-    response = await work(requestId);
+    response = await work(requestId, pace);
+    // What was answered before anybody asked who it is counts by its address, as a guest's does.
+    if (!pace.hasCounted) deps.hub.countGuest(c.req.raw.headers, pace);
     if (!response.headers.has('x-request-id')) response.headers.set('x-request-id', requestId);
   } catch (error) {
     const failure = isHubError(error) ? error : deps.hub.describeFailure(error, requestId, routeId);
-    response = problemResponse(failure, requestId);
+    response = problemResponse(refusalOf(deps.hub, c.req.raw.headers, pace) ?? failure, requestId);
   }
+  pace.mark(response);
   deps.hub.observeRequest(routeId, response.status, (performance.now() - started) / 1000);
   return response;
+}
+
+/** A refusal costs its sender as much as an answer. */
+function refusalOf(hub: WebHub, headers: Headers, pace: Pace): HubError | null {
+  if (pace.hasCounted) return null;
+  try {
+    hub.countGuest(headers, pace);
+    return null;
+  } catch (error) {
+    if (isHubError(error)) return error;
+    throw error;
+  }
 }
 
 /** The gateway's id when it is the gateway that speaks; otherwise ours. */

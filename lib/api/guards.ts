@@ -1,5 +1,5 @@
 import { HubError } from '#lib/core/index';
-import type { PlaceKind, Session, WebHub } from '#lib/hub/web';
+import type { Pace, PlaceKind, Session, WebHub } from '#lib/hub/web';
 import { type Role, roleAllows } from '#lib/identity/schema';
 import type { Access } from './contract.ts';
 
@@ -13,8 +13,8 @@ export interface Guards {
   sameOrigin: (hub: WebHub, headers: Headers) => void;
   /** A living session. */
   session: (hub: WebHub, headers: Headers) => Promise<Session>;
-  /** A bounded pace per session; answers the headers that tell it. */
-  pace: (hub: WebHub, session: Session) => Promise<Record<string, string>>;
+  /** A bounded pace per session and person. */
+  pace: (hub: WebHub, session: Session, pace: Pace) => void;
   /** The bearer's role in a workspace; throws `resource.not_found` for one they are not in. */
   member: (session: Session, workspaceId: string) => Role;
   /** The workspace of a row, seen through row security. */
@@ -32,9 +32,8 @@ export const guards: Guards = {
     if (!session) throw new HubError('identity.unauthenticated');
     return session;
   },
-  async pace(hub, session) {
-    const { policy, state } = await hub.countRequest(session.sessionId);
-    return { 'ratelimit-policy': policy, ratelimit: state };
+  pace(hub, session, pace) {
+    hub.countSession(session, pace);
   },
   member(session, workspaceId) {
     const workspace = session.workspaces.find((one) => one.id === workspaceId);

@@ -1,5 +1,5 @@
 import { HubError } from '#lib/core/index';
-import type { Session } from '#lib/hub/web';
+import type { Pace, Session } from '#lib/hub/web';
 import type { Call, Route } from './contract.ts';
 import type { ApiDeps } from './create-api.ts';
 import { findPlace } from './find-place.ts';
@@ -11,6 +11,7 @@ export interface Incoming {
   request: Request;
   requestId: string;
   params: Record<string, string>;
+  pace: Pace;
 }
 
 /**
@@ -21,18 +22,19 @@ export interface Incoming {
 export async function runRoute(deps: ApiDeps, route: Route, incoming: Incoming): Promise<Response> {
   const { hub, guards } = deps;
   const { contract } = route;
-  const { request } = incoming;
+  const { request, pace } = incoming;
   const origin = hub.requestOrigin(request.headers);
   if (contract.sandboxOnly && !hub.features.sandbox) throw new HubError('resource.not_found');
   if (contract.method !== 'get' || contract.passesOn) guards.sameOrigin(hub, request.headers);
   const session = contract.access === 'public' ? null : await guards.session(hub, request.headers);
-  const pace = session ? await guards.pace(hub, session) : {};
+  if (session) guards.pace(hub, session, pace);
+  else hub.countGuest(request.headers, pace);
   const input = await readInput(contract, incoming);
   const place = session && (await findPlace(hub, guards, contract, session, input));
+  if (place) hub.countWorkspace(place.workspaceId, pace);
   const answerHeaders = new Headers({
     'cache-control': 'no-store',
     'x-request-id': incoming.requestId,
-    ...pace,
   });
   const call: Call = {
     hub,
@@ -41,6 +43,7 @@ export async function runRoute(deps: ApiDeps, route: Route, incoming: Incoming):
     method: request.method,
     signal: request.signal,
     headers: request.headers,
+    pace,
     get session() {
       return present<Session>(session);
     },

@@ -52,6 +52,31 @@ export function refuseHalfCache(
   });
 }
 
+/** Where requests that come in are counted, for the processes that take them in. */
+export const limitsEnv = {
+  ...cacheEnv,
+  /** Unset: in Redis or Upstash when one of them is named, otherwise in PostgreSQL. */
+  RATE_LIMITS: z
+    .enum(['memory', 'postgres', 'redis', 'upstash'], 'must be memory, postgres, redis or upstash')
+    .optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' })
+    .optional(),
+} as const;
+export type LimitsEnv = z.infer<z.ZodObject<typeof limitsEnv>>;
+
+export function refuseHalfLimits(env: LimitsEnv, context: z.RefinementCtx): void {
+  const needs = { redis: 'REDIS_URL', upstash: 'UPSTASH_REDIS_REST_URL' } as const;
+  const kind = env.RATE_LIMITS;
+  if (kind !== 'redis' && kind !== 'upstash') return;
+  if (env[needs[kind]] !== undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['RATE_LIMITS'],
+    message: `is ${kind}, so ${needs[kind]} must be set as well`,
+  });
+}
+
 /** Shared by web and worker for the worker's listener: signs what web asks there. */
 export const workerSecret = z.string().min(32, 'must have at least 32 characters');
 

@@ -2,16 +2,21 @@ import { z } from 'zod';
 import {
   commonEnv,
   databaseUrl,
+  limitsEnv,
   olderKeys,
   privateKey,
+  refuseHalfCache,
+  refuseHalfLimits,
   refuseSandboxInPublic,
 } from './every-process.ts';
+import { isNetworkList } from './network-list.ts';
 import { readEnv } from './read-env.ts';
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const schema = commonEnv
   .extend({
+    ...limitsEnv,
     DATABASE_URL_WEB: databaseUrl,
     /** Private half of the gateway's key: opens webhook secrets and nothing else. */
     SEAL_GATEWAY_PRIVATE_KEY: privateKey,
@@ -21,6 +26,18 @@ const schema = commonEnv
     SEAL_KEK_FILE: z.string().optional(),
     GATEWAY_HOST: z.string().default('127.0.0.1'),
     GATEWAY_TOKEN: z.string().min(20),
+    /**
+     * Addresses and networks (`10.0.0.0/8`) of the operator's own proxies, comma-separated: only from
+     * them is X-Forwarded-For believed. Unset: this machine and private networks when PUBLIC_URL is
+     * set, nobody otherwise.
+     */
+    TRUSTED_PROXIES: z
+      .string()
+      .optional()
+      .refine(
+        (text) => text === undefined || isNetworkList(text),
+        'must be addresses or networks like 10.0.0.0/8, comma-separated',
+      ),
     /** Where the parts behind the one port listen. */
     WEB_URL: z.url(),
     SUPABASE_LOCAL_URL: z.url().optional(),
@@ -28,6 +45,8 @@ const schema = commonEnv
     WORKER_HEALTH_URL: z.url().optional(),
   })
   .superRefine(refuseSandboxInPublic)
+  .superRefine(refuseHalfCache)
+  .superRefine(refuseHalfLimits)
   .superRefine((env, context) => {
     // Without a public name only the name `localhost` is asked for, which anybody can put in a header.
     if (env.PUBLIC_URL !== undefined || loopbackHosts.has(env.GATEWAY_HOST)) return;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import {
-  cacheEnv,
   commonEnv,
   databaseUrl,
+  limitsEnv,
   olderKeys,
   rawKey,
   refuseHalfCache,
+  refuseHalfLimits,
   refuseSandboxInPublic,
   workerSecret,
 } from './every-process.ts';
@@ -14,7 +15,7 @@ import { readEnv } from './read-env.ts';
 
 const schema = commonEnv
   .extend({
-    ...cacheEnv,
+    ...limitsEnv,
     ...webMailEnv,
     DATABASE_URL_WEB: databaseUrl,
     /** Signs next-auth's own cookies (state, PKCE); sessions themselves are rows. */
@@ -85,7 +86,8 @@ const schema = commonEnv
   })
   .superRefine(refuseMailboxInPublic)
   .superRefine(refuseSandboxInPublic)
-  .superRefine(refuseHalfCache);
+  .superRefine(refuseHalfCache)
+  .superRefine(refuseHalfLimits);
 export type WebEnv = z.infer<typeof schema>;
 
 export const webEnv = (): WebEnv => readEnv('web process', schema);

@@ -11,12 +11,14 @@ import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
 import { createReceiver } from '#lib/webhooks/index';
 import { connectors } from './connectors.ts';
 import { startGateway } from './gateway.ts';
+import { inboundLimits } from './inbound-limits.ts';
 import { rotateGatewayKeys } from './key-rotation.ts';
+import { limitedReceiver } from './limit-receiver.ts';
 import { openKeys } from './open-keys.ts';
 import { openWebhookSecret } from './open-webhook-secret.ts';
 
-/** Two batches, one lookup, one hint, one count, one health check, one for the keys. */
-const poolSize = 7;
+/** Two batches, one lookup, one hint, one count, one health check, one for the keys, one for limits. */
+const poolSize = 8;
 
 async function main(): Promise<void> {
   const env = gatewayEnv();
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     log,
   });
+  const limits = inboundLimits({ db, env, log });
   const gateway = await startGateway({
     host: env.GATEWAY_HOST,
     port: env.PORT,
@@ -51,7 +54,8 @@ async function main(): Promise<void> {
     sandboxUrl: env.SANDBOX_URL,
     workerHealthUrl: env.WORKER_HEALTH_URL,
     db,
-    receiver,
+    receiver: limitedReceiver(receiver, limits),
+    trustedProxies: env.TRUSTED_PROXIES,
     log,
   });
   const rotating = rotateGatewayKeys({ db, opener, log });
@@ -60,6 +64,7 @@ async function main(): Promise<void> {
   const leave = async (): Promise<void> => {
     await gateway.close();
     await rotating.stop();
+    limits.close();
     await db.end({ timeout: 5 });
   };
   let isLeaving = false;

@@ -12,14 +12,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Db } from '#lib/db/index';
 import { captureError, type Logger } from '#lib/observability/index';
-import type { Receiver } from '#lib/webhooks/index';
 import { answerWebhook } from './gateway/answer-webhook.ts';
 import { createHealthCheck } from './gateway/check-health.ts';
+import { proxyTrust } from './gateway/client-address.ts';
 import { closeForwarding, type ForwardTarget, forward } from './gateway/forward.ts';
+import { addressOf } from './gateway/forward-headers.ts';
 import { forwardUpgrade, refuseUpgrade } from './gateway/forward-upgrade.ts';
 import { mayServe } from './gateway/host-rule.ts';
 import { climbs, destinationOf, maySwitch, type Upstream } from './gateway/route-table.ts';
 import { send, sendProblem } from './gateway/send-answer.ts';
+import type { LimitedReceiver } from './limit-receiver.ts';
 
 export interface GatewayOptions {
   host: string;
@@ -34,7 +36,10 @@ export interface GatewayOptions {
   workerHealthUrl: string | undefined;
   /** For the health check. */
   db: Db;
-  receiver: Receiver;
+  /** With its limits; a bare receiver has none. */
+  receiver: LimitedReceiver;
+  /** Addresses and networks of the operator's proxies; unset: see client-address.ts. */
+  trustedProxies?: string | undefined;
   log: Logger;
 }
 
@@ -53,6 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let stopping = false;
   const isStopping = (): boolean => stopping;
   const checkHealth = createHealthCheck(options);
+  const isTrustedProxy = proxyTrust(options.trustedProxies, options.publicUrl);
   const urls: Record<Upstream, string | undefined> = {
     web: options.webUrl,
     supabase: options.supabaseUrl,
@@ -65,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: urls[upstream] ?? options.webUrl,
     token: options.token,
     publicUrl: options.publicUrl,
+    isTrustedProxy,
     log: options.log,
     isStopping,
   });
@@ -79,7 +86,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const destination = destinationOf(path, has);
     switch (destination.to) {
       case 'webhook':
-        return answerWebhook(request, response, destination, options.receiver, isStopping);
+        return answerWebhook(
+          request,
+          response,
+          { ...destination, address: addressOf(request, isTrustedProxy) },
+          options.receiver,
+          isStopping,
+        );
       case 'live':
         return send(response, 200, json, JSON.stringify({ status: 'ok' }));
       case 'ready': {

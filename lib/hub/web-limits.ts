@@ -1,59 +1,73 @@
 import { HubError } from '#lib/core/index';
-import type { Db } from '#lib/db/index';
-import type { Logger } from '#lib/observability/index';
-import { inboundLimit, type WindowVerdict } from '#lib/resilience/index';
+import { type Session, writeAudit } from '#lib/identity/index';
+import type { InboundLimit, InboundLimits } from '#lib/resilience/schema';
+import { dropChosenLimit, listChosenLimits, putChosenLimit } from './inbound-limits-store.ts';
+import { limitNames, namedLimit } from './limit-table.ts';
+import type { UseCaseDeps } from './web-use-cases.ts';
 
-const windowSeconds = 60;
-/** A page that shows a busy workspace asks ten times a second; this is five times that. */
-const requestsPerSession = 3_000;
-/** A person signs in with two requests. */
-const signInsPerAddress = 120;
-
-function refuse(verdict: WindowVerdict): void {
-  if (verdict.allowed) return;
-  throw new HubError('request.rate_limited', undefined, {
-    retry: 'after',
-    afterMs: verdict.resetMs,
-  });
+interface At {
+  workspaceId: string;
 }
 
-export interface RateAnswer {
-  policy: string;
-  state: string;
-}
-
-/**
- * Limits on what comes in. The API's counts live in this process: being off by the number of web
- * processes does no harm there. Sign-in is counted in PostgreSQL and refused when it cannot be.
- */
-export function requestLimits(db: Db, log: Logger) {
-  const requests = inboundLimit({
-    name: 'api',
-    limit: requestsPerSession,
-    windowSeconds,
-    backing: { kind: 'memory' },
-    log,
-  });
-  const signIns = inboundLimit({
-    name: 'sign-in',
-    limit: signInsPerAddress,
-    windowSeconds,
-    backing: { kind: 'postgres', db },
-    log,
-  });
+/** The limits on what comes in, and those an admin chose instead for a workspace. */
+export function limitUseCases({ asBearer, limits }: UseCaseDeps) {
+  const list = async (session: Session, at: At): Promise<InboundLimits> => {
+    const rows = await asBearer(session, (tx) => listChosenLimits(tx, at.workspaceId));
+    const chosen = new Map(rows.map(({ name, amount }) => [name, amount]));
+    return {
+      counted_in: limits.place,
+      data: limitNames.map((name) => describe(name, chosen.get(name) ?? null)),
+    };
+  };
   return {
-    /** The two header fields of draft-ietf-httpapi-ratelimit-headers. */
-    async request(sessionId: string): Promise<RateAnswer> {
-      const verdict = await requests.check(sessionId);
-      refuse(verdict);
-      return {
-        policy: `"api";q=${verdict.limit};w=${windowSeconds}`,
-        state: `"api";r=${verdict.remaining};t=${Math.ceil(verdict.resetMs / 1000)}`,
-      };
+    list,
+    /** Null takes the usual limit again. Holds in every process within ten seconds, here at once. */
+    async choose(
+      session: Session,
+      at: At & { name: string; limit: number | null },
+    ): Promise<InboundLimit> {
+      const name = limitNames.find((one) => one === at.name);
+      if (name === undefined) throw new HubError('resource.not_found');
+      judgeChoice(namedLimit(name).chosen, at.limit);
+      await asBearer(session, async (tx) => {
+        if (at.limit === null) await dropChosenLimit(tx, at.workspaceId, name);
+        else await putChosenLimit(tx, at.workspaceId, { name, amount: at.limit });
+        await writeAudit(tx, {
+          workspaceId: at.workspaceId,
+          actorId: session.userId,
+          action: 'limits.changed',
+          subject: name,
+          details: { limit: at.limit },
+        });
+      });
+      await limits.book.refresh();
+      return describe(name, at.limit);
     },
-    /** Without a gateway nobody vouches for an address, and all share one count. */
-    async signIn(address: string | null): Promise<void> {
-      refuse(await signIns.check(address ?? 'unknown'));
-    },
+  };
+}
+
+function judgeChoice(bounds: { least: number; most: number } | null, limit: number | null): void {
+  const refuse = (reason: string): never => {
+    throw new HubError('request.invalid', `The limit ${reason}.`, {
+      details: { errors: [{ field: 'limit', reason }] },
+    });
+  };
+  if (bounds === null) return refuse('is the same for all workspaces and cannot be chosen');
+  if (limit === null || (limit >= bounds.least && limit <= bounds.most)) return;
+  refuse(`must be between ${bounds.least} and ${bounds.most}`);
+}
+
+function describe(name: (typeof limitNames)[number], chosen: number | null): InboundLimit {
+  const { per, about, limit, windowSeconds, counting, onFault, ...rest } = namedLimit(name);
+  return {
+    name,
+    per,
+    about,
+    usual: limit,
+    limit: chosen ?? limit,
+    window_seconds: windowSeconds,
+    counting,
+    on_fault: onFault,
+    chosen: rest.chosen,
   };
 }

@@ -6,19 +6,24 @@ import {
   createWebhookSecretOpener,
   type WebhookSecretOpener,
 } from '#lib/security/open-webhook-secret';
-import { createReceiver, type Receiver } from '#lib/webhooks/index';
+import { createReceiver } from '#lib/webhooks/index';
 import { connectors } from './connectors.ts';
+import type { InboundLimits } from './inbound-limits.ts';
 import { rotateGatewayKeys } from './key-rotation.ts';
+import { type LimitedReceiver, limitedReceiver } from './limit-receiver.ts';
 import { openWebhookSecret } from './open-webhook-secret.ts';
 
 /**
  * Webhooks without a gateway (a platform that runs Next alone): the same receiver behind a Next
  * route. Null unless this process was given the key; beside a gateway it is not.
  */
-export function webReceiver(deps: { db: Db; env: WebEnv; log: Logger }): Receiver | null {
+export function webReceiver(
+  deps: { db: Db; env: WebEnv; log: Logger },
+  limits: InboundLimits,
+): LimitedReceiver | null {
   const opener = openerOf(deps.env);
   if (!opener) return null;
-  return createReceiver({
+  const receiver = createReceiver({
     db: deps.db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
     findParser: (name) => connectors.get(name)?.webhook ?? null,
@@ -26,6 +31,7 @@ export function webReceiver(deps: { db: Db; env: WebEnv; log: Logger }): Receive
     clock: systemClock,
     log: deps.log,
   });
+  return limitedReceiver(receiver, limits);
 }
 
 /** Its class of secrets is then this process's to seal anew as well. */

@@ -3,11 +3,13 @@ import type { Db, Tx } from '#lib/db/index';
 import type { WebEnv } from '#lib/env/index';
 import type { IdentityDeps, Session } from '#lib/identity/index';
 import type { Logger } from '#lib/observability/index';
+import type { InboundLimits } from './inbound-limits.ts';
 import { boardUseCases } from './web-board.ts';
 import { cacheUseCases } from './web-cache.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
+import { limitUseCases } from './web-limits.ts';
 import { mailUseCases } from './web-mail.ts';
 import { outboundUseCases } from './web-outbound.ts';
 import { proxyUseCases } from './web-proxy.ts';
@@ -22,6 +24,7 @@ export interface UseCaseDeps {
   db: Db;
   env: WebEnv;
   log: Logger;
+  limits: InboundLimits;
   /** A transaction under the bearer's claims. */
   asBearer: <T>(session: Session, work: (tx: Tx) => Promise<T>) => Promise<T>;
 }
@@ -37,6 +40,7 @@ export function webUseCases(deps: UseCaseDeps) {
     mail: mailUseCases(deps),
     board: boardUseCases(deps),
     cache: cacheUseCases(deps),
+    limits: limitUseCases(deps),
     outbound: outboundUseCases(deps),
     proxy: proxyUseCases(deps),
     sandbox: sandboxUseCases(deps),

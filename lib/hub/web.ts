@@ -23,9 +23,10 @@ import {
   signInChoices,
 } from '#lib/identity/index';
 import { histogram, type Logger, logger, metricsText } from '#lib/observability/index';
+import { addressKey } from '#lib/resilience/index';
+import { type InboundLimits, inboundLimits, type Pace } from './inbound-limits.ts';
 import { failureReader } from './web-failure.ts';
 import { readWebHealth } from './web-health.ts';
-import { requestLimits } from './web-limits.ts';
 import { mailDesk } from './web-mail.ts';
 import { findWorkspaceOf, type PlaceKind } from './web-places.ts';
 import { connectionDeps, putPresets } from './web-presets.ts';
@@ -34,6 +35,7 @@ import { identitySettings } from './web-settings.ts';
 import { webUseCases } from './web-use-cases.ts';
 
 export type { Session } from '#lib/identity/index';
+export type { Pace } from './inbound-limits.ts';
 export type { PlaceKind } from './web-places.ts';
 
 export type WebHub = ReturnType<typeof createWebHub>;
@@ -61,14 +63,16 @@ export function createWebHub({ env, db, log }: WebHubOptions) {
     'Requests to /api/v1 by route and status.',
     ['route', 'status'],
   );
-  const limits = requestLimits(db, log);
+  const limits = inboundLimits({ db, env, log });
+  /** Without a gateway nobody vouches for an address, and all share one count. */
+  const addressOf = (headers: Headers): string => addressKey(requestAddress(headers, settings));
   const asBearer = <T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> =>
     asUser(db, { userId: session.userId, sessionId: session.sessionId }, work);
 
   return {
     log,
     /** Null beside a gateway, which takes webhooks in itself. */
-    webhookReceiver: webReceiver({ db, env, log }),
+    webhookReceiver: webReceiver({ db, env, log }, limits),
     features: { sandbox: settings.sandbox !== null, publicUrl: settings.publicUrl },
     signInChoices: signInChoices(settings, identity.mail),
     /** Whom a mailed link signs in; looking does not use it up. */
@@ -78,14 +82,13 @@ export function createWebHub({ env, db, log }: WebHubOptions) {
     isFromGateway: (headers: Headers) => isFromGateway(headers, settings),
     isSameOrigin: (headers: Headers) => isSameOrigin(headers, settings),
     /** Sign-in and the provider's answer, at a bounded pace per address; closed when uncountable. */
-    async handleAuth(request: Request, path: string[]): Promise<Response> {
-      await limits.signIn(requestAddress(request.headers, settings));
+    async handleAuth(request: Request, path: string[], pace: Pace): Promise<Response> {
+      await pace.ask('sign-in', addressOf(request.headers));
       return handleAuth(identity, request, path);
     },
-    /** A provider's answer comes at the pace of people, too. */
-    countCallback: (headers: Headers) => limits.signIn(requestAddress(headers, settings)),
-    /** Counts a request of the API; throws `request.rate_limited`. */
-    countRequest: (sessionId: string) => limits.request(sessionId),
+    ...countersOf(limits, addressOf),
+    /** For the route that takes webhooks without a gateway; null when nobody trustworthy said. */
+    vouchedAddress: (headers: Headers) => requestAddress(headers, settings),
     health: () => readWebHealth(db),
     metrics: metricsText,
     findWorkspaceOf: (session: Session, kind: PlaceKind, id: string) =>
@@ -94,9 +97,22 @@ export function createWebHub({ env, db, log }: WebHubOptions) {
       requests.observe({ route, status: String(status) }, seconds),
 
     describeFailure: failureReader(log),
-    ...webUseCases({ identity, connections, db, env, log, asBearer }),
+    ...webUseCases({ identity, connections, db, env, log, limits, asBearer }),
   };
 }
+
+/** Who counts a request; each throws `request.rate_limited`. */
+const countersOf = (limits: InboundLimits, addressOf: (headers: Headers) => string) => ({
+  startPace: () => limits.pace(),
+  /** A provider's answer comes at the pace of people, too. */
+  countCallback: (headers: Headers, pace: Pace) => pace.ask('oauth-callback', addressOf(headers)),
+  countGuest: (headers: Headers, pace: Pace) => pace.tell('api-address', addressOf(headers)),
+  countSession({ sessionId, userId }: Session, pace: Pace): void {
+    pace.tell('api-session', sessionId);
+    pace.tell('api-user', userId);
+  },
+  countWorkspace: (workspaceId: string, pace: Pace) => pace.tell('workspace', workspaceId),
+});
 
 const home = globalThis as { __patchbayWeb?: WebHub };
 

@@ -1,13 +1,9 @@
-import { Ratelimit } from '@upstash/ratelimit';
-import { Redis } from '@upstash/redis';
+import { createHash } from 'node:crypto';
+import type { Ratelimit } from '@upstash/ratelimit';
 import { type Clock, systemClock } from '#lib/core/index';
-import type { Db } from '#lib/db/index';
 import { type Logger, logger } from '#lib/observability/index';
-import { judgeWindow, type WindowVerdict } from './sliding-window.ts';
-import { memoryWindows, postgresWindows, type WindowStore } from './window-store.ts';
-
-/** Where counts live: in this process, or in PostgreSQL for several. */
-export type LimitBacking = { kind: 'memory' } | { kind: 'postgres'; db: Db };
+import type { LimitBacking } from './limit-backing.ts';
+import { type WindowVerdict, windowRest } from './sliding-window.ts';
 
 export interface InboundLimitOptions {
   /** Part of every key, so that two limits never share a count. */
@@ -22,65 +18,51 @@ export interface InboundLimitOptions {
 }
 
 export interface InboundLimit {
-  /** Counts one request of `key` (an address, a user) and says whether it may proceed. */
-  check(key: string): Promise<WindowVerdict>;
+  /**
+   * Counts one request of `key` (an address, a user) and says whether it may proceed; `limit` is what
+   * somebody chose for this key instead of the usual one.
+   */
+  check(key: string, limit?: number): Promise<WindowVerdict>;
+  /** The same for several at once, which some process has counted. Rejects when it cannot be asked. */
+  take(key: string, amount: number, limit?: number): Promise<WindowVerdict>;
 }
 
-type LimiterConfig = ConstructorParameters<typeof Ratelimit>[0];
+/** Limits somebody chose: so many different ones are kept ready. */
+const maxLimiters = 100;
 
-/**
- * A limit on requests that come in: @upstash/ratelimit with a limiter of our own, because its Redis
- * scripts need a Redis. `timeout: 0` turns off its default of letting everybody pass when the store
- * is slow. https://upstash.com/docs/redis/sdks/ratelimit-ts/features
- */
+/** A limit on requests that come in, counted where `backing` says, by @upstash/ratelimit. */
 export function inboundLimit(options: InboundLimitOptions): InboundLimit {
-  const { name, limit, windowSeconds, backing, onFault = 'closed', clock = systemClock } = options;
+  const { name, backing, windowSeconds, onFault = 'closed', clock = systemClock } = options;
   const windowMs = windowSeconds * 1000;
-  const store = backing.kind === 'memory' ? memoryWindows() : postgresWindows(backing.db);
-  const ratelimit = new Ratelimit({
-    redis: noRedis,
-    prefix: name,
-    timeout: 0,
-    ephemeralCache: false,
-    limiter: limiterOver(store, { limit, windowMs, clock }),
-  });
   const log = options.log ?? logger('inbound-limit');
+  const limiters = new Map<number, Ratelimit>();
+  const limiterOf = (limit: number): Ratelimit => {
+    const known = limiters.get(limit);
+    if (known) return known;
+    const made = backing.limiter(name, { limit, windowMs }, clock);
+    if (limiters.size >= maxLimiters) limiters.clear();
+    limiters.set(limit, made);
+    return made;
+  };
+  const take: InboundLimit['take'] = async (key, amount, limit = options.limit) => {
+    const { success, remaining, reset } = await limiterOf(limit).limit(hashed(key), {
+      rate: amount,
+    });
+    return { allowed: success, limit, remaining, resetMs: Math.max(0, reset - clock.now()) };
+  };
   return {
-    check: async (key) => {
+    take,
+    check: async (key, limit = options.limit) => {
       try {
-        const { success, remaining, reset } = await ratelimit.limit(key);
-        return { allowed: success, limit, remaining, resetMs: Math.max(0, reset - clock.now()) };
+        return await take(key, 1, limit);
       } catch (error) {
         log.error('A limit cannot be checked', { part: name, reason: onFault, err: error });
-        return { allowed: onFault === 'open', limit, remaining: 0, resetMs: windowMs };
+        const resetMs = windowRest(clock.now(), windowMs);
+        return { allowed: onFault === 'open', limit, remaining: 0, resetMs };
       }
     },
   };
 }
 
-function limiterOver(
-  store: WindowStore,
-  { limit, windowMs, clock }: { limit: number; windowMs: number; clock: Clock },
-): LimiterConfig['limiter'] {
-  return () => ({
-    limit: async (_context, key) => {
-      const nowMs = clock.now();
-      const counts = await store.hit({ key, limit, windowMs, nowMs });
-      const verdict = judgeWindow(counts, limit, windowMs, nowMs);
-      return {
-        success: verdict.allowed,
-        limit,
-        remaining: verdict.remaining,
-        reset: nowMs + verdict.resetMs,
-        pending: Promise.resolve(),
-      };
-    },
-    getRemaining: () => Promise.reject(new Error('Reading without counting is not offered')),
-    resetTokens: () => Promise.reject(new Error('Resetting is not offered')),
-  });
-}
-
-/** The library insists on a client; our limiter never asks it, and a call would fail loudly. */
-const noRedis = new Redis({
-  request: () => Promise.reject(new Error('No Redis is configured')),
-});
+/** No address and no user stands in a Redis. The braces keep both windows in one slot of a cluster. */
+const hashed = (key: string): string => `{${createHash('sha256').update(key).digest('base64url')}}`;

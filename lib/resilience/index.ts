@@ -10,15 +10,17 @@
  *   our own; a long wait is handed back instead of slept.
  * - A cache holds JSON of declared topics under its workspace, never a secret; what is marked (markTags,
  *   in the transaction of the fact) is not shown again. Of all processes one loads a key at a time.
- * - An inbound limit whose store cannot be asked refuses, unless its owner chose otherwise.
+ * - An inbound limit whose store cannot be asked refuses, unless its owner chose otherwise. One that is
+ *   counted in passing (SharedCount) never waits: processes tell each other their counts in parts.
  */
 import 'server-only';
 
+export { addressKey } from './address-key.ts';
 export { createBatch } from './batch.ts';
 export { type Breaker, type BreakerStore, createBreaker, isResting } from './breaker.ts';
 export { memoryBreaker } from './breaker-memory.ts';
 export type { BreakerState } from './breaker-state.ts';
-export { postgresBreaker } from './breaker-store.ts';
+export { type BreakerShelf, connectionBreakers, postgresBreaker } from './breaker-store.ts';
 export type { Budget, Ticket } from './budget.ts';
 export { type BudgetStore, memoryBudget } from './budget-memory.ts';
 export { type BudgetAt, postgresBudget } from './budget-store.ts';
@@ -28,7 +30,7 @@ export { type CacheBacking, cacheStore } from './cache-backing.ts';
 export type { CacheFigure } from './cache-figures.ts';
 export { dropOldCache, markTags } from './cache-store.ts';
 export { type CacheTopic, cacheTopic } from './cache-topic.ts';
-export { inboundLimit } from './inbound-limit.ts';
+export { type InboundLimit, inboundLimit } from './inbound-limit.ts';
 export {
   answerKey,
   dropOldAnswers,
@@ -37,6 +39,8 @@ export {
   postgresAnswers,
 } from './kept-answers-store.ts';
 export type { Lane } from './lane.ts';
+export { type LimitBacking, type LimitPlace, openLimitBacking } from './limit-backing.ts';
+export { type NamedVerdict, rateLimitHeaders } from './limit-headers.ts';
 export { type AllowedRate, type Pace, paceOf } from './pace.ts';
 export {
   type RateFacts,
@@ -44,5 +48,6 @@ export {
   readAnswerRates,
 } from './rate-headers.ts';
 export { repeat } from './repeat.ts';
+export { SharedCount } from './shared-count.ts';
 export type { WindowVerdict } from './sliding-window.ts';
 export { createBudget } from './worker-budget.ts';

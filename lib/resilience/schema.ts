@@ -1,5 +1,29 @@
 import { z } from 'zod';
 
+/** One of the named limits on requests that come in. */
+export const inboundLimitSchema = z.object({
+  name: z.string(),
+  per: z.enum(['address', 'session', 'user', 'workspace', 'source']),
+  about: z.string(),
+  /** What holds while nobody chose otherwise, and what holds here. */
+  usual: z.number().int(),
+  limit: z.number().int(),
+  window_seconds: z.number().int(),
+  /** `asked`: every request asks the shared count; `told`: processes tell each other in parts. */
+  counting: z.enum(['asked', 'told']),
+  on_fault: z.enum(['closed', 'open']),
+  /** Within what bounds an admin may choose one; null where nobody may. */
+  chosen: z.object({ least: z.number().int(), most: z.number().int() }).nullable(),
+});
+export type InboundLimit = z.infer<typeof inboundLimitSchema>;
+
+/** GET /inbound-limits */
+export const inboundLimitsSchema = z.object({
+  counted_in: z.enum(['memory', 'postgres', 'redis', 'upstash']),
+  data: z.array(inboundLimitSchema),
+});
+export type InboundLimits = z.infer<typeof inboundLimitsSchema>;
+
 /** What may be asked of one account now, over all workers. */
 const budgetSchema = z.object({
   /** Calls that may go at once now, and at most; more come at `per_second`. */

@@ -15,23 +15,23 @@ export interface WindowVerdict {
 /** Number of the window that `nowMs` lies in. */
 export const slotOf = (nowMs: number, windowMs: number): number => Math.floor(nowMs / windowMs);
 
+/** What is left of the present window. */
+export const windowRest = (nowMs: number, windowMs: number): number =>
+  windowMs - (nowMs - slotOf(nowMs, windowMs) * windowMs);
+
 /**
  * Sliding window by weighting: the previous window counts as far as it still overlaps the last
  * `windowMs`. Two numbers per key instead of a list of times, and no burst of twice the limit at the
- * border of two windows.
+ * border of two windows. The rule is the one of @upstash/ratelimit's script, so that every backing
+ * says the same: hits that are refused do not count, and several taken at once may pass the limit.
  */
-export function judgeWindow(
+export function takeFrom(
   { count, previous }: WindowCount,
-  limit: number,
-  windowMs: number,
-  nowMs: number,
-): WindowVerdict {
-  const elapsed = nowMs - slotOf(nowMs, windowMs) * windowMs;
-  const used = previous * (1 - elapsed / windowMs) + count;
-  return {
-    allowed: used <= limit,
-    limit,
-    remaining: Math.max(0, Math.floor(limit - used)),
-    resetMs: windowMs - elapsed,
-  };
+  hit: { limit: number; windowMs: number; nowMs: number; amount: number },
+): { allowed: boolean; remaining: number } {
+  const { limit, windowMs, nowMs, amount } = hit;
+  const elapsed = windowMs - windowRest(nowMs, windowMs);
+  const used = Math.floor(previous * (1 - elapsed / windowMs)) + count;
+  if (used >= limit) return { allowed: false, remaining: 0 };
+  return { allowed: true, remaining: Math.max(0, limit - used - amount) };
 }

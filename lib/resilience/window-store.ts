@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '#lib/db/index';
-import { slotOf, type WindowCount } from './sliding-window.ts';
+import { slotOf, takeFrom, type WindowCount } from './sliding-window.ts';
 
 export interface Hit {
   key: string;
   limit: number;
   windowMs: number;
   nowMs: number;
+  /** Hits told at once, by a process that counted them itself. Negative ones are given back. */
+  amount: number;
 }
 
-/** Counts a hit and answers the counts including it. Refused hits count only once beyond the limit. */
+/** Counts hits unless the limit is reached; what is refused leaves the counts as they are. */
 export interface WindowStore {
-  hit(hit: Hit): Promise<WindowCount>;
+  take(hit: Hit): Promise<{ allowed: boolean; remaining: number }>;
 }
 
 /** Keys kept by one process; above it the oldest go, which forgives them one window. */
@@ -21,44 +23,69 @@ interface MemoryRow extends WindowCount {
   slot: number;
 }
 
-/** For one process: counts are lost with it and not shared. */
-export function memoryWindows(): WindowStore {
-  const rows = new Map<string, MemoryRow>();
-  return {
-    hit: ({ key, limit, windowMs, nowMs }) => {
-      const slot = slotOf(nowMs, windowMs);
-      const row = rows.get(key);
-      const next: MemoryRow = {
-        slot,
-        count: row?.slot === slot ? Math.min(row.count + 1, limit + 1) : 1,
-        previous: row?.slot === slot ? row.previous : row?.slot === slot - 1 ? row.count : 0,
-      };
-      rows.delete(key);
-      rows.set(key, next);
-      if (rows.size > memoryKeys) rows.delete(rows.keys().next().value ?? '');
-      return Promise.resolve(next);
-    },
-  };
+/** Counts of one process. Answers at once, so that a caller in a hurry need not wait. */
+export class MemoryWindows {
+  readonly #rows = new Map<string, MemoryRow>();
+
+  take(hit: Hit): { allowed: boolean; remaining: number } {
+    const row = this.#present(hit);
+    const verdict = takeFrom(row, hit);
+    if (verdict.allowed || hit.amount < 0) row.count = Math.max(0, row.count + hit.amount);
+    this.#rows.delete(hit.key);
+    // Keys nobody got anything under (guesses) take no room.
+    if (row.count > 0 || row.previous > 0) this.#rows.set(hit.key, row);
+    if (this.#rows.size > memoryKeys) this.#rows.delete(this.#rows.keys().next().value ?? '');
+    return verdict;
+  }
+
+  /** Whether a hit would be let through, without counting one. */
+  hasRoom(hit: Omit<Hit, 'amount'>): boolean {
+    return takeFrom(this.#present(hit), { ...hit, amount: 0 }).allowed;
+  }
+
+  #present({ key, windowMs, nowMs }: Omit<Hit, 'amount'>): MemoryRow {
+    const slot = slotOf(nowMs, windowMs);
+    const row = this.#rows.get(key);
+    // A clock that was set back stays in the window it had reached.
+    if (row && slot <= row.slot) return row;
+    return { slot, count: 0, previous: row?.slot === slot - 1 ? row.count : 0 };
+  }
 }
 
-/** Shared by every web process: one upsert, by the database's login of the web process. */
+/** For one process: counts are lost with it and not shared. */
+export function memoryWindows(): WindowStore {
+  const windows = new MemoryWindows();
+  return { take: (hit) => Promise.resolve(windows.take(hit)) };
+}
+
+/**
+ * Shared by every process: one upsert, by the database's login of the web process. A refused hit
+ * writes nothing. A process whose clock is behind counts into the window the others have reached.
+ */
 export function postgresWindows(db: Db): WindowStore {
   return {
-    hit: async ({ key, limit, windowMs, nowMs }) => {
+    take: async ({ key, limit, windowMs, nowMs, amount }) => {
       const slot = slotOf(nowMs, windowMs);
+      const weight = 1 - (nowMs - slot * windowMs) / windowMs;
       const hash = createHash('sha256').update(key).digest();
       const expires = new Date((slot + 2) * windowMs).toISOString();
       const [row] = await db<WindowCount[]>`
         insert into private.rate_limits as r (key, slot, count, previous, expires_at)
-        values (${hash}, ${slot}, 1, 0, ${expires})
+        values (${hash}, ${slot}, ${Math.max(0, amount)}, 0, ${expires})
         on conflict (key) do update set
-          previous = case excluded.slot - r.slot when 0 then r.previous when 1 then r.count else 0 end,
-          count = case excluded.slot - r.slot when 0 then least(r.count + 1, ${limit + 1}) else 1 end,
-          slot = excluded.slot,
-          expires_at = excluded.expires_at
+          previous = case when excluded.slot <= r.slot then r.previous
+            when excluded.slot = r.slot + 1 then r.count else 0 end,
+          count = case when excluded.slot <= r.slot then greatest(0, r.count + ${amount})
+            else excluded.count end,
+          slot = greatest(r.slot, excluded.slot),
+          expires_at = greatest(r.expires_at, excluded.expires_at)
+        where ${amount} < 0 or floor(${weight}::float8 * case when excluded.slot <= r.slot then r.previous
+            when excluded.slot = r.slot + 1 then r.count else 0 end)
+          + case when excluded.slot <= r.slot then r.count else 0 end < ${limit}
         returning count, previous`;
-      if (!row) throw new Error('The limit was not counted');
-      return row;
+      if (!row) return { allowed: false, remaining: 0 };
+      const used = Math.floor(row.previous * weight) + row.count;
+      return { allowed: true, remaining: Math.max(0, limit - used) };
     },
   };
 }

@@ -186,6 +186,7 @@ export function worker(plan: Plan): ChildSpec {
 }
 
 const cacheNames = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
+const limitNames = ['RATE_LIMITS', 'REDIS_URL'];
 const webNames = [
   'MAIL_FROM',
   'SIGNUP_DOMAINS',
@@ -248,7 +249,7 @@ export function web(plan: Plan): ChildSpec {
           }
         : {}),
       ...mailFor(settings),
-      ...pick(settings.env, [...webNames, ...cacheNames]),
+      ...pick(settings.env, [...webNames, ...cacheNames, ...limitNames]),
     },
   };
 }
@@ -270,7 +271,13 @@ export function gateway(plan: Plan): ChildSpec {
       WEB_URL: loopback(ports.web),
       WORKER_HEALTH_URL: `${loopback(ports.workerHealth)}/health`,
       ...(backing.local ? { SUPABASE_LOCAL_URL: loopback(ports.supabase) } : {}),
-      ...pick(settings.env, ['GATEWAY_HOST', 'SEAL_KEK_FILE']),
+      ...pick(settings.env, [
+        ...cacheNames,
+        ...limitNames,
+        'GATEWAY_HOST',
+        'SEAL_KEK_FILE',
+        'TRUSTED_PROXIES',
+      ]),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { problemResponse } from '@/lib/api/index';
 import { HubError, newId } from '@/lib/core/index';
 import { webHub } from '@/lib/hub/web';
 import { safeReturnTo } from '@/lib/identity/index';
@@ -21,8 +22,9 @@ export async function answerCallback(
   if (request.method !== 'GET')
     return new Response(null, { status: 405, headers: { allow: 'GET' } });
   const hub = webHub();
+  const pace = hub.startPace();
   try {
-    await hub.countCallback(request.headers);
+    await hub.countCallback(request.headers, pace);
     const session = await hub.readSession(request.headers);
     if (!session) throw new HubError('identity.unauthenticated');
     const done = await hub.connections.finish(session, {
@@ -32,13 +34,18 @@ export async function answerCallback(
     });
     const workspace = session.workspaces.find(({ id }) => id === done.workspaceId);
     const page = workspace && `/w/${workspace.slug}/connections/${done.connectionId}`;
-    return leadTo(page ?? safeReturnTo(done.returnTo));
+    return pace.mark(leadTo(page ?? safeReturnTo(done.returnTo)));
   } catch (error) {
-    const failure = hub.describeFailure(error, newId(), 'oauth-callback');
+    const requestId = newId();
+    const failure = hub.describeFailure(error, requestId, 'oauth-callback');
+    // Nothing was read of it, so the same address may be opened again after the wait.
+    if (failure.code === 'request.rate_limited') {
+      return pace.mark(problemResponse(failure, requestId));
+    }
     const query = new URLSearchParams({ code: failure.code });
     const returnTo = failure.details?.['return_to'];
     if (typeof returnTo === 'string') query.set('return_to', safeReturnTo(returnTo));
-    return leadTo(`/connect/error?${query}`);
+    return pace.mark(leadTo(`/connect/error?${query}`));
   }
 }
 

@@ -4,6 +4,7 @@ import { connectionRoutes } from './connections.ts';
 import { hubRoutes, openApiRoute } from './hub.ts';
 import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
+import { inboundLimitRoutes } from './inbound-limits.ts';
 import { keyRoutes } from './keys.ts';
 import { mailRoutes } from './mail.ts';
 import { metadataRoutes } from './metadata.ts';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...mailRoutes,
   ...hubRoutes,
+  ...inboundLimitRoutes,
   ...sandboxRoutes,
   ...keyRoutes,
   openApiRoute(() => routes),

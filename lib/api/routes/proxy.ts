@@ -46,12 +46,13 @@ const passOn = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', id: string)
         'provider.bad_answer',
       ],
     },
-    async ({ hub, session, workspaceId, params, passed, headers, signal, method: asked }) => {
+    async ({ hub, session, workspaceId, params, passed, headers, pace, signal, method: asked }) => {
       const place = { workspaceId, connectionId: params.id };
       const answer = await hub.proxy.call(session, place, {
         method: method.toUpperCase(),
         target: passed.target,
         headers,
+        pace,
         body: method === 'get' ? null : await passed.readBody(),
         signal,
       });

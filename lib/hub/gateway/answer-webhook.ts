@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Receiver } from '#lib/webhooks/index';
+import type { LimitedReceiver } from '../limit-receiver.ts';
 import { send } from './send-answer.ts';
 
 /** What a refused sender may still send before its connection is cut, so that it sees the answer. */
@@ -10,13 +10,14 @@ const discardMs = 1_000;
 export async function answerWebhook(
   request: IncomingMessage,
   response: ServerResponse,
-  address: { connector: string; endpointId: string },
-  receiver: Receiver,
+  target: { connector: string; endpointId: string; address: string },
+  receiver: LimitedReceiver,
   isStopping: () => boolean,
 ): Promise<void> {
   const answer = await receiver.receive({
     method: request.method ?? '',
-    ...address,
+    ...target,
+    search: /\?.*/s.exec(request.url ?? '')?.[0] ?? '',
     headers: request.headersDistinct,
     // Leaving a request's iterator half-way would cut the connection before the answer is out.
     body: request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,

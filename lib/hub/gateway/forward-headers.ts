@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { clientAddress, type ProxyTrust } from './client-address.ts';
 import type { Upstream } from './route-table.ts';
 
 /** Of one connection only (RFC 9110 §7.6.1), and what `Connection` names besides. */
@@ -31,11 +32,16 @@ export interface ForwardRules {
   upstream: Upstream;
   token: string;
   publicUrl: string | undefined;
+  isTrustedProxy: ProxyTrust;
 }
 
 type HeaderSource = Pick<IncomingMessage, 'headers' | 'rawHeaders'> & {
   socket: { remoteAddress?: string | undefined };
 };
+
+/** Whose request it is, as far as somebody we believe says so. */
+export const addressOf = (request: HeaderSource, isTrusted: ProxyTrust): string =>
+  clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], isTrusted);
 
 /** Headers for the process behind us, as a flat list of names and values in the order they came. */
 export function requestHeaders(request: HeaderSource, rules: ForwardRules): string[] {
@@ -45,7 +51,7 @@ export function requestHeaders(request: HeaderSource, rules: ForwardRules): stri
   const isPublic = rules.publicUrl !== undefined;
   kept.push('x-forwarded-host', request.headers.host ?? '');
   kept.push('x-forwarded-proto', isPublic ? 'https' : 'http');
-  kept.push('x-forwarded-for', clientAddress(request, isPublic));
+  kept.push('x-forwarded-for', addressOf(request, rules.isTrustedProxy));
   if (rules.upstream === 'web') kept.push('x-patchbay-gateway', rules.token);
   // The length was taken over; a body without one must stay framed as one.
   if (request.headers['transfer-encoding'] !== undefined) kept.push('transfer-encoding', 'chunked');
@@ -86,15 +92,4 @@ function cookiesFor(upstream: Upstream, value: string): string | null {
   if (upstream === 'supabase') return null;
   const own = value.split(/;\s*/).filter((cookie) => cookie.startsWith('sandbox_'));
   return own.length > 0 ? own.join('; ') : null;
-}
-
-/**
- * Behind the operator's TLS proxy the last address it noted is the client's; the earlier ones are
- * the client's own words. Without a public address there is no such proxy.
- */
-function clientAddress(request: HeaderSource, isBehindProxy: boolean): string {
-  const peer = request.socket.remoteAddress ?? '';
-  const noted = request.headers['x-forwarded-for'];
-  const last = (Array.isArray(noted) ? noted.join(',') : (noted ?? '')).split(',').at(-1)?.trim();
-  return isBehindProxy && last && /^[0-9a-f.:]{2,45}$/i.test(last) ? last : peer;
 }

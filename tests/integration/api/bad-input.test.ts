@@ -200,8 +200,12 @@ describe('a request', () => {
     const person = await web.person('busy');
     await web.workspace('busy', [[person, 'viewer']]);
     const first = await api.fetch(request('/session', { cookie: person.cookie }));
-    expect(first.headers.get('ratelimit-policy')).toBe('"api";q=3000;w=60');
-    expect(first.headers.get('ratelimit')).toMatch(/^"api";r=2999;t=\d+$/);
+    expect(first.headers.get('ratelimit-policy')).toBe(
+      '"api-session";q=3000;w=60, "api-user";q=6000;w=60',
+    );
+    expect(first.headers.get('ratelimit')).toMatch(
+      /^"api-session";r=2999;t=\d+, "api-user";r=5999;t=\d+$/,
+    );
     let last = first;
     for (let count = 0; count < 3_100 && last.status === 200; count += 1) {
       last = await api.fetch(request('/session', { cookie: person.cookie }));

@@ -24,6 +24,7 @@ export class Browser {
       await this.#hub.handleAuth(
         new Request(url, { headers: this.headers() }),
         url.pathname.split('/').slice(3),
+        this.#hub.startPace(),
       ),
     );
   }
@@ -39,7 +40,8 @@ export class Browser {
       }),
       body: new URLSearchParams(form),
     });
-    return this.#keep(await this.#hub.handleAuth(request, url.pathname.split('/').slice(3)));
+    const parts = url.pathname.split('/').slice(3);
+    return this.#keep(await this.#hub.handleAuth(request, parts, this.#hub.startPace()));
   }
 
   async session() {

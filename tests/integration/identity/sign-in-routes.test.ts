@@ -63,7 +63,9 @@ describe('the routes', () => {
       body: endless,
       duplex: 'half',
     } as RequestInit);
-    await expect(web.hub.handleAuth(request, ['signin', 'sandbox-github'])).rejects.toMatchObject({
+    await expect(
+      web.hub.handleAuth(request, ['signin', 'sandbox-github'], web.hub.startPace()),
+    ).rejects.toMatchObject({
       code: 'request.too_large',
     });
     expect(sent).toBeLessThan(10);

@@ -85,12 +85,12 @@ async function byRoute(sent: Sent): Promise<Answered> {
     headers: Object.entries(sent.headers).filter(([name]) => name !== 'transfer-encoding'),
     ...(sent.method === 'GET' ? {} : { body: new Uint8Array(body) }),
   });
-  const answer = await answerWebhookRequest(
-    receiver,
+  const answer = await answerWebhookRequest(receiver, {
     request,
-    sent.connector ?? 'github',
-    sent.endpointId ?? inbox.endpointId,
-  );
+    connector: sent.connector ?? 'github',
+    endpoint: sent.endpointId ?? inbox.endpointId,
+    address: null,
+  });
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clientAddress, proxyTrust } from '#lib/hub/gateway/client-address';
 import { answerHeaders, requestHeaders } from '#lib/hub/gateway/forward-headers';
 import { mayServe } from '#lib/hub/gateway/host-rule';
 import { destinationOf } from '#lib/hub/gateway/route-table';
@@ -94,7 +95,12 @@ const pairs = (flat: string[]): [string, string][] =>
   ]);
 
 describe('requestHeaders', () => {
-  const web = { upstream: 'web', token: 'the gateway token', publicUrl: undefined } as const;
+  const web = {
+    upstream: 'web',
+    token: 'the gateway token',
+    publicUrl: undefined,
+    isTrustedProxy: proxyTrust(undefined, undefined),
+  } as const;
   const forged: [string, string][] = [
     ['Host', 'localhost:3000'],
     ['Cookie', 'session=1; sandbox_acting=mara'],
@@ -139,7 +145,8 @@ describe('requestHeaders', () => {
   });
 
   it("believes the operator's proxy about the client, and only its last word", () => {
-    const rules = { ...web, publicUrl: 'https://hub.example' };
+    const publicUrl = 'https://hub.example';
+    const rules = { ...web, publicUrl, isTrustedProxy: proxyTrust(undefined, publicUrl) };
     const sent = new Map(
       pairs(requestHeaders(request([['X-Forwarded-For', '6.6.6.6, 192.0.2.7']]), rules)),
     );
@@ -162,4 +169,59 @@ describe('requestHeaders', () => {
 it('answerHeaders keeps repeated headers and drops those of one connection', () => {
   const raw = ['Set-Cookie', 'a=1', 'set-cookie', 'b=2', 'Connection', 'close', 'Keep-Alive', 'x'];
   expect(answerHeaders(raw, 'close')).toEqual(['Set-Cookie', 'a=1', 'set-cookie', 'b=2']);
+});
+
+describe('clientAddress', () => {
+  const publicUrl = 'https://hub.example';
+  it.each([
+    ['nobody in front', undefined, undefined, '9.9.9.9', '6.6.6.6', '9.9.9.9'],
+    [
+      'a loopback peer without a public address',
+      undefined,
+      undefined,
+      '127.0.0.1',
+      '6.6.6.6',
+      '127.0.0.1',
+    ],
+    ['a proxy nearby', undefined, publicUrl, '10.1.2.3', '192.0.2.7', '192.0.2.7'],
+    ['a stranger who claims to be one', undefined, publicUrl, '9.9.9.9', '192.0.2.7', '9.9.9.9'],
+    [
+      'what a client wrote in front',
+      undefined,
+      publicUrl,
+      '127.0.0.1',
+      '6.6.6.6, 192.0.2.7',
+      '192.0.2.7',
+    ],
+    [
+      'two proxies of the operator',
+      '10.0.0.0/8, 203.0.113.9',
+      publicUrl,
+      '10.0.0.1',
+      '6.6.6.6, 192.0.2.7, 203.0.113.9',
+      '192.0.2.7',
+    ],
+    [
+      'a list that names somebody else',
+      '203.0.113.0/24',
+      publicUrl,
+      '10.0.0.1',
+      '192.0.2.7',
+      '10.0.0.1',
+    ],
+    ['an empty list', '', publicUrl, '127.0.0.1', '192.0.2.7', '127.0.0.1'],
+    ['a proxy that noted nothing', undefined, publicUrl, '127.0.0.1', undefined, '127.0.0.1'],
+    ['nonsense', undefined, publicUrl, '127.0.0.1', '<script>', '127.0.0.1'],
+    [
+      'IPv4 in the clothes of IPv6',
+      undefined,
+      publicUrl,
+      '::ffff:127.0.0.1',
+      '::ffff:192.0.2.7',
+      '192.0.2.7',
+    ],
+    ['IPv6', 'fd00::/8', publicUrl, 'fd00::1', '2001:db8::7', '2001:db8::7'],
+  ])('%s', (_, listed, url, peer, noted, wanted) => {
+    expect(clientAddress(peer, noted, proxyTrust(listed, url))).toBe(wanted);
+  });
 });

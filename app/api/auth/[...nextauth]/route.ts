@@ -12,11 +12,12 @@ interface Context {
 async function serve(request: Request, context: Context): Promise<Response> {
   const hub = webHub();
   const { nextauth } = await context.params;
+  const pace = hub.startPace();
   try {
-    return await hub.handleAuth(request, nextauth);
+    return pace.mark(await hub.handleAuth(request, nextauth, pace));
   } catch (error) {
     const requestId = newId();
-    return problemResponse(hub.describeFailure(error, requestId, 'auth'), requestId);
+    return pace.mark(problemResponse(hub.describeFailure(error, requestId, 'auth'), requestId));
   }
 }
 

@@ -1,18 +1,25 @@
 import { errorCodes } from '#lib/core/index';
 import type { WebHub } from '@/lib/hub/web';
 
+interface Arrived {
+  request: Request;
+  connector: string;
+  endpoint: string;
+  /** Null when nobody trustworthy said. */
+  address: string | null;
+}
+
 /** A fetch-style request into the receiver and its answer back. */
 export async function answerWebhookRequest(
   receiver: WebHub['webhookReceiver'],
-  request: Request,
-  connector: string,
-  endpointId: string,
+  { request, connector, endpoint, address }: Arrived,
 ): Promise<Response> {
   if (!receiver) return notHere();
   const answer = await receiver.receive({
     method: request.method,
     connector,
-    endpointId,
+    endpointId: endpoint,
+    address,
     // Repeated headers arrive joined with commas, which no identifier or signature may hold.
     headers: Object.fromEntries([...request.headers].map(([name, value]) => [name, [value]])),
     body: request.body ?? nothing(),

@@ -10,5 +10,7 @@ interface RouteContext {
 export async function POST(request: Request, context: RouteContext): Promise<Response> {
   await connection();
   const { connector, endpoint } = await context.params;
-  return answerWebhookRequest(webHub().webhookReceiver, request, connector, endpoint);
+  const { webhookReceiver, vouchedAddress } = webHub();
+  const address = vouchedAddress(request.headers);
+  return answerWebhookRequest(webhookReceiver, { request, connector, endpoint, address });
 }

@@ -1,0 +1,61 @@
+import { errorCodes } from '#lib/core/index';
+import { addressKey, type NamedVerdict, rateLimitHeaders } from '#lib/resilience/index';
+import type { Receiver, WebhookRequest } from '#lib/webhooks/index';
+import type { InboundLimits } from './inbound-limits.ts';
+
+type WebhookAnswer = Awaited<ReturnType<Receiver['receive']>>;
+
+/** A webhook with the address it came from; null where nobody trustworthy said. */
+export type AddressedWebhook = WebhookRequest & { address: string | null };
+
+/** What the gateway and the Next route hand their webhooks to. */
+export interface LimitedReceiver {
+  receive(request: AddressedWebhook): Promise<WebhookAnswer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Limits in front of a receiver, counted in memory: no event waits for a count. A source is counted
+ * by its genuine events alone, so that forgeries cannot use its limit up; those meet the limit of
+ * their address. Both refuse before a byte of the body is read.
+ */
+export function limitedReceiver(receiver: Receiver, limits: InboundLimits): LimitedReceiver {
+  return {
+    async receive(request) {
+      const source = request.endpointId.toLowerCase();
+      const address = limits.tell('webhook-address', addressKey(request.address));
+      if (!address.allowed) return refuse(address, [address]);
+      const reserved = limits.tell('webhook-source', source);
+      if (!reserved.allowed) return refuse(reserved, [reserved, address]);
+      let isGenuine = false;
+      try {
+        const answer = await receiver.receive(request);
+        isGenuine = answer.status < 300;
+        return withHeaders(answer, [reserved, address]);
+      } finally {
+        if (!isGenuine) limits.giveBack('webhook-source', source);
+      }
+    },
+    close: () => receiver.close(),
+  };
+}
+
+const code = 'request.rate_limited';
+
+/** RFC 9457; which policy it was is told under the name the draft of the headers gives it. */
+function refuse({ name, resetMs }: NamedVerdict, all: NamedVerdict[]): WebhookAnswer {
+  const { status, title } = errorCodes[code];
+  const problem = { type: `/api/v1/openapi.json#${code}`, title, status, detail: title, code };
+  const headers = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'retry-after': String(Math.max(1, Math.ceil(resetMs / 1000))),
+  };
+  const body = JSON.stringify({ ...problem, 'violated-policies': [name] });
+  return withHeaders({ status, headers, body }, all);
+}
+
+const withHeaders = (answer: WebhookAnswer, verdicts: NamedVerdict[]): WebhookAnswer => ({
+  ...answer,
+  headers: { ...answer.headers, ...rateLimitHeaders(verdicts) },
+});

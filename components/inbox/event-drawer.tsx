@@ -94,7 +94,10 @@ function EventBody({ event }: { event: InboxEventDetail }) {
         <StatusBadge status={event.status} />
         <span className="text-mut">{event.outcome}</span>
       </div>
-      <Notice tone="ok" title={words.verdicts[event.verdict]} />
+      <Notice
+        tone={event.verdict === 'unverified' ? 'warn' : 'ok'}
+        title={words.verdicts[event.verdict]}
+      />
       <FactList
         facts={[
           { label: 'Received', value: <RelativeTime value={event.received_at} /> },

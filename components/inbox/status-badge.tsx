@@ -11,6 +11,7 @@ const looks: Record<InboxEvent['status'], { tone: Tone; shape: StatusShape }> = 
   ignored: { tone: 'neutral', shape: 'solid' },
   failed: { tone: 'warn', shape: 'diamond' },
   dead: { tone: 'bad', shape: 'square' },
+  split: { tone: 'neutral', shape: 'half' },
 };
 
 /** The shape alone, where a table has no room for words. */

@@ -12,6 +12,7 @@ export const words = {
     ignored: 'kept',
     failed: 'will be tried again',
     dead: 'gave up',
+    split: 'split into its parts',
   } satisfies Record<InboxEvent['status'], string>,
   columns: {
     received: 'Received',
@@ -26,6 +27,8 @@ export const words = {
     verified: 'The signature is right.',
     verified_previous_secret:
       'The signature is right, made with the secret before the last rotation.',
+    unverified:
+      'Nobody signed this: it is taken as a hint, and what it is about is read at the service.',
   },
   empty: {
     title: 'No webhooks yet',

@@ -8,6 +8,7 @@ const tables = {
   run: 'runs',
   record: 'records',
   inbox_event: 'inbox_events',
+  replay: 'replays',
   invitation: 'invitations',
 } as const;
 

@@ -4,10 +4,12 @@ import { HubError } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { type Session, writeAudit } from '#lib/identity/index';
 import {
+  countInboxEvents,
   getInboxEvent,
   type HandConnector,
   type InboxQuery,
   listAppWebhooks,
+  listDeadLetters,
   listInboxEvents,
   listRefusals,
   putAppWebhook,
@@ -91,6 +93,10 @@ export function webhookUseCases({ asBearer, connections, env }: UseCaseDeps) {
       asBearer(session, (tx) => listInboxEvents(tx, query)),
     getEvent: (session: Session, eventId: string) =>
       asBearer(session, (tx) => getInboxEvent(tx, eventId)),
+    countEvents: (session: Session, at: { workspaceId: string }) =>
+      asBearer(session, (tx) => countInboxEvents(tx, at.workspaceId)),
+    listDeadLetters: (session: Session, at: { workspaceId: string }) =>
+      asBearer(session, (tx) => listDeadLetters(tx, at.workspaceId)),
     /** Answers the event as it waits to be applied again. */
     replay: (session: Session, eventId: string) =>
       asBearer(session, async (tx) => {

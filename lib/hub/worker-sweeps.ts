@@ -8,13 +8,15 @@ import { type Db, transaction } from '#lib/db/index';
 import type { Queue, Sweep } from '#lib/queue/index';
 import { dropOldAnswers, dropOldCache } from '#lib/resilience/index';
 import { enqueueDuePolls, enqueueDuePushes, enqueueDueRuns, type SyncDeps } from '#lib/sync/index';
-import { enqueueDueInbox } from '#lib/webhooks/index';
+import { enqueueDueInbox, foldInboxCounts, workReplays } from '#lib/webhooks/index';
 
 /** How often each kind of row is looked at when nobody said that one is due. */
 const everyMs = {
   commands: 1_000,
   push: 1_000,
   inbox: 1_000,
+  replays: 1_000,
+  inboxCounts: 1_000,
   runs: 1_000,
   polls: 2_000,
   refreshes: 5_000,
@@ -33,6 +35,14 @@ export function rowSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: Syn
       work: 'inbox',
       everyMs: everyMs.inbox,
       run: () => transaction(db, (tx) => enqueueDueInbox(tx, queue, inboxRows)),
+    },
+    // What is applied makes room for more, so it answers to the inbox's hints.
+    { work: 'inbox', name: 'replays', everyMs: everyMs.replays, run: () => workReplays(db) },
+    {
+      work: null,
+      name: 'inbox counts',
+      everyMs: everyMs.inboxCounts,
+      run: () => foldInboxCounts(db),
     },
     { work: 'runs', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
     { work: 'polls', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },

@@ -25,6 +25,10 @@ export const keys = {
     ['inbox_events', workspaceId, query] as const,
   inboxEvent: (workspaceId: string, id: string) =>
     ['inbox_events', workspaceId, 'one', id] as const,
+  inboxCounts: (workspaceId: string) => ['inbox_counts', workspaceId] as const,
+  deadLetters: (workspaceId: string) => ['dead_letters', workspaceId] as const,
+  replays: (workspaceId: string) => ['replays', workspaceId] as const,
+  quarantine: (workspaceId: string) => ['quarantine', workspaceId] as const,
   refusals: (workspaceId: string) => ['refusals', workspaceId] as const,
   appWebhooks: (workspaceId: string) => ['app_webhooks', workspaceId] as const,
   apps: (workspaceId: string) => ['apps', workspaceId] as const,
@@ -49,5 +53,7 @@ export const staleBy: Record<string, readonly string[]> = {
   push_intents: ['history'],
   connection_log: ['connection_log'],
   sagas: ['sagas'],
-  inbox_events: ['inbox_events', 'refusals'],
+  inbox_events: ['inbox_events', 'refusals', 'inbox_counts', 'dead_letters'],
+  replays: ['replays'],
+  webhook_quarantine: ['quarantine', 'refusals'],
 };

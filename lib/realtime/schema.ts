@@ -24,6 +24,7 @@ export const touchedTables = [
   'inbox_events',
   'links',
   'sagas',
+  'replays',
 ] as const;
 export const touchedSignalSchema = z.object({
   table: z.enum(touchedTables),

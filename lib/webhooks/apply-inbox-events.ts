@@ -10,6 +10,7 @@ import { type Clock, HubError, isHubError, type JsonObject, toHubError } from '#
 import { type Db, isUnavailable, type Tx, transaction } from '#lib/db/index';
 import { counter, histogram, type Logger } from '#lib/observability/index';
 import { markTags } from '#lib/resilience/index';
+import { reasonOf } from './failure-reason.ts';
 import { afterFailure, mayBecome } from './inbox-event-state.ts';
 import { type EventToApply, lockEvent, type Settlement, settleEvent } from './inbox-store.ts';
 
@@ -144,6 +145,7 @@ function settled(outcome: ApplyOutcome, started: number, clock: Clock): Settleme
   return {
     status: outcome.kind,
     outcome: text,
+    reason: null,
     recordId: outcome.kind === 'applied' ? (outcome.recordIds[0] ?? null) : null,
     waitMs: null,
     attempt: {
@@ -175,6 +177,7 @@ async function settleFailure(
     await settleEvent(tx, at, {
       status: next.status,
       outcome: reason,
+      reason: reasonOf(error, fault.code),
       recordId: null,
       waitMs: next.status === 'failed' ? next.waitMs : null,
       attempt: {

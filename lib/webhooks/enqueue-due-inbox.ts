@@ -1,6 +1,6 @@
 import type { Tx } from '#lib/db/index';
-import type { Queue } from '#lib/queue/index';
-import { countLeased, type DueEvent, leaseDue } from './inbox-store.ts';
+import type { NewJob, Queue } from '#lib/queue/index';
+import { countLeased, type DueEvent, eventsPerJob, leaseDue } from './inbox-store.ts';
 
 /**
  * How long a job may take to get to an event before the sweep makes another job for it. Two jobs for
@@ -8,36 +8,43 @@ import { countLeased, type DueEvent, leaseDue } from './inbox-store.ts';
  * is found again soon.
  */
 const leaseMs = 15_000;
-/** Events under way at one time: a backlog waits in its table, where a lost job costs nothing. */
-const maxLeased = 400;
-/** Events of one job; they are applied one transaction each. */
-const eventsPerJob = 20;
-
+/**
+ * Events under way at one time, of all workspaces; what one of them may have under way is bounded by
+ * dueInTurn. A backlog waits in its table, where a lost job costs nothing.
+ */
+const maxLeased = 2_000;
+/** Of them those of replays: whatever they hand out, what has just come finds a place. */
+const maxLeasedAgain = 100;
 /** Turns due events into jobs within the caller's transaction. Returns how many events. */
 export async function enqueueDueInbox(
   tx: Tx,
   queue: Pick<Queue, 'send'>,
   limit: number,
 ): Promise<number> {
-  const room = maxLeased - (await countLeased(tx, maxLeased));
-  const most = Math.min(limit, room);
-  if (most <= 0) return 0;
-  const due = await leaseDue(tx, most, leaseMs);
-  if (due.length > 0) await queue.send(tx, 'inbox', jobsFor(due));
-  return due.length;
+  const leased = await countLeased(tx, 'new', maxLeased);
+  const leasedAgain = await countLeased(tx, 'again', maxLeasedAgain);
+  const most = Math.min(limit, maxLeased - leased);
+  const due = most > 0 ? await leaseDue(tx, 'new', { limit: most, leaseMs }) : [];
+  const left = Math.min(most - due.length, maxLeasedAgain - leasedAgain);
+  const again = left > 0 ? await leaseDue(tx, 'again', { limit: left, leaseMs }) : [];
+  const all = [...jobsFor(due), ...jobsFor(again)];
+  if (all.length > 0) await queue.send(tx, 'inbox', all);
+  return due.length + again.length;
 }
 
 /** Per connection, in the order of arrival. */
-function jobsFor(due: readonly DueEvent[]): { payload: { workspace_id: string; ids: string[] } }[] {
+function jobsFor(due: readonly DueEvent[]): NewJob[] {
   const groups = Map.groupBy(due, (event) => `${event.workspaceId} ${event.connectionId}`);
   return [...groups.values()].flatMap((events) => {
     const ids = events.map((event) => event.id).toSorted();
     const workspaceId = events[0]?.workspaceId ?? '';
-    return Array.from({ length: Math.ceil(ids.length / eventsPerJob) }, (_, index) => ({
-      payload: {
-        workspace_id: workspaceId,
-        ids: ids.slice(index * eventsPerJob, (index + 1) * eventsPerJob),
-      },
-    }));
+    return Array.from({ length: Math.ceil(ids.length / eventsPerJob) }, (_, index) => {
+      const part = ids.slice(index * eventsPerJob, (index + 1) * eventsPerJob);
+      return {
+        workspaceId,
+        correlation: part[0],
+        payload: { workspace_id: workspaceId, ids: part },
+      };
+    });
   });
 }

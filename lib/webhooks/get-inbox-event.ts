@@ -1,6 +1,6 @@
 import { HubError } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
-import { selectEvent } from './inbox-store.ts';
+import { selectEvent } from './inbox-list-store.ts';
 import type { InboxEventDetail } from './schema.ts';
 
 /** One event with body, headers and attempts; throws `resource.not_found`. */

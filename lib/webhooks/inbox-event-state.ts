@@ -7,6 +7,7 @@ export type InboxStatus = (typeof inboxStatuses)[number];
  *           failed → queued (its time has come)
  * queued  → queued (the job was lost, its lease ran out)
  * applied, ignored, failed, dead → pending (somebody asks for it again)
+ * split: nothing; its parts are events of their own
  */
 const transitions: Record<InboxStatus, readonly InboxStatus[]> = {
   pending: ['queued'],
@@ -15,6 +16,7 @@ const transitions: Record<InboxStatus, readonly InboxStatus[]> = {
   applied: ['pending'],
   ignored: ['pending'],
   dead: ['pending'],
+  split: [],
 };
 
 export const mayBecome = (from: InboxStatus, to: InboxStatus): boolean =>

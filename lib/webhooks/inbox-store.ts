@@ -1,8 +1,13 @@
 import { toStorableJson } from '#lib/connectors/protocol/index';
-import { type JsonObject, limits } from '#lib/core/index';
-import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
+import type { JsonObject } from '#lib/core/index';
+import { dueInTurn, json, type Tx } from '#lib/db/index';
 import { type InboxStatus, statusesBefore } from './inbox-event-state.ts';
-import type { InboxEvent, InboxEventDetail, Refusal } from './schema.ts';
+import type { InboxEvent } from './schema.ts';
+
+type Verdict = InboxEvent['verdict'];
+
+/** Events of one job; they are applied one transaction each. */
+export const eventsPerJob = 20;
 
 export interface DueEvent {
   id: string;
@@ -10,14 +15,26 @@ export interface DueEvent {
   connectionId: string;
 }
 
+/** new: waits for the first time, or failed by itself; again: handed out by a replay. */
+export type Lane = 'new' | 'again';
+
+const ofLane = (tx: Tx, lane: Lane) =>
+  lane === 'new' ? tx`t.replay_id is null` : tx`t.replay_id is not null`;
+
 /**
- * Leases up to `limit` due events, oldest first, workspaces in turn. Rows another sweep holds are passed over; a lease
- * that ran out makes its row due again.
+ * Leases up to `limit` due events of a lane, oldest first, workspaces in turn. Rows another sweep
+ * holds are passed over; a lease that ran out makes its row due again.
  */
-export function leaseDue(tx: Tx, limit: number, leaseMs: number): Promise<DueEvent[]> {
+export function leaseDue(
+  tx: Tx,
+  lane: Lane,
+  { limit, leaseMs }: { limit: number; leaseMs: number },
+): Promise<DueEvent[]> {
   const due = dueInTurn(tx, {
     table: 'public.inbox_events',
-    may: tx`t.status in ('pending', 'queued', 'failed')`,
+    queue: 'inbox',
+    rowsPerJob: eventsPerJob,
+    may: tx`t.status in ('pending', 'queued', 'failed') and ${ofLane(tx, lane)}`,
     at: tx`t.next_attempt_at`,
     limit,
   });
@@ -29,12 +46,13 @@ export function leaseDue(tx: Tx, limit: number, leaseMs: number): Promise<DueEve
     returning e.id, e.workspace_id as "workspaceId", e.connection_id as "connectionId"`;
 }
 
-/** Events whose lease still runs, counted up to `most`. */
-export async function countLeased(tx: Tx, most: number): Promise<number> {
+/** Events of a lane whose lease still runs, counted up to `most`. */
+export async function countLeased(tx: Tx, lane: Lane, most: number): Promise<number> {
   const [row] = await tx<{ count: number }[]>`
     select count(*) from (
-      select 1 from public.inbox_events
-      where status = 'queued' and next_attempt_at > now() limit ${most}) leased`;
+      select 1 from public.inbox_events t
+      where t.status in ('pending', 'queued', 'failed') and ${ofLane(tx, lane)}
+        and t.status = 'queued' and t.next_attempt_at > now() limit ${most}) leased`;
   return row?.count ?? 0;
 }
 
@@ -45,6 +63,7 @@ export interface EventToApply {
   connector: string;
   event: string;
   body: Buffer;
+  verdict: Verdict;
   status: InboxStatus;
   attempts: number;
 }
@@ -56,7 +75,7 @@ export async function lockEvent(
 ): Promise<EventToApply | null> {
   const [row] = await tx<EventToApply[]>`
     select id, workspace_id as "workspaceId", connection_id as "connectionId", connector, event, body,
-      status, attempts
+      verdict, status, attempts
     from public.inbox_events
     where workspace_id = ${at.workspaceId} and id = ${at.eventId} for update skip locked`;
   return row ?? null;
@@ -73,6 +92,8 @@ export interface Attempt {
 export interface Settlement {
   status: Extract<InboxStatus, 'applied' | 'ignored' | 'failed' | 'dead'>;
   outcome: string;
+  /** Of a failure: the code dead events are grouped by. */
+  reason: string | null;
   recordId: string | null;
   /** Milliseconds until the next attempt; null when there is none. */
   waitMs: number | null;
@@ -93,7 +114,7 @@ export async function settleEvent(
   const outcome = toStorableJson(to.outcome.slice(0, outcomeChars));
   await tx`
     update public.inbox_events set
-      status = ${to.status}, outcome = ${outcome}, attempts = attempts + 1,
+      status = ${to.status}, outcome = ${outcome}, reason = ${to.reason}, attempts = attempts + 1,
       record_id = coalesce(${to.recordId}::uuid, record_id),
       next_attempt_at = now() + ${to.waitMs}::int * interval '1 millisecond',
       processed_at = case when ${to.status} = 'failed' then processed_at else now() end,
@@ -103,60 +124,4 @@ export async function settleEvent(
         where place <= ${attemptsKept})
     where workspace_id = ${at.workspaceId} and id = ${at.eventId}
       and status = any(${statusesBefore(to.status)}::text[])`;
-}
-
-export interface EventFilter {
-  workspaceId: string;
-  connectionId?: string | undefined;
-  status?: InboxStatus | undefined;
-  event?: string | undefined;
-  /** Ids below this one. */
-  before?: string | undefined;
-  limit: number;
-}
-
-const columns = (db: Queryable) => db`
-  e.id, e.connection_id, e.connector, e.event, e.delivery_id, e.verdict, e.received_at, e.status,
-  e.attempts, e.outcome, e.record_id, e.processed_at, e.replayed_at, octet_length(e.body) as body_bytes`;
-
-/** Newest first; ids sort by arrival. */
-export function selectEvents(tx: Tx, filter: EventFilter): Promise<InboxEvent[]> {
-  const { connectionId, status, event, before } = filter;
-  return tx<InboxEvent[]>`
-    select ${columns(tx)} from public.inbox_events e
-    where e.workspace_id = ${filter.workspaceId}
-      ${connectionId ? tx`and e.connection_id = ${connectionId}` : tx``}
-      ${status ? tx`and e.status = ${status}` : tx``}
-      ${event ? tx`and e.event = ${event}` : tx``}
-      ${before ? tx`and e.id < ${before}` : tx``}
-    order by e.id desc limit ${filter.limit}`;
-}
-
-type DetailRow = InboxEvent & {
-  headers: Record<string, string>;
-  body: Buffer;
-  attempt_log: InboxEventDetail['attempt_log'];
-};
-
-export async function selectEvent(tx: Tx, eventId: string): Promise<DetailRow | null> {
-  const [row] = await tx<DetailRow[]>`
-    select ${columns(tx)}, e.headers, e.body, e.attempt_log
-    from public.inbox_events e where e.id = ${eventId}`;
-  return row ?? null;
-}
-
-/** True when the event was in a state that allows it. */
-export async function markPending(tx: Tx, eventId: string): Promise<boolean> {
-  const rows = await tx`
-    update public.inbox_events
-    set status = 'pending', attempts = 0, next_attempt_at = now(), replayed_at = now()
-    where id = ${eventId} and status = any(${statusesBefore('pending')}::text[]) returning id`;
-  return rows.length > 0;
-}
-
-export function selectRefusals(tx: Tx, workspaceId: string): Promise<Refusal[]> {
-  return tx<Refusal[]>`
-    select endpoint_id, reason, count, last_at from public.webhook_refusals
-    where workspace_id = ${workspaceId} and day = (now() at time zone 'utc')::date
-    order by last_at desc, endpoint_id, reason limit ${limits.pageRows}`;
 }

@@ -31,6 +31,7 @@ export {
   type InboxPorts,
 } from './apply-inbox-events.ts';
 export { cleanInbox, foldInboxCounts, type InboxRetention } from './clean-inbox.ts';
+export { countInboxEvents, listDeadLetters } from './count-inbox-events.ts';
 export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
 export { countEnds, selectStanding } from './endpoint-store.ts';
 export { enqueueDueEndpoints, realignEndpoints } from './enqueue-due-endpoints.ts';
@@ -47,7 +48,15 @@ export {
 } from './receive.ts';
 export { type ReconcileDeps, type Reconciled, reconcileEndpoint } from './reconcile-endpoint.ts';
 export { removeEndpoints, removeUnwanted } from './remove-endpoint.ts';
-export { replayInboxEvent } from './replay-inbox-event.ts';
+export {
+  cancelReplay,
+  getReplay,
+  listReplays,
+  previewReplay,
+  replayInboxEvent,
+  startReplay,
+} from './replay-events.ts';
 export { webhookSecretShelf } from './secret-shelf-store.ts';
 export { settleAppWebhooks } from './settle-app-webhooks.ts';
 export { type Registrable, recheckEndpoints } from './subscription-store.ts';
+export { workReplays } from './work-replays.ts';

@@ -1,5 +1,5 @@
 import type { Tx } from '#lib/db/index';
-import { selectRefusals } from './inbox-store.ts';
+import { selectRefusals } from './inbox-list-store.ts';
 import type { Refusal } from './schema.ts';
 
 /** What was refused since midnight UTC, the latest first; at most `limits.pageRows`. */

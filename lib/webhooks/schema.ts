@@ -1,21 +1,42 @@
 import { z } from 'zod';
 
-export const inboxStatuses = ['pending', 'queued', 'applied', 'ignored', 'failed', 'dead'] as const;
+/** split: came as one body whose parts are events of their own; this one shows it as it came. */
+export const inboxStatuses = [
+  'pending',
+  'queued',
+  'applied',
+  'ignored',
+  'failed',
+  'dead',
+  'split',
+] as const;
+
+/** unverified: the source signs nothing. Such an event is a hint: its objects are read at the service. */
+export const verdicts = ['verified', 'verified_previous_secret', 'unverified'] as const;
 
 export const inboxEventSchema = z.object({
   id: z.uuid(),
   connection_id: z.uuid(),
+  endpoint_id: z.uuid(),
   connector: z.string(),
   event: z.string(),
   delivery_id: z.string(),
-  verdict: z.enum(['verified', 'verified_previous_secret']),
+  verdict: z.enum(verdicts),
   received_at: z.iso.datetime(),
   status: z.enum(inboxStatuses),
   attempts: z.number().int(),
   outcome: z.string().nullable(),
+  /** Of a failed or dead event: the code dead events are grouped by. */
+  reason: z.string().nullable(),
   record_id: z.uuid().nullable(),
   processed_at: z.iso.datetime().nullable(),
   replayed_at: z.iso.datetime().nullable(),
+  /** The replay that had it applied last. */
+  replay_id: z.uuid().nullable(),
+  /** The event this one came in, when one body held many. */
+  parent_id: z.uuid().nullable(),
+  /** Of a split event: how many parts it had. */
+  parts: z.number().int().nullable(),
   body_bytes: z.number().int(),
 });
 export type InboxEvent = z.infer<typeof inboxEventSchema>;
@@ -36,14 +57,108 @@ export const inboxEventDetailSchema = inboxEventSchema.extend({
 });
 export type InboxEventDetail = z.infer<typeof inboxEventDetailSchema>;
 
-export const inboxListQuerySchema = z.strictObject({
-  workspace_id: z.uuid().optional(),
+/** Which events; what is left out says nothing. */
+export const inboxFilterSchema = z.strictObject({
   connection_id: z.uuid().optional(),
-  status: z.enum(inboxStatuses).optional(),
+  connector: z.string().max(80).optional(),
+  endpoint_id: z.uuid().optional(),
   event: z.string().max(255).optional(),
+  status: z.enum(inboxStatuses).optional(),
+  verdict: z.enum(verdicts).optional(),
+  reason: z.string().max(80).optional(),
+  /** The parts of this event. */
+  parent_id: z.uuid().optional(),
+  /** Received from this moment on, and before that one. */
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+  /** Stands somewhere in the event's name or the delivery's id, in whichever case. */
+  text: z.string().min(1).max(255).optional(),
+});
+export type InboxFilter = z.infer<typeof inboxFilterSchema>;
+
+/**
+ * `cursor` asks for older events, `after` for newer ones; both take cursors of answers. A page may
+ * hold fewer rows than asked for, even none, and still name a next cursor: one request looks through
+ * so many events and no more.
+ */
+export const inboxListQuerySchema = inboxFilterSchema.extend({
+  workspace_id: z.uuid().optional(),
   cursor: z.string().max(600).optional(),
+  after: z.string().max(600).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+export const inboxPageSchema = z.object({
+  data: z.array(inboxEventSchema),
+  next_cursor: z.string().nullable(),
+  /** To be given as `after`: what has come since, or stands above this page. */
+  prev_cursor: z.string().nullable(),
+});
+export type InboxPage = z.infer<typeof inboxPageSchema>;
+
+/** How many events there are of each status; nothing is counted for it. */
+export const inboxCountsSchema = z.object({
+  total: z.number().int(),
+  by_status: z.record(z.enum(inboxStatuses), z.number().int()),
+});
+export type InboxCounts = z.infer<typeof inboxCountsSchema>;
+
+/** Dead events of one reason, and the latest of them. */
+export const deadLetterGroupSchema = z.object({
+  reason: z.string(),
+  count: z.number().int(),
+  last: inboxEventSchema.nullable(),
+});
+export type DeadLetterGroup = z.infer<typeof deadLetterGroupSchema>;
+
+const maxSelected = 1_000;
+
+export const replaySelectionSchema = z.union([
+  z.strictObject({ ids: z.array(z.uuid()).min(1).max(maxSelected) }),
+  z.strictObject({ filter: inboxFilterSchema }),
+]);
+export type ReplaySelection = z.infer<typeof replaySelectionSchema>;
+
+/** Either the events themselves, or a filter; `{}` is everything. With `dry_run` only the preview. */
+export const replayInputSchema = z
+  .strictObject({
+    ids: z.array(z.uuid()).min(1).max(maxSelected).optional(),
+    filter: inboxFilterSchema.optional(),
+    dry_run: z.boolean().default(false),
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
+    error: 'Give either ids or a filter.',
+    path: ['filter'],
+  });
+
+export const replayStatuses = ['pending', 'running', 'completed', 'cancelled'] as const;
+
+export const replaySchema = z.object({
+  id: z.uuid(),
+  status: z.enum(replayStatuses),
+  selection: replaySelectionSchema,
+  /** What the preview counted; at least so many when it is not exact. */
+  expected: z.number().int(),
+  is_exact: z.boolean(),
+  /** Handed out so far; the others say what has become of those. */
+  taken: z.number().int(),
+  waiting: z.number().int(),
+  applied: z.number().int(),
+  ignored: z.number().int(),
+  dead: z.number().int(),
+  requested_by: z.uuid().nullable(),
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+});
+export type Replay = z.infer<typeof replaySchema>;
+
+export const replayAnswerSchema = z.object({
+  preview: z.object({ count: z.number().int(), is_exact: z.boolean() }),
+  /** Null after a dry run. */
+  replay: replaySchema.nullable(),
+});
+export type ReplayAnswer = z.infer<typeof replayAnswerSchema>;
 
 /** Requests that were refused, counted per reason since midnight UTC. */
 export const refusalSchema = z.object({

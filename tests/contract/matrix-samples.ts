@@ -118,6 +118,10 @@ const makers: Record<string, Maker> = {
     }
     return { params: { id: suppressionId } };
   },
+  startReplay: async ({ world, workspaceId, target }) => {
+    if (target !== 'absent') await world.row('inbox_event', workspaceId);
+    return { body: { filter: { status: 'dead' } } };
+  },
   listChanges: () => ({ query: { after: '0' } }),
   setSandboxActivity: () => ({ body: { action: 'start' } }),
 };

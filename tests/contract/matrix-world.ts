@@ -163,6 +163,10 @@ async function makeRow(web: WebFixture, kind: PlaceKind, workspaceId: string): P
     await sql`
       insert into public.connections (id, workspace_id, connector, account_id, account_name, status)
       values (${id}, ${workspaceId}, 'github', ${id}, 'Account', 'active')`;
+  } else if (kind === 'replay') {
+    await sql`
+      insert into public.replays (id, workspace_id, selection, expected, is_exact, until_id)
+      values (${id}, ${workspaceId}, '{"filter": {}}', 1, true, ${id})`;
   } else if (kind === 'record') {
     await sql`
       insert into public.records (id, workspace_id, kind, data)

@@ -10,6 +10,7 @@ import { mailRoutes } from './mail.ts';
 import { metadataRoutes } from './metadata.ts';
 import { proxyRoutes } from './proxy.ts';
 import { recordRoutes } from './records.ts';
+import { replayRoutes } from './replays.ts';
 import { sandboxRoutes } from './sandbox.ts';
 import { syncRoutes } from './sync.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...syncRoutes,
   ...recordRoutes,
   ...webhookRoutes,
+  ...replayRoutes,
   ...mailRoutes,
   ...hubRoutes,
   ...inboundLimitRoutes,

@@ -1,9 +1,11 @@
 import {
   appWebhookInputSchema,
   appWebhookSchema,
+  deadLetterGroupSchema,
+  inboxCountsSchema,
   inboxEventDetailSchema,
-  inboxEventSchema,
   inboxListQuerySchema,
+  inboxPageSchema,
   refusalSchema,
 } from '#lib/webhooks/schema';
 import { route } from '../contract.ts';
@@ -53,23 +55,49 @@ export const webhookRoutes = [
     {
       id: 'listInboxEvents',
       tag,
-      summary: 'Webhooks as they arrived, newest first',
+      summary: 'Webhooks as they arrived, newest first, from a place on in either direction',
       method: 'get',
       path: '/inbox-events',
       access: 'viewer',
       place: here,
       query: inboxListQuerySchema,
-      answer: { status: 200, schema: listOf(inboxEventSchema) },
+      answer: { status: 200, schema: inboxPageSchema },
     },
-    async ({ hub, session, workspaceId, query }) =>
-      hub.webhooks.listEvents(session, {
-        workspaceId,
-        connectionId: query.connection_id,
-        status: query.status,
-        event: query.event,
-        cursor: query.cursor,
-        limit: query.limit,
-      }),
+    async ({ hub, session, workspaceId, query }) => {
+      const { workspace_id: _, cursor, after, limit, ...filter } = query;
+      return hub.webhooks.listEvents(session, { workspaceId, filter, cursor, after, limit });
+    },
+  ),
+  route(
+    {
+      id: 'countInboxEvents',
+      tag,
+      summary: 'How many webhooks there are of each status',
+      method: 'get',
+      path: '/inbox-counts',
+      access: 'viewer',
+      place: here,
+      query: workspaceQuery,
+      answer: { status: 200, schema: inboxCountsSchema },
+    },
+    async ({ hub, session, workspaceId }) => hub.webhooks.countEvents(session, { workspaceId }),
+  ),
+  route(
+    {
+      id: 'listDeadLetters',
+      tag,
+      summary: 'Webhooks that could not be applied, by reason, and the latest of each',
+      method: 'get',
+      path: '/dead-letters',
+      access: 'viewer',
+      place: here,
+      query: workspaceQuery,
+      answer: { status: 200, schema: listOf(deadLetterGroupSchema) },
+    },
+    async ({ hub, session, workspaceId }) => ({
+      data: await hub.webhooks.listDeadLetters(session, { workspaceId }),
+      next_cursor: null,
+    }),
   ),
   route(
     {

@@ -74,9 +74,9 @@ describe('the inbox as pages see it', () => {
   });
 
   it('filters by status, event and connection', async () => {
-    expect((await list(viewer, { status: 'pending' })).data).toHaveLength(1);
-    expect((await list(viewer, { event: 'issues' })).data).toHaveLength(3);
-    expect((await list(viewer, { connectionId: randomUUID() })).data).toHaveLength(0);
+    expect((await list(viewer, { filter: { status: 'pending' } })).data).toHaveLength(1);
+    expect((await list(viewer, { filter: { event: 'issues' } })).data).toHaveLength(3);
+    expect((await list(viewer, { filter: { connection_id: randomUUID() } })).data).toHaveLength(0);
   });
 
   it('shows an event whole', async () => {

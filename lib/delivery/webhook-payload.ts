@@ -107,7 +107,7 @@ export function writePayload(change: TellableChange, record: TellableRecord | nu
       omitted: [],
     },
   };
-  return JSON.stringify(fit(payload));
+  return JSON.stringify(withinBounds(payload));
 }
 
 interface Part {
@@ -121,7 +121,7 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 const pathBytes = 4;
 
 /** Leaves out the longest values, one after the other, until the rest fits. */
-function fit(payload: WebhookPayload): WebhookPayload {
+function withinBounds(payload: WebhookPayload): WebhookPayload {
   let bytes = bytesOf(payload);
   if (bytes <= payloadMaxBytes) return payload;
   const { change, record } = payload.data;

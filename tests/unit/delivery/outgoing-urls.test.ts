@@ -8,51 +8,43 @@ import { webhookSender } from '../../../lib/delivery/send-webhook.ts';
 import { writeSigningSecret } from '../../../lib/delivery/signing-secret.ts';
 
 /** Written as people, and attackers, write addresses that are not of the public internet. */
-const hostileUrls = [
-  // 90: an IPv4 address in other clothes
-  ...['127.1', '2130706433', '0x7f000001', '0177.0.0.1', '0', '127.0.0.1', '0.0.0.0', '127.0.1'],
-  ...['10.0.0.1', '172.16.0.1', '192.168.1.1', '100.64.0.1', '198.18.0.1', '224.0.0.1'],
-  ...['240.0.0.1', '255.255.255.255', '192.0.2.1', '203.0.113.9', '192.88.99.1'],
-  // 91: names that stay here
-  ...[
-    'localhost',
-    'localhost.',
-    'x.localhost',
-    'LOCALHOST',
-    'metadata',
-    'metadata.google.internal',
-  ],
-  ...['printer.local', 'router.home.arpa', 'db.corp', 'wiki.intranet', 'nas.lan'],
-  // 92–95: loopback and IPv4 inside IPv6
-  ...['[::1]', '[::]', '[::ffff:7f00:1]', '[::ffff:127.0.0.1]', '[::127.0.0.1]'],
-  '[::ffff:0:127.0.0.1]',
-  // 96: translation and tunnels
-  ...['[64:ff9b::7f00:1]', '[64:ff9b:1::7f00:1]', '[2002:7f00:1::]', '[2001:0:7f00:1::]'],
-  // 97: link-local, unique-local, site-local, multicast
-  ...['[fe80::1]', '[fc00::1]', '[fd12::1]', '[fec0::1]', '[ff02::1]', '[2001:db8::1]'],
-  // 98: metadata services
-  ...['169.254.169.254', '169.254.170.2', '[fd00:ec2::254]', '100.100.100.200', '168.63.129.16'],
-  '192.0.0.192',
-  // 99: full-width digits and dots
-  ...['①②⑦.0.0.1', '１２７.０.０.１', '127。0。0。1'],
-]
+const hostileHosts: Record<string, string> = {
+  '90: an IPv4 address in other clothes':
+    '127.1 2130706433 0x7f000001 0177.0.0.1 0 127.0.0.1 0.0.0.0 127.0.1 10.0.0.1 172.16.0.1 192.168.1.1 100.64.0.1 198.18.0.1 224.0.0.1 240.0.0.1 255.255.255.255 192.0.2.1 203.0.113.9 192.88.99.1',
+  '91: names that stay here':
+    'localhost localhost. x.localhost LOCALHOST metadata metadata.google.internal printer.local router.home.arpa db.corp wiki.intranet nas.lan',
+  '92–95: loopback, and IPv4 inside IPv6':
+    '[::1] [::] [::ffff:7f00:1] [::ffff:127.0.0.1] [::127.0.0.1] [::ffff:0:127.0.0.1]',
+  '96: translation and tunnels':
+    '[64:ff9b::7f00:1] [64:ff9b:1::7f00:1] [2002:7f00:1::] [2001:0:7f00:1::]',
+  '97: link-local, unique-local, site-local, multicast':
+    '[fe80::1] [fc00::1] [fd12::1] [fec0::1] [ff02::1] [2001:db8::1]',
+  '98: metadata services':
+    '169.254.169.254 169.254.170.2 [fd00:ec2::254] 100.100.100.200 168.63.129.16 192.0.0.192',
+  '99: full-width digits and dots': '①②⑦.0.0.1 １２７.０.０.１ 127。0。0。1',
+  '104: ports of other services, and none':
+    '127.0.0.1:22 127.0.0.1:25 127.0.0.1:5432 127.0.0.1:6379 127.0.0.1:0 127.0.0.1:65536 example.com:65536',
+  '103: whose host is it':
+    'a@127.0.0.1 example.com@127.0.0.1 u:p@example.com 127.0.0.1#@example.com 127.0.0.1\\@example.com',
+};
+/** 102: other schemes, and what is no address. */
+const hostileOthers = [
+  'file:///etc/passwd',
+  'gopher://127.0.0.1:5432/',
+  'ftp://example.com/',
+  'data:text/plain,x',
+  'javascript:alert(1)',
+  'http://example.com/hook',
+  'ws://example.com/',
+  '//example.com/',
+  '',
+  'https://',
+  'https://a b/',
+];
+const hostileUrls = Object.values(hostileHosts)
+  .flatMap((hosts) => hosts.split(' '))
   .map((host) => `https://${host}/hook`)
-  .concat([
-    // 102: other schemes
-    ...[
-      'file:///etc/passwd',
-      'gopher://127.0.0.1:5432/',
-      'ftp://example.com/',
-      'data:text/plain,x',
-    ],
-    ...['javascript:alert(1)', 'http://example.com/hook', 'ws://example.com/', '//example.com/'],
-    // 103: whose host is it
-    ...['https://a@127.0.0.1/', 'https://example.com@127.0.0.1/', 'https://u:p@example.com/'],
-    ...['https://127.0.0.1#@example.com/', 'https://127.0.0.1\\@example.com/'],
-    // 104: ports of other services, and none
-    ...[22, 25, 5432, 6379, 0].map((port) => `https://127.0.0.1:${port}/`),
-    ...['https://127.0.0.1:65536/', 'https://example.com:65536/', '', 'https://', 'https://a b/'],
-  ]);
+  .concat(hostileOthers);
 
 /** What a resolver may answer: never twice the same, or one good address among bad ones. */
 const hostileAnswers: Record<string, string[][]> = {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isHubError } from '#lib/core/index';
 import {
   renderTemplate,
   slackMedium,
@@ -23,6 +24,16 @@ const values: TemplateValues = {
 
 const slack = (template: string) => renderTemplate(parseTemplate(template), values, slackMedium);
 const text = (template: string) => renderTemplate(parseTemplate(template), values, textMedium);
+
+/** What comes of it; nothing where it is refused as it should be. */
+function attempt(work: () => string): string {
+  try {
+    return work();
+  } catch (error) {
+    if (isHubError(error) && error.code === 'request.invalid') return '';
+    throw error;
+  }
+}
 
 describe('a template', () => {
   it('fills in values, escaped for where they go', () => {
@@ -83,15 +94,14 @@ describe('a template', () => {
         fc.string({ unit: 'binary', maxLength: 200 }),
         fc.string({ unit: 'binary' }),
         (template, title) => {
-          let parsed: ReturnType<typeof parseTemplate>;
-          try {
-            parsed = parseTemplate(`${template}{{record.title}}`);
-          } catch (error) {
-            expect(error).toMatchObject({ code: 'request.invalid' });
-            return;
-          }
           const medium = { ...slackMedium, maxChars: 60 };
-          const out = renderTemplate(parsed, { record: { title } }, medium);
+          const out = attempt(() =>
+            renderTemplate(
+              parseTemplate(`${template}{{record.title}}`),
+              { record: { title } },
+              medium,
+            ),
+          );
           expect(out.length).toBeLessThanOrEqual(60);
         },
       ),

@@ -40,8 +40,13 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
             { label: 'Records', value: formatCount(connection.records) },
             { label: 'Connected', value: <RelativeTime value={connection.created_at} /> },
             { label: 'Checked', value: when(connection.checked_at, 'not yet') },
-            { label: 'Expires', value: when(connection.expires_at, 'never') },
-            { label: 'Refreshed', value: when(connection.refreshed_at, 'never') },
+            // A key or a password is neither exchanged nor renewed.
+            ...(connection.auth_kind === 'oauth2'
+              ? [
+                  { label: 'Expires', value: when(connection.expires_at, 'never') },
+                  { label: 'Refreshed', value: when(connection.refreshed_at, 'never') },
+                ]
+              : []),
             {
               label: connection.auth_kind === 'oauth2' ? 'Scopes' : 'Needs',
               value: <Scopes connection={connection} />,

@@ -92,7 +92,7 @@ export function DefineFields({ form, kind }: { form: DefineStream; kind: string 
   const { fields } = form.draft;
   return (
     <section className="grid gap-3" aria-label={text.fields}>
-      <h4 className="font-medium">{text.fields}</h4>
+      <h3 className="font-medium">{text.fields}</h3>
       <p className="text-meta text-mut">{text.fieldsHint}</p>
       <div className="grid gap-3 sm:grid-cols-3">
         {names.map((name) => (

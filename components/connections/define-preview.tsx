@@ -4,10 +4,14 @@ import { defineWords } from './define-words';
 
 const text = defineWords;
 
+/** It stands below a long form, where nobody who asked for it would look. */
+const bringIntoSight = (section: HTMLElement | null): void =>
+  section?.scrollIntoView?.({ block: 'start' });
+
 /** What the first page would bring, as records. */
 export function DefinePreview({ preview }: { preview: StreamPreview }) {
   return (
-    <section className="grid grid-cols-1 gap-3" aria-live="polite">
+    <section ref={bringIntoSight} className="grid grid-cols-1 gap-3" aria-live="polite">
       <Notice
         tone={preview.found > 0 ? 'ok' : 'warn'}
         title={text.found(preview.found, preview.has_more)}

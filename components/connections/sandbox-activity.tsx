@@ -8,6 +8,7 @@ import { Panel } from '@/components/ui/panel';
 import { Switch } from '@/components/ui/switch';
 import { showToast } from '@/components/ui/toaster';
 import { callApi, keys } from '@/lib/live/index';
+import { useConnectors } from './use-connections';
 
 const sandboxSchema = z.object({
   url: z.string(),
@@ -16,14 +17,16 @@ const sandboxSchema = z.object({
 /** Actions a second: lively, and still readable. */
 const rate = 0.5;
 
-/** Makes the sandbox's double of a connector live. Absent without a sandbox. */
+/** Makes the sandbox's double of a connector live. Absent without a sandbox, and without a double in it. */
 export function SandboxActivity({ connector }: { connector: string }) {
   const { workspace, info } = useSession();
+  const card = useConnectors().data?.data.find(({ name }) => name === connector);
+  const isThere = info.features.sandbox && card?.has_sandbox === true;
   const mayAct = useMay('editor');
   const client = useQueryClient();
   const state = useQuery({
     queryKey: keys.sandbox(workspace.id, connector),
-    enabled: info.features.sandbox,
+    enabled: isThere,
     queryFn: ({ signal }) =>
       callApi('/sandbox', {
         query: { workspace_id: workspace.id, connector },
@@ -43,7 +46,7 @@ export function SandboxActivity({ connector }: { connector: string }) {
       showToast({ tone: 'bad', title: 'The sandbox did not answer', description: error.message }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.sandbox(workspace.id, connector) }),
   });
-  if (!info.features.sandbox || !state.data) return null;
+  if (!isThere || !state.data) return null;
   return (
     <Panel title="Sandbox">
       <div className="grid gap-3">

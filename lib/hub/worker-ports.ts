@@ -84,8 +84,14 @@ export function endpointDeps(
       });
       const { connector, apiBaseUrl } = opened.connection;
       const made = opened.manifest.webhook?.registration;
-      const registration = made?.mode === 'api' ? made : null;
-      return { connector, apiBaseUrl, api: opened.api, ctx: opened.ctx, registration };
+      return {
+        connector,
+        apiBaseUrl,
+        api: opened.api,
+        ctx: opened.ctx,
+        registration: made?.mode === 'api' ? made : null,
+        takesWebhooks: made !== undefined,
+      };
     },
     ...gateway,
     clock: deps.clock,

@@ -13,6 +13,8 @@ export interface HookAccess {
   ctx: ConnectorContext;
   /** What one registration is for, and how long it lives; null where a person makes it by hand. */
   registration: { per: 'scope' | 'connection'; lifetimeMs?: number } | null;
+  /** False where the service has no webhooks, or our connector takes none. */
+  takesWebhooks: boolean;
 }
 
 export interface EndpointDeps {

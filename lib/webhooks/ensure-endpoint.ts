@@ -39,6 +39,9 @@ export async function ensureEndpoint(
 ): Promise<EndpointResult> {
   const bounded = heldSignal(signal);
   const access = await deps.connect(request, { signal: bounded, isEnding: false });
+  if (!access.takesWebhooks) {
+    return { status: 'unavailable', reason: 'no webhooks are taken from it', isFinal: true };
+  }
   if (!access.api.registerWebhook || access.registration === null) {
     return byHand(deps, request);
   }

@@ -1,5 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { listenForFaults, openPage, photograph, sandbox, signIn } from './acts.ts';
+import { sharedHub } from './hub.ts';
+import { ticketLogin } from './ticket-service.ts';
 
 /** Services of every way of signing in, connected and let go by one person; told in order, like the story. */
 test.describe
@@ -155,6 +157,57 @@ test.describe
       const user = people?.find(({ name }) => name === 'priya')?.id;
       await sandbox('slack').call('POST', '/act', { do: 'post', channel, user, text });
     };
+
+    test('connects a service nobody wrote code for by user name and password', async () => {
+      const service = 'JSON API with a password';
+      const card = await catalogueCard(service);
+      await card.getByRole('button', { name: 'Connect with a password' }).click();
+      await here
+        .getByRole('textbox', { name: 'Base address' })
+        .fill(sharedHub().neighbours.tickets);
+      await here.getByRole('textbox', { name: 'User name' }).fill(ticketLogin.username);
+      await here.getByRole('textbox', { name: 'Path that says' }).fill('/me');
+      const password = here.getByLabel('Password or token');
+      await password.fill('not it');
+      await here.getByRole('button', { name: 'Check and connect' }).click();
+      await expect(password).toHaveAccessibleDescription(/refused \(who are you\?\)/);
+      await photograph(here, 'password-form-refused');
+      await password.fill(ticketLogin.password);
+      await here.getByRole('button', { name: 'Check and connect' }).click();
+      await arrive(service);
+    });
+
+    test('says what stands where in it, tries that and keeps it in step', async () => {
+      const dialog = here.getByRole('dialog', { name: 'Define what to keep in step' });
+      const lines = {
+        Name: 'Harbour tickets',
+        Path: '/tickets',
+        'Where the list stands': 'tickets',
+        Id: 'ref',
+        'Last change': 'changed_at',
+        'Parameter for “changed since”': 'changed_since',
+        title: 'subject',
+        state: 'status',
+        labels: 'tags',
+        'What the words for a state mean': 'open = open\nwaiting = in_progress\nclosed = done',
+      };
+      for (const [label, value] of Object.entries(lines)) {
+        await dialog
+          .getByRole('textbox', { name: new RegExp(`^${label}( ?optional)?$`) })
+          .fill(value);
+      }
+      await dialog.getByRole('button', { name: 'Try it' }).click();
+      await expect(dialog.getByText('24 on the first page can be read')).toBeVisible();
+      await photograph(here, 'define-list');
+      await dialog.getByRole('button', { name: /^Keep in step/ }).click();
+      await becomesLive();
+      await expect(here.getByText('no webhooks are taken from it').first()).toBeVisible();
+      await photograph(here, 'connection-password');
+      await open(recordsOf('JSON API with a password', 'task'));
+      await expect(
+        here.getByRole('grid', { name: 'Records' }).getByText('Crane 4 stands still').first(),
+      ).toBeVisible();
+    });
 
     test('finds what may be asked of each service, and whether it answers', async () => {
       await open('/system');

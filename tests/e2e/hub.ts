@@ -104,18 +104,27 @@ async function stop(child: ChildProcess): Promise<void> {
 
 const sharedFile = join(tmpdir(), `patchbay-e2e-${process.ppid}.json`);
 
+/** Services of the operator's own that run beside the hub. */
+export interface Neighbours {
+  /** Where the ticket service answers. */
+  tickets: string;
+}
+
+type SharedHub = Pick<RunningHub, 'origin' | 'stateDir' | 'sandbox'> & { neighbours: Neighbours };
+
 /** The hub that global-setup started, for test files in their own processes. */
-export function shareHub(hub: RunningHub): () => void {
+export function shareHub(hub: RunningHub, neighbours: Neighbours): () => void {
+  const { origin, stateDir, sandbox } = hub;
   writeFileSync(
     sharedFile,
-    JSON.stringify({ origin: hub.origin, stateDir: hub.stateDir, sandbox: hub.sandbox }),
+    JSON.stringify({ origin, stateDir, sandbox, neighbours } satisfies SharedHub),
   );
   process.env['PATCHBAY_E2E_HUB'] = sharedFile;
   return () => rmSync(sharedFile, { force: true });
 }
 
-export function sharedHub(): Pick<RunningHub, 'origin' | 'stateDir' | 'sandbox'> {
+export function sharedHub(): SharedHub {
   const file = process.env['PATCHBAY_E2E_HUB'];
   if (!file) throw new Error('global-setup has not started a hub');
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.parse(readFileSync(file, 'utf8')) as SharedHub;
 }

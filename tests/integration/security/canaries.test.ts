@@ -204,6 +204,7 @@ async function hook(at: { workspaceId: string; connectionId: string }, isRefused
             api: { registerWebhook, removeWebhook },
             ctx: opened.ctx,
             registration: { mode: 'api' as const, per: 'scope' as const },
+            takesWebhooks: true,
           };
         },
         sealKey: world.web.sealKey,

@@ -69,6 +69,7 @@ export function fakeService(
       apiBaseUrl: 'http://127.0.0.1:4100/sandbox/github/api',
       ctx: { signal, http: { send: () => Promise.reject(new Error('not called')) } },
       registration: how.registration ?? { per: 'scope' },
+      takesWebhooks: true,
       api,
     }),
   };

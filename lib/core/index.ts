@@ -8,6 +8,13 @@ export { type Clock, systemClock } from './clock.ts';
 export { type Envelope, type EnvelopeParts, envelopeSchema, newEnvelope } from './envelope.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export {
+  createEventBus,
+  type DomainEvent,
+  type EventBus,
+  type EventTypes,
+  type Middleware,
+} from './event-bus.ts';
+export {
   HubError,
   type HubErrorOptions,
   isHubError,

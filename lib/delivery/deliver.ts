@@ -1,5 +1,6 @@
 import { isUnavailable } from '#lib/db/index';
-import { captureError, counter, histogram, type Logger } from '#lib/observability/index';
+import { captureError, type Logger } from '#lib/observability/index';
+import type { DeliveryBus } from './events.ts';
 import { deliveryLimits } from './limits.ts';
 import type { Destination, Sender, SendOutcome } from './sender.ts';
 import { type SettleDeps, settleAttempt } from './settle-attempt.ts';
@@ -10,6 +11,7 @@ import { type Taken, type Turn, takeTurn } from './take-turn.ts';
 export interface DeliverDeps extends SettleDeps {
   log: Logger;
   senders: readonly Sender[];
+  bus: DeliveryBus;
   /** Called when a place has become free, so that the next look is at once. */
   onFree?: () => void;
 }
@@ -22,18 +24,6 @@ export interface Delivering {
   /** Waits for what is on its way, at most so long; then it is broken off and due again at once. */
   stop(options: { drainMs: number }): Promise<void>;
 }
-
-const attempts = counter('patchbay_delivery_attempts_total', 'Attempts to deliver, by outcome', [
-  'kind',
-  'outcome',
-]);
-const duration = histogram('patchbay_delivery_seconds', 'Time a destination took', ['kind']);
-const freshness = histogram(
-  'patchbay_delivery_freshness_seconds',
-  'From a change to its delivery, when it was the first attempt',
-  ['kind'],
-  [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
-);
 
 /** Rounds of one look; in each every subscription with something due gets one turn. */
 const roundsMax = 20;
@@ -107,12 +97,18 @@ async function sendOne(
   const ms = Math.max(0, deps.clock.now() - startedMs);
   const time = { at: new Date(startedMs).toISOString(), ms };
   const result = await settleAttempt(deps, { destination, taken }, outcome, time);
-  attempts.inc({ kind: destination.kind, outcome: result });
-  if (outcome.type !== 'held') duration.observe({ kind: destination.kind }, ms / 1000);
-  if (result === 'delivered' && taken.attempts === 1 && taken.delivery?.replayId === null) {
-    const since = deps.clock.now() - Date.parse(taken.delivery.createdAt);
-    freshness.observe({ kind: destination.kind }, Math.max(0, since) / 1000);
-  }
+  const { workspaceId, subscriptionId, id } = taken.held;
+  await deps.bus.publish('delivery.attempted', {
+    workspace_id: workspaceId,
+    subscription_id: subscriptionId,
+    delivery_id: id,
+    kind: destination.kind,
+    outcome: result,
+    attempt: taken.attempts,
+    is_replay: taken.delivery?.replayId !== null,
+    ms,
+    age_ms: Math.max(0, deps.clock.now() - Date.parse(taken.createdAt)),
+  });
 }
 
 async function outcomeOf(

@@ -14,6 +14,7 @@ import {
   selectBehind,
   selectCandidates,
 } from './fan-out-store.ts';
+import type { DeliveryBus } from './events.ts';
 import { type Filter, filterSchema } from './filter-shape.ts';
 import { deliveryLimits } from './limits.ts';
 import { matchesFilter } from './matches-filter.ts';
@@ -22,6 +23,7 @@ export interface FanOutDeps {
   db: Db;
   clock: Clock;
   log: Logger;
+  bus: DeliveryBus;
 }
 
 const looked = counter('patchbay_fan_out_positions_total', 'Positions read for subscriptions', [
@@ -68,14 +70,29 @@ async function makeDeliveries(
 ): Promise<boolean> {
   const stretch = { after: held.cursor, upto };
   const made = await positionsFor(deps, held.workspaceId, stretch, filter);
-  return transaction(deps.db, async (tx) => {
-    if (!(await lockAtCursor(tx, held))) return false;
-    const of = { workspaceId: held.workspaceId, subscriptionId: held.id, replayId: null };
-    if (made.length > 0 && (await insertDeliveries(tx, of, made)) > 0) await wake(tx, 'deliveries');
+  const of = { workspaceId: held.workspaceId, subscriptionId: held.id, replayId: null };
+  const armed = await transaction(deps.db, async (tx) => {
+    if (!(await lockAtCursor(tx, held))) return null;
+    const mayGo = made.length > 0 ? await insertDeliveries(tx, of, made) : 0;
+    if (mayGo > 0) await wake(tx, 'deliveries');
     await advanceCursor(tx, held, upto);
-    return true;
+    return mayGo;
   });
+  if (armed) await tellMade(deps, of, armed);
+  return armed !== null;
 }
+
+/** This process may begin with them before the hint comes round. */
+export const tellMade = (
+  deps: Pick<FanOutDeps, 'bus'>,
+  of: { workspaceId: string; subscriptionId: string },
+  count: number,
+): Promise<void> =>
+  deps.bus.publish('delivery.made', {
+    workspace_id: of.workspaceId,
+    subscription_id: of.subscriptionId,
+    count,
+  });
 
 /** The positions of a stretch that pass the filter, each with the id of its delivery. */
 export async function positionsFor(

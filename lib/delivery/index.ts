@@ -17,7 +17,9 @@
 import 'server-only';
 
 export { afterAttempt, attemptsMax, scheduleMs } from './after-attempt.ts';
+export { countAttempts } from './count-attempts.ts';
 export { type DeliverDeps, type Delivering, startDelivering } from './deliver.ts';
+export { type DeliveryBus, deliveryEvents } from './events.ts';
 export { type FanOutDeps, fanOut } from './fan-out.ts';
 export { deliveryLimits } from './limits.ts';
 export { type Candidate, matchesFilter } from './matches-filter.ts';
@@ -31,3 +33,4 @@ export type {
 } from './sender.ts';
 export { subscriptionSecretField } from './sender.ts';
 export type { DisabledNews } from './settle-attempt.ts';
+export { workReplays } from './work-replays.ts';

@@ -4,6 +4,8 @@ export const deliveryLimits = {
   fanOutPositions: 500,
   /** Subscriptions that get one turn of that in one look. */
   fanOutTurns: 50,
+  /** The same for a replay of one record, of which a stretch holds few. */
+  replayPositionsOfRecord: 20_000,
   /** Deliveries owed by one subscription, above which the log is not read on for it. */
   owed: 10_000,
   /** Deliveries taken for one subscription before another one has its turn. */

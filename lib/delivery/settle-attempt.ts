@@ -1,6 +1,8 @@
 import type { Clock } from '#lib/core/index';
 import { type Db, type Tx, transaction } from '#lib/db/index';
+import { writeAudit } from '#lib/identity/index';
 import { afterAttempt, describeAttempt } from './after-attempt.ts';
+import type { Attempt } from './delivery-shape.ts';
 import { deliveryLimits } from './limits.ts';
 import type { Destination, JudgeFailing, SendOutcome } from './sender.ts';
 import { disableSubscription, noteOutcome, settleDelivery } from './settle-store.ts';
@@ -53,33 +55,54 @@ export function settleAttempt(
       await releaseKeys(tx, held.subscriptionId, [recordId]);
     }
     const now = await noteOutcome(tx, held, after.status);
-    const why =
-      outcome.type === 'gone'
-        ? { code: outcome.code, reason: outcome.reason }
-        : after.status === 'held' || now.failing_since === null
-          ? null
-          : deps.judgeFailing?.({
-              kind: destination.kind,
-              failingSinceMs: Date.parse(now.failing_since),
-              nowMs: deps.clock.now(),
-              lastAttempt: entry,
-            });
-    if (why && (await disableSubscription(tx, at, why))) {
-      const { workspaceId, subscriptionId } = held;
-      await deps.onDisabled?.(tx, {
-        workspaceId,
-        subscriptionId,
-        name: now.name,
-        kind: now.kind,
-        ...why,
-      });
-    }
+    const why = whyDisable(deps, outcome, {
+      entry,
+      kind: destination.kind,
+      failing_since: now.failing_since,
+    });
+    if (why) await disable(tx, deps, { ...at, name: now.name, kind: now.kind }, why);
     return after.status;
   });
 }
 
+function whyDisable(
+  deps: SettleDeps,
+  outcome: SendOutcome,
+  facts: { kind: Destination['kind']; entry: Attempt; failing_since: string | null },
+): { code: string; reason: string } | null {
+  if (outcome.type === 'gone') return { code: outcome.code, reason: outcome.reason };
+  if (outcome.type === 'delivered' || outcome.type === 'held' || facts.failing_since === null) {
+    return null;
+  }
+  const failing = {
+    kind: facts.kind,
+    failingSinceMs: Date.parse(facts.failing_since),
+    nowMs: deps.clock.now(),
+    lastAttempt: facts.entry,
+  };
+  return deps.judgeFailing?.(failing) ?? null;
+}
+
+async function disable(
+  tx: Tx,
+  deps: SettleDeps,
+  of: { workspaceId: string; id: string; name: string; kind: string },
+  why: { code: string; reason: string },
+): Promise<void> {
+  if (!(await disableSubscription(tx, of, why))) return;
+  await writeAudit(tx, {
+    workspaceId: of.workspaceId,
+    actorId: null,
+    action: 'subscriptions.disabled',
+    subject: of.id,
+    details: why,
+  });
+  const { id: subscriptionId, ...rest } = of;
+  await deps.onDisabled?.(tx, { ...rest, subscriptionId, ...why });
+}
+
 /** The newest first. Waiting for an open breaker again and again is one line, not a log full. */
-function keepLog(taken: Taken, entry: ReturnType<typeof describeAttempt>) {
+function keepLog(taken: Taken, entry: Attempt) {
   const [last, ...older] = taken.attemptLog;
   const isSame = entry.outcome === 'held' && last?.outcome === 'held' && last.code === entry.code;
   const kept = isSame ? older : taken.attemptLog;

@@ -34,11 +34,9 @@ export async function noteOutcome(
   tx: Tx,
   held: HeldDelivery,
   outcome: 'delivered' | 'dead' | 'failed' | 'held',
-): Promise<{ name: string; kind: string; failing_since: string | null; status: string }> {
+): Promise<{ name: string; kind: string; failing_since: string | null }> {
   const failed = outcome === 'failed' || outcome === 'dead';
-  const [row] = await tx<
-    { name: string; kind: string; failing_since: string | null; status: string }[]
-  >`
+  const [row] = await tx<{ name: string; kind: string; failing_since: string | null }[]>`
     update public.subscriptions set
       delivered_count = delivered_count + ${outcome === 'delivered' ? 1 : 0},
       dead_count = dead_count + ${outcome === 'dead' ? 1 : 0},
@@ -46,8 +44,8 @@ export async function noteOutcome(
       ${failed ? tx`failing_since = coalesce(failing_since, now()),` : tx``}
       due_at = ${nextDue(tx, held.subscriptionId)}
     where workspace_id = ${held.workspaceId} and id = ${held.subscriptionId}
-    returning name, kind, failing_since, status`;
-  return row ?? { name: '', kind: '', failing_since: null, status: 'disabled' };
+    returning name, kind, failing_since`;
+  return row ?? { name: '', kind: '', failing_since: null };
 }
 
 /** True for the one who disabled it. */

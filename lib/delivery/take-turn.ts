@@ -17,6 +17,7 @@ import {
 export interface Taken {
   held: HeldDelivery;
   recordId: string;
+  createdAt: string;
   /** Null when the log does not hold the change any more. */
   delivery: OwedDelivery | null;
   attemptLog: TakenRow['attempt_log'];
@@ -74,6 +75,7 @@ function toTaken(of: SubscriptionRow, row: TakenRow): Taken {
   return {
     held: { workspaceId: of.workspace_id, subscriptionId: of.id, id: row.id, epoch: row.epoch },
     recordId: row.record_id,
+    createdAt: row.created_at,
     attemptLog: row.attempt_log,
     attempts: row.attempts,
     delivery: diff && {

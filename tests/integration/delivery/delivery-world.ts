@@ -1,8 +1,9 @@
 import postgres from 'postgres';
-import { newId, systemClock } from '#lib/core/index';
+import { createEventBus, newId, systemClock } from '#lib/core/index';
 import { connect, type Db } from '#lib/db/index';
 import {
   type Delivering,
+  deliveryEvents,
   fanOut,
   type OwedDelivery,
   type Sender,
@@ -25,6 +26,15 @@ export interface World {
 }
 
 export const log = logger('test', 'fatal');
+
+export const bus = createEventBus({
+  types: deliveryEvents,
+  source: 'test',
+  clock: systemClock,
+  onFault: (error) => {
+    throw error;
+  },
+});
 
 export async function makeWorld(): Promise<World> {
   const database = await freshDatabase();
@@ -102,7 +112,7 @@ export async function subscribe(
 }
 
 export async function fanOutAll(db: Db): Promise<void> {
-  for (;;) if ((await fanOut({ db, clock: systemClock, log })) === 0) return;
+  for (;;) if ((await fanOut({ db, clock: systemClock, log, bus })) === 0) return;
 }
 
 /** A destination that does what it is told and writes down what it heard. */
@@ -121,7 +131,7 @@ export class Receiver implements Sender {
 }
 
 export const startWorker = (db: Db, sender: Sender): Delivering =>
-  startDelivering({ db, clock: systemClock, log, senders: [sender] });
+  startDelivering({ db, clock: systemClock, log, bus, senders: [sender] });
 
 /** Sweeps until nothing is due and nothing is on its way. */
 export async function drain(delivering: Delivering): Promise<void> {

@@ -5,6 +5,7 @@ import { isLong } from '../../setup/is-long.ts';
 import { Killed, Mortal } from '../sagas/mortal.ts';
 import { makeMember } from '../sync/world.ts';
 import {
+  bus,
   commitChanges,
   fanOutAll,
   log,
@@ -49,7 +50,7 @@ describe('fanning out', () => {
       }
     };
     const read = async (): Promise<void> => {
-      while (isWriting) await fanOut({ db: world.worker, clock: systemClock, log });
+      while (isWriting) await fanOut({ db: world.worker, clock: systemClock, log, bus });
     };
     const reading = [read(), read(), read()];
     await Promise.all(Array.from({ length: writers }, write));
@@ -68,7 +69,7 @@ describe('fanning out', () => {
     for (let breath = 1; !survived; breath += 1) {
       await commitChanges(world.admin, workspaceId, [{ recordId: newId() }, { recordId: newId() }]);
       const mortal = new Mortal(breath);
-      const deps = { db: mortal.db(world.worker), clock: systemClock, log };
+      const deps = { db: mortal.db(world.worker), clock: systemClock, log, bus };
       survived = await fanOut(deps).then(
         () => !mortal.isDead,
         (error: unknown) => {

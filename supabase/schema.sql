@@ -410,7 +410,7 @@ create table public.connections (
   constraint connections_account_id_check CHECK ((char_length(account_id) <= 200)),
   constraint connections_account_name_check CHECK ((char_length(account_name) <= 200)),
   constraint connections_account_url_check CHECK ((char_length(account_url) <= 2000)),
-  constraint connections_auth_kind_check CHECK ((auth_kind = ANY (ARRAY['oauth2'::text, 'api_key'::text, 'basic'::text]))),
+  constraint connections_auth_kind_check CHECK ((auth_kind = ANY (ARRAY['oauth2'::text, 'api_key'::text, 'basic'::text, 'webhook'::text]))),
   constraint connections_connector_check CHECK ((connector ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
   constraint connections_delivery_check CHECK ((delivery = ANY (ARRAY['webhook'::text, 'poll'::text]))),
   constraint connections_status_check CHECK ((status = ANY (ARRAY['active'::text, 'needs_reauth'::text, 'paused'::text, 'disconnecting'::text, 'disconnected'::text]))),
@@ -2416,6 +2416,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.former_secret_until(target uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select s.previous_until from private.webhook_secrets s
+  where s.endpoint_id = target and s.previous_envelope is not null and s.previous_until > now()
+    and s.workspace_id in (select private.my_workspaces('viewer'))
+$function$;
+grant execute on function private.former_secret_until(uuid) to hub_user;
+
 CREATE OR REPLACE FUNCTION private.guard_owner_role()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2548,6 +2560,27 @@ begin
 end
 $function$;
 grant execute on function private.make_inbox_days(integer) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.make_listening_connection(connection uuid, endpoint uuid, workspace uuid, provider text, title text, descriptor jsonb, sealed bytea, sealed_to text, made_by uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select 1 from private.my_workspaces('admin') w where w = workspace) then
+    return false;
+  end if;
+  insert into public.connections (id, workspace_id, connector, auth_kind, account_id, account_name, status, delivery, created_by)
+  values (connection, workspace, provider, 'webhook', endpoint::text, title, 'active', 'webhook', made_by);
+  insert into public.webhook_endpoints (id, workspace_id, connection_id, connector, scope_key, status, scheme, next_check_at)
+  values (endpoint, workspace, connection, provider, '*', 'pending', descriptor, null);
+  insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
+  values (endpoint, workspace, sealed, sealed_to);
+  return true;
+end
+$function$;
+grant execute on function private.make_listening_connection(uuid,uuid,uuid,text,text,jsonb,bytea,text,uuid) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.mark_connection()
  RETURNS trigger
@@ -2929,6 +2962,26 @@ grant execute on function private.role_rank(text) to authenticated;
 grant execute on function private.role_rank(text) to hub_user;
 grant execute on function private.role_rank(text) to patchbay_web;
 grant execute on function private.role_rank(text) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.rotate_listening_secret(target uuid, sealed bytea, sealed_to text, is_at_once boolean)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  ends timestamptz := case when is_at_once then now() else now() + interval '24 hours' end;
+begin
+  update private.webhook_secrets s
+  set previous_envelope = s.envelope, previous_until = ends,
+    envelope = sealed, key_id = sealed_to, updated_at = now()
+  from public.webhook_endpoints e
+  where s.endpoint_id = target and e.id = target and e.scheme is not null and e.status <> 'removed'
+    and e.workspace_id in (select private.my_workspaces('admin'));
+  return case when found then ends end;
+end
+$function$;
+grant execute on function private.rotate_listening_secret(uuid,bytea,text,boolean) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.sealed_key_use()
  RETURNS TABLE(class text, part text, key_id text, sealed bigint)

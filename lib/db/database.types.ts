@@ -3171,11 +3171,13 @@ export type Database = {
       end_previous_secret: { Args: { target: string }; Returns: boolean };
       first_id_at: { Args: { at: string }; Returns: string };
       fold_inbox_counts: { Args: { most: number }; Returns: number };
+      former_secret_until: { Args: { target: string }; Returns: string };
       inbox_reason: { Args: { status: string; reason: string }; Returns: string };
       is_instance_owner: { Args: Record<never, never>; Returns: boolean };
       last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
       mail_pace: { Args: { address: string; workspace: string }; Returns: unknown[] };
       make_inbox_days: { Args: { ahead: number }; Returns: number };
+      make_listening_connection: { Args: { connection: string; endpoint: string; workspace: string; provider: string; title: string; descriptor: Json; sealed: string; sealed_to: string; made_by: string }; Returns: boolean };
       match_records: { Args: { target: string; of_kind: string; words: string; label: string; assignee: string; at_most: number }; Returns: string[] };
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };
@@ -3188,6 +3190,7 @@ export type Database = {
       read_queues: { Args: { most: number }; Returns: unknown[] };
       redrive_queue: { Args: { of_queue: string; of_key: string }; Returns: number };
       role_rank: { Args: { role: string }; Returns: number };
+      rotate_listening_secret: { Args: { target: string; sealed: string; sealed_to: string; is_at_once: boolean }; Returns: string };
       sealed_key_use: { Args: Record<never, never>; Returns: unknown[] };
       set_app_webhook: { Args: { target: string; sealed: string; sealed_to: string }; Returns: boolean };
       set_queue_paused: { Args: { of_queue: string; is_paused: boolean }; Returns: boolean };

@@ -1,8 +1,21 @@
+import type { WebhookDescriptor } from '#lib/connectors/protocol/index';
 import { type Clock, isUuid } from '#lib/core/index';
 import type { SealedEndpoint } from './store.ts';
 import type { Secrets } from './verify-signature.ts';
 
-export type Endpoint = Omit<SealedEndpoint, 'envelope' | 'previousEnvelope'> & { secrets: Secrets };
+export type Endpoint = Omit<SealedEndpoint, 'envelope' | 'previousEnvelope' | 'scheme'> & {
+  /** Its own; null: what the manifest of its connector says. */
+  descriptor: WebhookDescriptor | null;
+  /** The present one, and the one before as long as it is kept; `secretsAt` says which of them hold. */
+  secrets: Secrets;
+};
+
+/** Those that verify at a moment. A replaced one is kept longer, to say why something is refused. */
+export function secretsAt({ secrets, previousUntil }: Endpoint, nowMs: number): Secrets {
+  const [present, previous] = secrets;
+  const isOver = previousUntil !== null && Date.parse(previousUntil) <= nowMs;
+  return previous === undefined || isOver ? [present] : secrets;
+}
 
 /** How long a removed endpoint or a rotated-out secret may still be taken for valid. */
 const ttlMs = 5_000;

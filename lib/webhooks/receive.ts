@@ -1,18 +1,32 @@
 import { createHash } from 'node:crypto';
-import type { WebhookManifest, WebhookParser } from '#lib/connectors/protocol/index';
-import { type Clock, HubError, isHubError, limits, newId, type Result } from '#lib/core/index';
+import {
+  type WebhookDescriptor,
+  type WebhookManifest,
+  type WebhookParser,
+  webhookDescriptorSchema,
+} from '#lib/connectors/protocol/index';
+import {
+  type Clock,
+  HubError,
+  isHubError,
+  type JsonObject,
+  limits,
+  newId,
+  type Result,
+} from '#lib/core/index';
 import { type Db, wake } from '#lib/db/index';
 import { counter, histogram, type Logger } from '#lib/observability/index';
 import { acceptedAnswer, ignoredAnswer, problemAnswer, type WebhookAnswer } from './answer.ts';
-import { answerChallenge } from './answer-challenge.ts';
+import { answerEarly, answerHandshake, type HandshakeAnswer } from './answer-handshake.ts';
 import { markChallenged } from './app-webhook-store.ts';
 import { Coalescer } from './coalescer.ts';
 import { DeliveryBatcher } from './delivery-batcher.ts';
-import { type Endpoint, EndpointCache } from './endpoint-cache.ts';
+import { type Endpoint, EndpointCache, secretsAt } from './endpoint-cache.ts';
 import { findRecipient } from './find-recipient.ts';
 import type { DistinctHeaders } from './header-value.ts';
-import { judgeBody } from './judge-body.ts';
+import { bodyShapeOf, judgeBody } from './judge-body.ts';
 import { completeHead, declaredLength, judgeHead, judgeTransport } from './judge-head.ts';
+import { keptHeaders } from './kept-headers.ts';
 import { readBody } from './read-body.ts';
 import { RefusalCounter } from './refusal-counter.ts';
 import {
@@ -29,6 +43,8 @@ export interface WebhookRequest {
   method: string;
   connector: string;
   endpointId: string;
+  /** The query with its question mark, as it came; without one, nothing. */
+  search?: string;
   headers: DistinctHeaders;
   body: AsyncIterable<Uint8Array>;
 }
@@ -41,6 +57,8 @@ export interface ReceiverDeps {
   findParser(connector: string): WebhookParser | null;
   /** Opens a webhook secret; only the holder of the gateway's key can. */
   openSecret(envelope: Buffer, at: { workspaceId: string; endpointId: string }): Buffer;
+  /** Keeps a secret an unsigned call has brought until a person has looked at it; without, it goes. */
+  keepBrought?(at: { workspaceId: string; id: string }, secret: string): Promise<void>;
   clock: Clock;
   log: Logger;
 }
@@ -101,20 +119,34 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     if (!endpoint || !manifest || endpoint.connector !== request.connector) {
       throw new HubError('webhooks.endpoint_unknown');
     }
+    const descriptor = endpoint.descriptor ?? manifest;
     try {
-      value(judgeTransport(request.method, request.headers));
-      const head = value(judgeHead(manifest, request.headers));
+      value(judgeTransport(request.method, request.headers, descriptor));
+      const asking = { search: '', ...request };
+      const early = answerEarly(descriptor, asking);
+      if (early) return await shakeHands(endpoint, early, false);
+      // Only such a question may come otherwise.
+      if (request.method !== 'POST') throw new HubError('request.method_not_allowed');
+      const asks = descriptor.handshakes.some(({ when }) => when.has === 'body');
+      const named = judgeHead(descriptor, request.headers);
+      if (!named.ok && !asks) throw named.error;
       const body = await readWithinBudget(request);
-      const verdict = value(await verify(manifest, request.headers, body, endpoint));
-      const payload = value(judgeBody(body));
-      const challenge = answerChallenge(manifest.challenge, payload);
-      if (challenge) {
-        if (endpoint.connectionId === null) await markChallenged(db, endpoint.id);
-        received.inc({ outcome: 'challenge' });
-        return challenge;
+      const verdict = await verify(descriptor, request, body, endpoint);
+      const shape = bodyShapeOf(descriptor, request.headers);
+      if (asks) {
+        const [secret] = secretsAt(endpoint, clock.now());
+        const question = judgeBody(body, shape);
+        const shaken =
+          question.ok &&
+          answerHandshake(descriptor, asking, question.value, { isProven: verdict.ok, secret });
+        if (shaken) return await shakeHands(endpoint, shaken, verdict.ok);
       }
+      const head = value(named);
+      const proof = value(verdict);
+      const content = value(judgeBody(body, shape));
+      const payload: JsonObject = Array.isArray(content) ? { items: content } : content;
       const bodyHash = createHash('sha256').update(body).digest('base64url');
-      const known = facts(completeHead(manifest, head, payload, bodyHash), bodyHash);
+      const known = facts(completeHead(descriptor, head, content, bodyHash), bodyHash);
       const connectionId =
         endpoint.connectionId ??
         (await findRecipient(db, deps.findParser(endpoint.connector), {
@@ -130,9 +162,9 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         endpointId: endpoint.id,
         connector: endpoint.connector,
         ...known,
-        headers: keptHeaders(manifest, request.headers),
+        headers: keptHeaders(descriptor, request.headers),
         body,
-        verdict,
+        verdict: proof,
       };
       const isFresh = await batcher.keep(row);
       received.inc({ outcome: isFresh ? 'accepted' : 'duplicate' });
@@ -141,6 +173,21 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       if (isHubError(error) && error.status < 500) refusals.add(endpoint.id, error.code);
       throw error;
     }
+  }
+
+  /**
+   * The service only asks whether we are there. A secret it brings along waits for a person, and only
+   * a signed question proves that ours is the right one.
+   */
+  async function shakeHands(
+    endpoint: Endpoint,
+    { answer, brought }: HandshakeAnswer,
+    isProven: boolean,
+  ): Promise<WebhookAnswer> {
+    if (brought !== null) await deps.keepBrought?.(endpoint, brought);
+    if (isProven && endpoint.connectionId === null) await markChallenged(db, endpoint.id);
+    received.inc({ outcome: 'challenge' });
+    return answer;
   }
 
   /** Genuine, of an account nobody here has connected: counted, and not to be sent again. */
@@ -154,14 +201,16 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
 
   /** A secret may have been replaced since it was read, so a wrong signature asks once more. */
   async function verify(
-    manifest: WebhookManifest,
-    headers: DistinctHeaders,
+    descriptor: WebhookDescriptor,
+    { method, search = '', headers }: WebhookRequest,
     body: Buffer,
     endpoint: Endpoint,
   ): Promise<Result<Verdict>> {
-    const judge = ({ secrets }: Endpoint) =>
-      verifySignature(manifest.scheme, { headers, body }, secrets, clock.now());
-    const verdict = judge(endpoint);
+    const judge = (of: Endpoint) => {
+      const sent = { method, url: of.url, search, headers, body };
+      return verifySignature(descriptor.scheme, sent, secretsAt(of, clock.now()), clock.now());
+    };
+    const verdict = await judge(endpoint);
     if (verdict.ok || verdict.error.code !== 'webhooks.signature_invalid') return verdict;
     const renewed = await cache.renewed(endpoint);
     return renewed ? judge(renewed) : verdict;
@@ -205,7 +254,10 @@ async function loadEndpoint(deps: ReceiverDeps, id: string): Promise<Endpoint | 
   try {
     const sealed = await findEndpoint(deps.db, id);
     if (!sealed) return null;
-    const { envelope, previousEnvelope, ...endpoint } = sealed;
+    const { envelope, previousEnvelope, scheme, ...known } = sealed;
+    // What does not parse was not written by us: nothing is taken by guessing.
+    const descriptor = scheme === null ? null : webhookDescriptorSchema.parse(scheme);
+    const endpoint = { ...known, descriptor };
     const at = { workspaceId: sealed.workspaceId, endpointId: sealed.id };
     const opened = (sealedSecret: Buffer) => deps.openSecret(sealedSecret, at).toString('utf8');
     const current = opened(envelope);
@@ -222,26 +274,6 @@ const facts = (head: { deliveryId: string; event: string }, bodyHash: string) =>
   ...head,
   dedupeKey: `${head.deliveryId}:${bodyHash}`,
 });
-
-/** Enough to check the signature again; cookies and credentials never get here. */
-function keptHeaders(manifest: WebhookManifest, headers: DistinctHeaders): Record<string, string> {
-  const { scheme, delivery, event } = manifest;
-  const names = [
-    // A static token is the secret itself.
-    ...(scheme.kind === 'static_token' ? [] : [scheme.header]),
-    ...('timestampHeader' in scheme ? [scheme.timestampHeader] : []),
-    ...('idHeader' in scheme ? [scheme.idHeader] : []),
-    ...[delivery, event].flatMap((fact) => (fact.from === 'header' ? [fact.name] : [])),
-    'content-type',
-    'user-agent',
-  ];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const [first] = headers[name.toLowerCase()] ?? [];
-      return first === undefined ? [] : [[name.toLowerCase(), first.slice(0, 500)]];
-    }),
-  );
-}
 
 function value<T>(result: Result<T>): T {
   if (result.ok) return result.value;

@@ -9,15 +9,22 @@ export interface SealedEndpoint {
   /** Null at the address of an app: each event says whose it is. */
   connectionId: string | null;
   connector: string;
+  /** Its address as the service knows it; null where nobody has said it. */
+  url: string | null;
+  /** Its own descriptor, not looked at yet. */
+  scheme: unknown;
   envelope: Buffer;
   previousEnvelope: Buffer | null;
+  /** How long the previous secret verifies; null: until its replacement is known to the service. */
+  previousUntil: string | null;
 }
 
 /** A pending endpoint counts too: services send their first call while it is being registered. */
 export async function findEndpoint(db: Db, id: string): Promise<SealedEndpoint | null> {
   const [row] = await db<SealedEndpoint[]>`
     select e.id, e.workspace_id as "workspaceId", e.connection_id as "connectionId", e.connector,
-      s.envelope, s.previous_envelope as "previousEnvelope"
+      e.url, e.scheme, s.envelope, s.previous_envelope as "previousEnvelope",
+      s.previous_until as "previousUntil"
     from public.webhook_endpoints e
     join private.webhook_secrets s on s.endpoint_id = e.id
     where e.id = ${id} and e.status <> 'removed'`;

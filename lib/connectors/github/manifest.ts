@@ -1,4 +1,4 @@
-import type { ConnectorManifest } from '#lib/connectors/protocol/index';
+import { type ConnectorManifest, codeWebhooks } from '#lib/connectors/protocol/index';
 
 /** Events a repository's webhook is registered for. */
 export const githubEvents = ['issues', 'issue_comment', 'label', 'repository'] as const;
@@ -52,11 +52,8 @@ export const githubManifest = {
     },
   },
   webhook: {
-    scheme: { kind: 'hmac_sha256_hex', header: 'x-hub-signature-256', prefix: 'sha256=' },
-    delivery: { from: 'header', name: 'x-github-delivery' },
-    event: { from: 'header', name: 'x-github-event' },
+    ...codeWebhooks.github.descriptor,
     events: githubEvents,
-    challenge: null,
     registration: { mode: 'api', per: 'scope' },
   },
   resources: [

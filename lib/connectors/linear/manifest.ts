@@ -1,4 +1,4 @@
-import type { ConnectorManifest } from '#lib/connectors/protocol/index';
+import { type ConnectorManifest, codeWebhooks } from '#lib/connectors/protocol/index';
 
 /** What a webhook tells of. */
 export const linearEvents = ['Issue'] as const;
@@ -51,19 +51,8 @@ export const linearManifest = {
     },
   },
   webhook: {
-    scheme: {
-      kind: 'hmac_sha256_hex_dated',
-      header: 'linear-signature',
-      prefix: '',
-      sentAt: ['webhookTimestamp'],
-      unit: 'ms',
-      // Linear recommends a minute.
-      toleranceMs: 60_000,
-    },
-    delivery: { from: 'header', name: 'linear-delivery' },
-    event: { from: 'header', name: 'linear-event' },
+    ...codeWebhooks.linear.descriptor,
     events: linearEvents,
-    challenge: null,
     registration: { mode: 'api', per: 'scope' },
   },
   resources: [

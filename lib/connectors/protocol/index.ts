@@ -28,6 +28,7 @@ export {
 } from './auth.ts';
 export type {
   Account,
+  Announcement,
   BackfillPage,
   Connector,
   ConnectorApi,
@@ -43,6 +44,7 @@ export type {
   RemoteWebhook,
   ScopeOption,
   WebhookParser,
+  WriteGuard,
   WriteResult,
 } from './connector.ts';
 export type { HttpAnswer, HttpRequest, ProviderHttp } from './http.ts';
@@ -53,11 +55,27 @@ export type {
   ResourceManifest,
 } from './manifest.ts';
 export { toStorableJson } from './storable-json.ts';
+export {
+  type DeliveryFact,
+  type ItemFact,
+  oneJsonEvent,
+  type WebhookBodyForm,
+  type WebhookDescriptor,
+  type WebhookItems,
+  webhookDescriptorSchema,
+} from './webhook-descriptor.ts';
+export type { WebhookHandshake } from './webhook-handshake.ts';
+export type { WebhookManifest, WebhookRegistration } from './webhook-manifest.ts';
+export type { WebhookPreset } from './webhook-preset.ts';
+export { knownWebhooks, webhookPreset, webhookPresets } from './webhook-presets.ts';
+export { codeWebhooks } from './webhook-presets-code.ts';
+export { talkWebhooks } from './webhook-presets-talk.ts';
+export { tradeWebhooks } from './webhook-presets-trade.ts';
 export type {
-  DeliveryFact,
   JsonPath,
+  OfferedSignatures,
   SignatureScheme,
-  WebhookChallenge,
-  WebhookManifest,
-  WebhookRegistration,
-} from './webhook-manifest.ts';
+  SignedScheme,
+  StatedTime,
+} from './webhook-scheme.ts';
+export { parseTemplate, type SignedPart } from './webhook-template.ts';

@@ -1,4 +1,4 @@
-import type { ConnectorManifest } from '#lib/connectors/protocol/index';
+import { type ConnectorManifest, talkWebhooks } from '#lib/connectors/protocol/index';
 
 /** Names of the events that are taken in; in Slack's console they are called by channel type. */
 export const slackEvents = ['message', 'reaction_added', 'reaction_removed'] as const;
@@ -48,19 +48,8 @@ export const slackManifest = {
   // replies. Beyond them Slack answers 429 with a time. https://docs.slack.dev/apis/web-api/rate-limits
   rate: { requests: 100, perMs: 60_000, concurrent: 5, headers: null },
   webhook: {
-    scheme: {
-      kind: 'slack_v0',
-      header: 'x-slack-signature',
-      timestampHeader: 'x-slack-request-timestamp',
-      toleranceMs: 300_000,
-    },
-    delivery: { from: 'body', paths: [['event_id']] },
-    event: { from: 'body', paths: [['event', 'type'], ['type']] },
+    ...talkWebhooks.slack.descriptor,
     events: slackEvents,
-    challenge: {
-      when: { path: ['type'], equals: 'url_verification' },
-      answer: { path: ['challenge'], as: 'text' },
-    },
     registration: {
       mode: 'manual',
       per: 'app',
@@ -86,7 +75,7 @@ export const slackManifest = {
   lookups: ['users', 'channels'],
   gaps: [
     'Only messages the app itself has posted can be changed from here; Slack lets nobody edit another’s.',
-    'Messages are neither posted nor deleted from here; a deletion in Slack is taken over by events.',
+    'A record made here is not posted, and none is deleted there; a deletion in Slack is taken over by events. Subscriptions do post.',
     'Without events a poll sees new messages and edits of the last hour; deletions, reactions and replies need events.',
     'The app has to be invited to a channel before it can read it; direct messages are not read.',
     'Text is Slack’s own mark-up (mrkdwn), with people and channels as their ids.',

@@ -1,4 +1,4 @@
-import type { ConnectorManifest } from '#lib/connectors/protocol/index';
+import { type ConnectorManifest, tradeWebhooks } from '#lib/connectors/protocol/index';
 
 /** The API's shape we read and write; an account's own default may be years older. */
 export const stripeVersion = '2025-09-30.clover';
@@ -64,11 +64,8 @@ export const stripeManifest = {
   // 25 a second is what a test mode account gets; a live one gets 100. https://docs.stripe.com/rate-limits
   rate: { requests: 25, perMs: 1_000, concurrent: 10, headers: null },
   webhook: {
-    scheme: { kind: 'stripe_v1', header: 'stripe-signature', toleranceMs: 300_000 },
-    delivery: { from: 'body', paths: [['id']] },
-    event: { from: 'body', paths: [['type']] },
+    ...tradeWebhooks.stripe.descriptor,
     events: [...eventsOf.payments, ...eventsOf.customers],
-    challenge: null,
     registration: { mode: 'api', per: 'connection' },
   },
   resources: [

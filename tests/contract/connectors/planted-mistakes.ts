@@ -168,7 +168,7 @@ export const mistakes: Record<string, Plant> = {
     };
   }),
   webhook_signature: inWebhook({
-    scheme: { kind: 'static_token', header: 'user-agent', prefix: '' },
+    scheme: { kind: 'token', from: { in: 'header', name: 'user-agent', prefix: '' } },
   }),
   webhook_identity: inWebhook({ delivery: { from: 'body', paths: [['nothing', 'here']] } }),
   webhook_parse: inParser((parsed) => ({ ...parsed, scopeKey: null, accountId: 'somebody else' })),
@@ -179,7 +179,14 @@ export const mistakes: Record<string, Plant> = {
   }),
   webhook_captured: inParser((parsed) => ({ ...parsed, kind: 'unknown' })),
   webhook_challenge: inWebhook({
-    challenge: { when: { path: [], equals: '' }, answer: { path: [], as: 'text' } },
+    handshakes: [
+      {
+        when: { has: 'body', path: ['nothing'], equals: 'here' },
+        isSigned: true,
+        answer: { as: 'text', path: ['nothing'] },
+        brings: null,
+      },
+    ],
   }),
   revoke: ({ entry, world }) => ({
     entry: entry.api.revoke

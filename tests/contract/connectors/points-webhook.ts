@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { WebhookManifest, WebhookParser } from '#lib/connectors/protocol/index';
 import type { JsonObject } from '#lib/core/index';
-import { answerChallenge } from '#lib/webhooks/answer-challenge';
+import { answerHandshake } from '#lib/webhooks/answer-handshake';
 import { completeHead, judgeHead } from '#lib/webhooks/judge-head';
 import { verifySignature } from '#lib/webhooks/verify-signature';
 import { type Bench, must, scopeOf } from './bench.ts';
@@ -48,10 +48,16 @@ async function hear(bench: Bench, stream: ContractStream) {
   return { secret, changed, sent };
 }
 
-function judge(entry: ContractEntry, sent: SentWebhook, secret: string): string {
+async function judge(entry: ContractEntry, sent: SentWebhook, secret: string): Promise<string> {
   const { scheme } = webhookOf(entry).manifest;
-  const request = { headers: distinct(sent), body: Buffer.from(sent.body) };
-  const verdict = verifySignature(scheme, request, [secret], Date.now());
+  const request = {
+    method: 'POST',
+    url: null,
+    search: '',
+    headers: distinct(sent),
+    body: Buffer.from(sent.body),
+  };
+  const verdict = await verifySignature(scheme, request, [secret], Date.now());
   return verdict.ok ? verdict.value : verdict.error.code;
 }
 
@@ -89,7 +95,7 @@ export const webhookPoints: Point[] = [
       const [first, second] = [await register(2), await register(3)];
       const changed = await stream.change();
       const sent = await webhooks.next(changed.told);
-      must(judge(bench.entry, sent, second?.secret ?? secretText(3))).toBe('verified');
+      must(await judge(bench.entry, sent, second?.secret ?? secretText(3))).toBe('verified');
       const ours = async () =>
         (await api.listWebhooks?.(bench.ctx(), scope))?.filter(({ url }) => url === webhooks.url);
       must(await ours()).toHaveLength(1);
@@ -106,11 +112,11 @@ export const webhookPoints: Point[] = [
     isProvable: hears,
     prove: eachStream(async (bench, stream) => {
       const { secret, sent } = await hear(bench, stream);
-      must(judge(bench.entry, sent, secret)).toBe('verified');
-      must(judge(bench.entry, sent, `${secret}x`)).toBe('webhooks.signature_invalid');
-      if (webhookOf(bench.entry).manifest.scheme.kind === 'static_token') return;
+      must(await judge(bench.entry, sent, secret)).toBe('verified');
+      must(await judge(bench.entry, sent, `${secret}x`)).toBe('webhooks.signature_invalid');
+      if (webhookOf(bench.entry).manifest.scheme.kind === 'token') return;
       const forged = { ...sent, body: sent.body.replace(/"(\w)/, '" $1') };
-      must(judge(bench.entry, forged, secret)).toBe('webhooks.signature_invalid');
+      must(await judge(bench.entry, forged, secret)).toBe('webhooks.signature_invalid');
     }),
   },
   {
@@ -205,16 +211,18 @@ export const webhookPoints: Point[] = [
   {
     id: 'webhook_challenge',
     title: 'The handshake before the first event is answered',
-    isClaimed: ({ connector: { manifest } }) => (manifest.webhook?.challenge ?? null) !== null,
+    isClaimed: ({ connector: { manifest } }) => (manifest.webhook?.handshakes.length ?? 0) > 0,
     isProvable: ({ world }) => world.challenge !== undefined,
-    prove: ({ entry, world }) => {
+    prove: async ({ entry, world }) => {
       const { manifest } = webhookOf(entry);
       const { challenge } = world;
       if (!challenge) throw new Error('There is no handshake');
-      must(judge(entry, challenge, challenge.secret)).toBe('verified');
+      must(await judge(entry, challenge, challenge.secret)).toBe('verified');
       const body = JSON.parse(challenge.body) as JsonObject;
-      must(answerChallenge(manifest.challenge, body)?.body).toContain(challenge.answer);
-      return Promise.resolve();
+      const asking = { method: 'POST', search: '', headers: distinct(challenge) };
+      const proof = { isProven: true, secret: challenge.secret };
+      const answered = answerHandshake(manifest, asking, body, proof);
+      must(answered?.answer.body).toContain(challenge.answer);
     },
   },
 ];

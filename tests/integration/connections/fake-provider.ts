@@ -1,5 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { ConnectorApi, ConnectorManifest } from '#lib/connectors/protocol/index';
+import {
+  type ConnectorApi,
+  type ConnectorManifest,
+  oneJsonEvent,
+} from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
 
 /** A provider that does what a test tells it, and remembers what it was asked. */
@@ -139,11 +143,19 @@ export const manifest: ConnectorManifest = {
   selfHostedApiPath: '/api',
   rate: { requests: 5_000, perMs: 3_600_000, concurrent: 100, headers: null },
   webhook: {
-    scheme: { kind: 'hmac_sha256_hex', header: 'x-fake-signature', prefix: 'sha256=' },
+    ...oneJsonEvent,
+    scheme: {
+      kind: 'hmac',
+      alg: 'sha256',
+      key: 'text',
+      signed: '{body}',
+      encoding: 'hex',
+      offered: { as: 'whole', headers: ['x-fake-signature'], prefix: 'sha256=' },
+      timestamp: null,
+    },
     delivery: { from: 'header', name: 'x-fake-delivery' },
     event: { from: 'header', name: 'x-fake-event' },
     events: [],
-    challenge: null,
     registration: { mode: 'api', per: 'scope' },
   },
   resources: [

@@ -20,6 +20,7 @@ export async function answerWebhookRequest(
     connector,
     endpointId: endpoint,
     address,
+    search: new URL(request.url).search,
     // Repeated headers arrive joined with commas, which no identifier or signature may hold.
     headers: Object.fromEntries([...request.headers].map(([name, value]) => [name, [value]])),
     body: request.body ?? nothing(),

@@ -14,3 +14,6 @@ export async function POST(request: Request, context: RouteContext): Promise<Res
   const address = vouchedAddress(request.headers);
   return answerWebhookRequest(webhookReceiver, { request, connector, endpoint, address });
 }
+
+/** Some services ask by these whether we are there before they post; all other such calls are refused. */
+export { POST as GET, POST as HEAD };

@@ -1,0 +1,222 @@
+import { oneJsonEvent } from './webhook-descriptor.ts';
+import type { PresetTable } from './webhook-preset.ts';
+
+/** Services documents, files, mail and calendars lie in. */
+export const fileWebhooks = {
+  notion: {
+    title: 'Notion',
+    descriptor: {
+      ...oneJsonEvent,
+      scheme: {
+        kind: 'hmac',
+        alg: 'sha256',
+        key: 'text',
+        signed: '{body}',
+        encoding: 'hex',
+        offered: { as: 'whole', headers: ['x-notion-signature'], prefix: 'sha256=' },
+        timestamp: null,
+      },
+      delivery: { from: 'body', paths: [['id']] },
+      event: { from: 'body', paths: [['type']] },
+      handshakes: [
+        {
+          when: { has: 'body', path: ['verification_token'] },
+          isSigned: false,
+          answer: { as: 'empty', status: 200 },
+          brings: { in: 'body', path: ['verification_token'] },
+        },
+      ],
+    },
+    secretLabel: 'Verification token',
+    steps: [
+      'Open your integration in Notion, then Webhooks, and create a subscription with this address.',
+      'Notion sends a verification token here: look at it, paste it there under Verify, and take it over here.',
+    ],
+    answerWithinMs: null,
+    docsUrl: 'https://developers.notion.com/reference/webhooks',
+    proves: 'body',
+    source: 'docs',
+    withheld: null,
+  },
+  dropbox: {
+    title: 'Dropbox',
+    descriptor: {
+      ...oneJsonEvent,
+      scheme: {
+        kind: 'hmac',
+        alg: 'sha256',
+        key: 'text',
+        signed: '{body}',
+        encoding: 'hex',
+        offered: { as: 'whole', headers: ['x-dropbox-signature'], prefix: '' },
+        timestamp: null,
+      },
+      delivery: { from: 'none' },
+      event: { from: 'none' },
+      handshakes: [
+        {
+          when: { has: 'query', methods: ['GET'], name: 'challenge' },
+          isSigned: false,
+          answer: { as: 'query_text', name: 'challenge' },
+          brings: null,
+        },
+      ],
+    },
+    secretLabel: 'App secret',
+    steps: [
+      'Open your app in Dropbox’s App Console and copy the App secret from Settings.',
+      'Paste this address under Webhooks there; Dropbox asks at once whether we are there.',
+    ],
+    answerWithinMs: 10_000,
+    docsUrl: 'https://www.dropbox.com/developers/reference/webhooks',
+    proves: 'body',
+    source: 'docs',
+    withheld: null,
+  },
+  microsoft_graph: {
+    title: 'Microsoft Graph',
+    descriptor: {
+      scheme: {
+        kind: 'token',
+        from: { in: 'each', list: ['value'], path: ['clientState'] },
+      },
+      delivery: { from: 'none' },
+      event: { from: 'none' },
+      items: {
+        path: ['value'],
+        id: {
+          paths: [['subscriptionId'], ['resource'], ['resourceData', '@odata.etag']],
+          isJoined: true,
+        },
+        event: { paths: [['changeType'], ['lifecycleEvent']], isJoined: false },
+      },
+      body: { as: 'json', jsonField: null },
+      handshakes: [
+        {
+          when: { has: 'query', methods: ['POST', 'GET'], name: 'validationToken' },
+          isSigned: false,
+          answer: { as: 'query_text', name: 'validationToken' },
+          brings: null,
+        },
+      ],
+    },
+    secretLabel: 'clientState',
+    steps: [
+      'Make up a clientState of at least 20 characters and paste it here.',
+      'Create the subscription by Graph’s API with this address as notificationUrl and the same clientState.',
+    ],
+    answerWithinMs: 3_000,
+    docsUrl: 'https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks',
+    proves: 'sender',
+    source: 'docs',
+    withheld: null,
+  },
+  box: {
+    title: 'Box',
+    descriptor: {
+      ...oneJsonEvent,
+      scheme: {
+        kind: 'hmac',
+        alg: 'sha256',
+        key: 'text',
+        signed: '{body}{timestamp}',
+        encoding: 'base64',
+        offered: {
+          as: 'whole',
+          headers: ['box-signature-primary', 'box-signature-secondary'],
+          prefix: '',
+        },
+        timestamp: {
+          from: { in: 'header', name: 'box-delivery-timestamp' },
+          unit: 'iso',
+          toleranceMs: 600_000,
+        },
+      },
+      delivery: { from: 'header', name: 'box-delivery-id' },
+      event: { from: 'body', paths: [['trigger']] },
+    },
+    secretLabel: 'Primary or secondary signature key',
+    steps: [
+      'Open your app in Box’s developer console, then Webhooks, then Manage signature keys.',
+      'Paste one of the two keys here and create the webhook with this address.',
+    ],
+    answerWithinMs: 30_000,
+    docsUrl: 'https://developer.box.com/guides/webhooks/v2/signatures-v2/',
+    proves: 'body',
+    source: 'docs',
+    withheld: null,
+  },
+  airtable: {
+    title: 'Airtable',
+    descriptor: {
+      ...oneJsonEvent,
+      scheme: {
+        kind: 'hmac',
+        alg: 'sha256',
+        key: 'base64',
+        signed: '{body}',
+        encoding: 'hex',
+        offered: { as: 'whole', headers: ['x-airtable-content-mac'], prefix: 'hmac-sha256=' },
+        timestamp: null,
+      },
+      delivery: { from: 'body_joined', paths: [['webhook', 'id'], ['timestamp']] },
+      event: { from: 'none' },
+    },
+    secretLabel: 'macSecretBase64',
+    steps: [
+      'Create the webhook by Airtable’s API with this address as notificationUrl.',
+      'Copy macSecretBase64 of its answer and paste it here; it is shown once.',
+    ],
+    answerWithinMs: 25_000,
+    docsUrl: 'https://airtable.com/developers/web/api/webhooks-overview',
+    proves: 'body',
+    source: 'docs',
+    withheld: null,
+  },
+  google_channel: {
+    title: 'Google Calendar and Drive',
+    descriptor: {
+      scheme: { kind: 'token', from: { in: 'header', name: 'x-goog-channel-token', prefix: '' } },
+      delivery: { from: 'headers', names: ['x-goog-channel-id', 'x-goog-message-number'] },
+      event: { from: 'header', name: 'x-goog-resource-state' },
+      items: null,
+      // There is no body: all that is said stands in headers.
+      body: { as: 'text', jsonField: null },
+      handshakes: [],
+    },
+    secretLabel: 'Channel token',
+    steps: [
+      'Make up a token of at least 20 characters and paste it here.',
+      'Open a channel by Google’s API (watch) with this address and the same token.',
+    ],
+    answerWithinMs: null,
+    docsUrl: 'https://developers.google.com/workspace/calendar/api/guides/push',
+    proves: 'sender',
+    source: 'docs',
+    withheld: null,
+  },
+  gmail: {
+    title: 'Gmail by Pub/Sub',
+    descriptor: {
+      ...oneJsonEvent,
+      scheme: {
+        kind: 'jwt',
+        alg: 'RS256',
+        header: 'authorization',
+        prefix: 'Bearer ',
+        audience: { is: 'url' },
+        issuers: ['https://accounts.google.com', 'accounts.google.com'],
+        claims: { email_verified: true },
+      },
+      delivery: { from: 'body', paths: [['message', 'messageId']] },
+      event: { from: 'none' },
+    },
+    secretLabel: 'Google’s key set (JSON)',
+    steps: [],
+    answerWithinMs: null,
+    docsUrl: 'https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions',
+    proves: 'sender',
+    source: 'docs',
+    withheld: 'Google changes its keys every few days; nothing here fetches them yet.',
+  },
+} as const satisfies PresetTable;

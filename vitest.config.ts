@@ -7,7 +7,7 @@ const resolve = { alias: { 'server-only': serverOnly, '@': import.meta.dirname }
  * unit: no network, no clock, no database. integration and contract: a real PostgreSQL 17, one
  * template database per worker (tests/setup/postgres.ts starts it). architecture: reads the tree.
  * system: the whole hub as `npm start` runs it, one after the other.
- * real: against services that are installed for it (`npm run test:real`), no part of `npm test`.
+ * real, real-redis: against services that are installed for it (`npm run test:real`), no part of `npm test`.
  */
 export default defineConfig({
   resolve,
@@ -41,10 +41,20 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['tests/real/**/*.test.ts'],
+          exclude: ['tests/real/redis-*.test.ts'],
           globalSetup: ['tests/setup/postgres.ts', 'tests/real/redmine-global.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'real-redis',
+          include: ['tests/real/redis-*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

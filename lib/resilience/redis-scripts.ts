@@ -32,6 +32,8 @@ export function redisLink(url: string, log: Logger): RedisLink {
   const client = createClient({
     url,
     name: 'patchbay-limits',
+    // What every Redis since 1.2 speaks.
+    RESP: 2,
     disableOfflineQueue: true,
     commandsQueueMaxLength: queuedCommands,
     socket: { connectTimeout: connectMs, reconnectStrategy: () => retryMs },

@@ -11,7 +11,7 @@ export interface Hit {
   amount: number;
 }
 
-/** Counts hits unless the limit is reached; what is refused leaves the counts as they are. */
+/** Counts hits unless the limit is reached already. */
 export interface WindowStore {
   take(hit: Hit): Promise<{ allowed: boolean; remaining: number }>;
 }
@@ -30,7 +30,7 @@ export class MemoryWindows {
   take(hit: Hit): { allowed: boolean; remaining: number } {
     const row = this.#present(hit);
     const verdict = takeFrom(row, hit);
-    if (verdict.allowed || hit.amount < 0) row.count = Math.max(0, row.count + hit.amount);
+    if (verdict.counted) row.count = Math.max(0, row.count + hit.amount);
     this.#rows.delete(hit.key);
     // Keys nobody got anything under (guesses) take no room.
     if (row.count > 0 || row.previous > 0) this.#rows.set(hit.key, row);
@@ -40,7 +40,7 @@ export class MemoryWindows {
 
   /** Whether a hit would be let through, without counting one. */
   hasRoom(hit: Omit<Hit, 'amount'>): boolean {
-    return takeFrom(this.#present(hit), { ...hit, amount: 0 }).allowed;
+    return takeFrom(this.#present(hit), { ...hit, amount: 1 }).allowed;
   }
 
   #present({ key, windowMs, nowMs }: Omit<Hit, 'amount'>): MemoryRow {
@@ -79,13 +79,13 @@ export function postgresWindows(db: Db): WindowStore {
             else excluded.count end,
           slot = greatest(r.slot, excluded.slot),
           expires_at = greatest(r.expires_at, excluded.expires_at)
-        where ${amount} < 0 or floor(${weight}::float8 * case when excluded.slot <= r.slot then r.previous
+        where ${amount} <= 0 or floor(${weight}::float8 * case when excluded.slot <= r.slot then r.previous
             when excluded.slot = r.slot + 1 then r.count else 0 end)
           + case when excluded.slot <= r.slot then r.count else 0 end < ${limit}
         returning count, previous`;
       if (!row) return { allowed: false, remaining: 0 };
-      const used = Math.floor(row.previous * weight) + row.count;
-      return { allowed: true, remaining: Math.max(0, limit - used) };
+      const left = limit - Math.floor(row.previous * weight) - row.count;
+      return { allowed: left >= 0, remaining: Math.max(0, left) };
     },
   };
 }

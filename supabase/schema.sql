@@ -1407,6 +1407,45 @@ grant delete, insert, select, update on public.webhook_endpoints to patchbay_wor
 grant update (last_received_at) on public.webhook_endpoints to patchbay_web;
 grant update (challenged_at) on public.webhook_endpoints to patchbay_web;
 
+create table public.webhook_quarantine (
+  id uuid not null,
+  workspace_id uuid not null,
+  endpoint_id uuid not null,
+  received_at timestamp with time zone not null default now(),
+  method text not null,
+  reason text not null,
+  diagnosis_code text,
+  diagnosis text,
+  headers jsonb not null,
+  body bytea,
+  body_bytes integer,
+  address_class text not null,
+  constraint webhook_quarantine_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint webhook_quarantine_pkey PRIMARY KEY (id),
+  constraint webhook_quarantine_workspace_id_endpoint_id_fkey FOREIGN KEY (workspace_id, endpoint_id) REFERENCES public.webhook_endpoints(workspace_id, id) ON DELETE CASCADE,
+  constraint webhook_quarantine_address_class_check CHECK ((address_class = ANY (ARRAY['public'::text, 'private'::text, 'loopback'::text, 'unknown'::text]))),
+  constraint webhook_quarantine_body_bytes_check CHECK ((body_bytes >= 0)),
+  constraint webhook_quarantine_body_check CHECK ((octet_length(body) <= 16384)),
+  constraint webhook_quarantine_diagnosis_check CHECK ((char_length(diagnosis) <= 400)),
+  constraint webhook_quarantine_diagnosis_code_check CHECK ((char_length(diagnosis_code) <= 80)),
+  constraint webhook_quarantine_headers_check CHECK ((pg_column_size(headers) <= 32768)),
+  constraint webhook_quarantine_method_check CHECK ((char_length(method) <= 16)),
+  constraint webhook_quarantine_reason_check CHECK ((char_length(reason) <= 80))
+);
+CREATE INDEX webhook_quarantine_newest ON public.webhook_quarantine USING btree (workspace_id, id DESC);
+CREATE INDEX webhook_quarantine_of_endpoint ON public.webhook_quarantine USING btree (endpoint_id, id DESC);
+alter table public.webhook_quarantine enable row level security;
+alter table public.webhook_quarantine force row level security;
+create policy member_read on public.webhook_quarantine as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.webhook_quarantine as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+CREATE TRIGGER touch_insert AFTER INSERT ON public.webhook_quarantine REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+grant select on public.webhook_quarantine to authenticated;
+grant select on public.webhook_quarantine to hub_user;
+grant delete, insert, select, update on public.webhook_quarantine to patchbay_worker;
+
 create table public.webhook_refusals (
   workspace_id uuid not null,
   endpoint_id uuid not null,
@@ -2480,6 +2519,42 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION private.keep_refused(refused jsonb, of_endpoint integer, of_workspace integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  kept int;
+begin
+  insert into public.webhook_quarantine
+    (id, workspace_id, endpoint_id, received_at, method, reason, diagnosis_code, diagnosis, headers, body, body_bytes, address_class)
+  select r.id, e.workspace_id, e.id, r.received_at, r.method, r.reason, r.diagnosis_code, r.diagnosis, r.headers,
+    decode(r.body, 'base64'), r.body_bytes, r.address_class
+  from jsonb_to_recordset(refused) as r (id uuid, endpoint_id uuid, received_at timestamptz, method text, reason text,
+    diagnosis_code text, diagnosis text, headers jsonb, body text, body_bytes int, address_class text)
+  join public.webhook_endpoints e on e.id = r.endpoint_id;
+  get diagnostics kept = row_count;
+  delete from public.webhook_quarantine q where q.id in (
+    select n.id from (
+      select o.id, row_number() over (partition by o.endpoint_id order by o.id desc) as place
+      from public.webhook_quarantine o
+      where o.endpoint_id in (select (r ->> 'endpoint_id')::uuid from jsonb_array_elements(refused) r)) n
+    where n.place > of_endpoint);
+  delete from public.webhook_quarantine q where q.id in (
+    select n.id from (
+      select o.id, row_number() over (partition by o.workspace_id order by o.id desc) as place
+      from public.webhook_quarantine o
+      where o.workspace_id in (
+        select e.workspace_id from public.webhook_endpoints e
+        where e.id in (select (r ->> 'endpoint_id')::uuid from jsonb_array_elements(refused) r))) n
+    where n.place > of_workspace);
+  return kept;
+end
+$function$;
+grant execute on function private.keep_refused(jsonb,integer,integer) to patchbay_web;
+
 CREATE OR REPLACE FUNCTION private.last_mail_failure()
  RETURNS TABLE(code text, at timestamp with time zone)
  LANGUAGE sql
@@ -2561,7 +2636,7 @@ end
 $function$;
 grant execute on function private.make_inbox_days(integer) to patchbay_worker;
 
-CREATE OR REPLACE FUNCTION private.make_listening_connection(connection uuid, endpoint uuid, workspace uuid, provider text, title text, descriptor jsonb, sealed bytea, sealed_to text, made_by uuid)
+CREATE OR REPLACE FUNCTION private.make_listening_connection(connection uuid, endpoint uuid, workspace uuid, provider text, title text, descriptor jsonb, about jsonb, sealed bytea, sealed_to text, made_by uuid)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2573,14 +2648,14 @@ begin
   end if;
   insert into public.connections (id, workspace_id, connector, auth_kind, account_id, account_name, status, delivery, created_by)
   values (connection, workspace, provider, 'webhook', endpoint::text, title, 'active', 'webhook', made_by);
-  insert into public.webhook_endpoints (id, workspace_id, connection_id, connector, scope_key, status, scheme, next_check_at)
-  values (endpoint, workspace, connection, provider, '*', 'pending', descriptor, null);
+  insert into public.webhook_endpoints (id, workspace_id, connection_id, connector, scope_key, scope, status, scheme, next_check_at)
+  values (endpoint, workspace, connection, provider, '*', about, 'pending', descriptor, null);
   insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
   values (endpoint, workspace, sealed, sealed_to);
   return true;
 end
 $function$;
-grant execute on function private.make_listening_connection(uuid,uuid,uuid,text,text,jsonb,bytea,text,uuid) to hub_user;
+grant execute on function private.make_listening_connection(uuid,uuid,uuid,text,text,jsonb,jsonb,bytea,text,uuid) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.mark_connection()
  RETURNS trigger

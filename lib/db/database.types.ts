@@ -1987,6 +1987,59 @@ export type Database = {
           },
         ];
       };
+      webhook_quarantine: {
+        Row: {
+          address_class: string;
+          body: string | null;
+          body_bytes: number | null;
+          diagnosis: string | null;
+          diagnosis_code: string | null;
+          endpoint_id: string;
+          headers: Json;
+          id: string;
+          method: string;
+          reason: string;
+          received_at: string;
+          workspace_id: string;
+        };
+        Insert: {
+          address_class: string;
+          body?: string | null;
+          body_bytes?: number | null;
+          diagnosis?: string | null;
+          diagnosis_code?: string | null;
+          endpoint_id: string;
+          headers: Json;
+          id: string;
+          method: string;
+          reason: string;
+          received_at?: string;
+          workspace_id: string;
+        };
+        Update: {
+          address_class?: string;
+          body?: string | null;
+          body_bytes?: number | null;
+          diagnosis?: string | null;
+          diagnosis_code?: string | null;
+          endpoint_id?: string;
+          headers?: Json;
+          id?: string;
+          method?: string;
+          reason?: string;
+          received_at?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'webhook_quarantine_workspace_id_endpoint_id_fkey';
+            columns: ['workspace_id', 'endpoint_id'];
+            isOneToOne: false;
+            referencedRelation: 'webhook_endpoints';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       webhook_refusals: {
         Row: {
           count: number;
@@ -3174,10 +3227,11 @@ export type Database = {
       former_secret_until: { Args: { target: string }; Returns: string };
       inbox_reason: { Args: { status: string; reason: string }; Returns: string };
       is_instance_owner: { Args: Record<never, never>; Returns: boolean };
+      keep_refused: { Args: { refused: Json; of_endpoint: number; of_workspace: number }; Returns: number };
       last_mail_failure: { Args: Record<never, never>; Returns: unknown[] };
       mail_pace: { Args: { address: string; workspace: string }; Returns: unknown[] };
       make_inbox_days: { Args: { ahead: number }; Returns: number };
-      make_listening_connection: { Args: { connection: string; endpoint: string; workspace: string; provider: string; title: string; descriptor: Json; sealed: string; sealed_to: string; made_by: string }; Returns: boolean };
+      make_listening_connection: { Args: { connection: string; endpoint: string; workspace: string; provider: string; title: string; descriptor: Json; about: Json; sealed: string; sealed_to: string; made_by: string }; Returns: boolean };
       match_records: { Args: { target: string; of_kind: string; words: string; label: string; assignee: string; at_most: number }; Returns: string[] };
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };

@@ -11,6 +11,7 @@ import {
   listAppWebhooks,
   listDeadLetters,
   listInboxEvents,
+  listQuarantine,
   listRefusals,
   putAppWebhook,
   replayInboxEvent,
@@ -103,6 +104,8 @@ export function webhookUseCases({ asBearer, connections, env }: UseCaseDeps) {
         await replayInboxEvent(tx, eventId);
         return getInboxEvent(tx, eventId);
       }),
+    listQuarantine: (session: Session, page: Parameters<typeof listQuarantine>[1]) =>
+      asBearer(session, (tx) => listQuarantine(tx, page)),
     listRefusals: (session: Session, at: { workspaceId: string }) =>
       asBearer(session, (tx) => listRefusals(tx, at.workspaceId)),
   };

@@ -39,6 +39,7 @@ export { enqueueDueInbox } from './enqueue-due-inbox.ts';
 export { type EndpointResult, ensureEndpoint } from './ensure-endpoint.ts';
 export { getInboxEvent } from './get-inbox-event.ts';
 export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';
+export { listQuarantine } from './list-quarantine.ts';
 export { listRefusals } from './list-refusals.ts';
 export {
   createReceiver,

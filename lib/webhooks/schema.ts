@@ -170,6 +170,35 @@ export const refusalSchema = z.object({
 export type Refusal = z.infer<typeof refusalSchema>;
 
 /**
+ * A request that was refused, as far as it is kept: the newest of each endpoint, and of a flood only
+ * its beginning. The counts are complete.
+ */
+export const refusedRequestSchema = z.object({
+  id: z.uuid(),
+  endpoint_id: z.uuid(),
+  received_at: z.iso.datetime(),
+  method: z.string(),
+  reason: z.string(),
+  /** What is probably the matter: `webhooks.old_secret` and the like, and a sentence. */
+  diagnosis_code: z.string().nullable(),
+  diagnosis: z.string().nullable(),
+  headers: z.record(z.string(), z.string()),
+  /** Its first 16 KiB as text; null when it was refused before it was read. */
+  body: z.string().nullable(),
+  body_bytes: z.number().int().nullable(),
+  /** Where it came from; the address itself is not kept. */
+  address_class: z.enum(['public', 'private', 'loopback', 'unknown']),
+});
+export type RefusedRequest = z.infer<typeof refusedRequestSchema>;
+
+export const quarantineQuerySchema = z.strictObject({
+  workspace_id: z.uuid().optional(),
+  endpoint_id: z.uuid().optional(),
+  cursor: z.string().max(600).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/**
  * Webhooks that a person sets up at the service. missing: no secret was pasted; waiting: nothing
  * signed with it has come yet.
  */

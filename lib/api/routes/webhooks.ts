@@ -6,9 +6,12 @@ import {
   inboxEventDetailSchema,
   inboxListQuerySchema,
   inboxPageSchema,
+  quarantineQuerySchema,
   refusalSchema,
+  refusedRequestSchema,
 } from '#lib/webhooks/schema';
 import { route } from '../contract.ts';
+import { decodeIdCursor, pageOf } from '../cursor.ts';
 import { idParams, listOf, workspaceQuery } from '../shapes.ts';
 
 const tag = 'webhooks';
@@ -127,6 +130,24 @@ export const webhookRoutes = [
       codes: ['resource.conflict'],
     },
     async ({ hub, session, params }) => hub.webhooks.replay(session, params.id),
+  ),
+  route(
+    {
+      id: 'listRefusedWebhooks',
+      tag,
+      summary: 'Requests that were refused, what they held and what is probably the matter',
+      method: 'get',
+      path: '/refused-webhooks',
+      access: 'viewer',
+      place: here,
+      query: quarantineQuerySchema,
+      answer: { status: 200, schema: listOf(refusedRequestSchema) },
+    },
+    async ({ hub, session, workspaceId, query }) => {
+      const { endpoint_id: endpointId, cursor, limit } = query;
+      const page = { workspaceId, endpointId, beforeId: decodeIdCursor(cursor), limit };
+      return pageOf(await hub.webhooks.listQuarantine(session, page), limit);
+    },
   ),
   route(
     {

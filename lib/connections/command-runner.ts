@@ -61,7 +61,11 @@ const ended = counter('patchbay_commands_total', 'Commands by kind and outcome',
 export function enqueueDueCommands(deps: { db: Db; queue: Pick<Queue, 'send'> }): Promise<number> {
   return transaction(deps.db, async (tx) => {
     const due = await claimDueCommands(tx, sweepRows);
-    const jobs = due.map(({ id, epoch }) => ({ payload: { id, epoch }, key: id }));
+    const jobs = due.map(({ id, workspace_id: workspaceId, epoch }) => ({
+      payload: { id, epoch },
+      key: id,
+      workspaceId,
+    }));
     await deps.queue.send(tx, 'command', jobs);
     return due.length;
   });

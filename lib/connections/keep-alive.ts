@@ -17,7 +17,11 @@ export async function enqueueIdleConnections(deps: {
 }): Promise<number> {
   return transaction(deps.db, async (tx) => {
     const idle = await takeIdleConnections(tx, sweepRows);
-    const jobs = idle.map((row) => ({ payload: { ...row }, key: row.connection_id }));
+    const jobs = idle.map((row) => ({
+      payload: { ...row },
+      key: row.connection_id,
+      workspaceId: row.workspace_id,
+    }));
     await deps.queue.send(tx, 'keepalive', jobs);
     return jobs.length;
   });

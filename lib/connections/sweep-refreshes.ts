@@ -22,7 +22,11 @@ export async function enqueueDueRefreshes(deps: {
 }): Promise<number> {
   const sent = await transaction(deps.db, async (tx) => {
     const due = await selectDueRefreshes(tx, sweepRows);
-    const jobs = due.map((row) => ({ payload: { ...row }, key: row.connection_id }));
+    const jobs = due.map((row) => ({
+      payload: { ...row },
+      key: row.connection_id,
+      workspaceId: row.workspace_id,
+    }));
     await deps.queue.send(tx, 'refresh', jobs);
     return jobs.length;
   });

@@ -11,6 +11,7 @@ export type WorkName =
   | 'polls'
   | 'mail'
   | 'sagas'
+  | 'queues'
   | 'changes'
   | 'deliveries';
 

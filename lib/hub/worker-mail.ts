@@ -19,7 +19,7 @@ import {
   smtpTransport,
   type Transport,
 } from '#lib/mail/worker';
-import type { Queue, Sweep } from '#lib/queue/index';
+import { type Queue, queueTable, type Sweep } from '#lib/queue/index';
 
 export type MailSettings = Partial<
   Pick<
@@ -60,6 +60,7 @@ export function mailWork(
     sweeps: [
       {
         work: 'mail',
+        queue: 'mail',
         everyMs: everyMs.mail,
         run: () => transaction(db, (tx) => enqueueDueMails(tx, queue)),
       },
@@ -73,6 +74,7 @@ export function mailWork(
       {
         work: null,
         name: 'idle connections',
+        queue: 'keepalive',
         everyMs: everyMs.idle,
         run: () => enqueueIdleConnections({ db, queue }),
       },
@@ -88,10 +90,10 @@ export function mailWork(
       },
     ],
     handle: async () => {
-      await queue.work('mail', { concurrency: 2, batch: 1 }, ({ payload, signal }) =>
+      await queue.work('mail', queueTable.mail, ({ payload, signal }) =>
         deliverMail(delivery, payload, signal),
       );
-      await queue.work('keepalive', { concurrency: 1, batch: 1 }, ({ payload, signal }) =>
+      await queue.work('keepalive', queueTable.keepalive, ({ payload, signal }) =>
         keepAlive(connections, payload, signal),
       );
     },

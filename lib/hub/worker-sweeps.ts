@@ -21,6 +21,7 @@ const everyMs = {
   polls: 2_000,
   refreshes: 5_000,
   passedCalls: 15_000,
+  pauses: 60_000,
   cleaning: 600_000,
 } as const;
 /** Events leased by one sweep. */
@@ -29,26 +30,47 @@ const inboxRows = 200;
 /** Rows that are due become jobs; rows that have told everything go. */
 export function rowSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }): Sweep[] {
   return [
-    { work: 'commands', everyMs: everyMs.commands, run: () => enqueueDueCommands({ db, queue }) },
-    { work: 'push', everyMs: everyMs.push, run: () => enqueueDuePushes(sync) },
+    {
+      work: 'queues',
+      everyMs: everyMs.pauses,
+      run: async () => {
+        await queue.readPauses();
+        return 0;
+      },
+    },
+    {
+      work: 'commands',
+      queue: 'command',
+      everyMs: everyMs.commands,
+      run: () => enqueueDueCommands({ db, queue }),
+    },
+    { work: 'push', queue: 'push', everyMs: everyMs.push, run: () => enqueueDuePushes(sync) },
     {
       work: 'inbox',
+      queue: 'inbox',
       everyMs: everyMs.inbox,
       run: () => transaction(db, (tx) => enqueueDueInbox(tx, queue, inboxRows)),
     },
     // What is applied makes room for more, so it answers to the inbox's hints.
-    { work: 'inbox', name: 'replays', everyMs: everyMs.replays, run: () => workReplays(db) },
+    {
+      work: 'inbox',
+      name: 'replays',
+      queue: 'inbox',
+      everyMs: everyMs.replays,
+      run: () => workReplays(db),
+    },
     {
       work: null,
       name: 'inbox counts',
       everyMs: everyMs.inboxCounts,
       run: () => foldInboxCounts(db),
     },
-    { work: 'runs', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
-    { work: 'polls', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
+    { work: 'runs', queue: 'run', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
+    { work: 'polls', queue: 'poll', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
     {
       work: null,
       name: 'refreshes',
+      queue: 'refresh',
       everyMs: everyMs.refreshes,
       run: () => enqueueDueRefreshes({ db, queue }),
     },

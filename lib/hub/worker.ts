@@ -17,11 +17,19 @@ import {
   runCommand,
   runRefresh,
 } from '#lib/connections/index';
-import { type Clock, systemClock } from '#lib/core/index';
+import { type Clock, newId, systemClock } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
 import type { WorkerEnv } from '#lib/env/index';
 import { captureError, type Logger } from '#lib/observability/index';
-import { createQueue, type Queue, type Sweeps, startSweeps } from '#lib/queue/index';
+import {
+  createQueue,
+  leaveWatch,
+  type Queue,
+  queueTable,
+  type Sweeps,
+  startSweeps,
+  watchSweep,
+} from '#lib/queue/index';
 import type { Cache } from '#lib/resilience/index';
 import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
@@ -82,7 +90,7 @@ export interface Worker {
 
 export function createWorker(options: WorkerOptions): Worker {
   const { db, log, settings } = options;
-  const queue = createQueue({ db, log });
+  const queue = createQueue({ db, log, onSettled: (name) => sweeps?.settled(name) });
   const connections = connectionDeps(options);
   const endpoints = endpointDeps(connections, {
     sealKey: settings.SEAL_GATEWAY_PUBLIC_KEY,
@@ -94,6 +102,14 @@ export function createWorker(options: WorkerOptions): Worker {
   const cache = sharedCache(settings, db, log);
   const mail = mailWork(connections, queue, settings);
   const stopping = new AbortController();
+  const watch = {
+    db,
+    clock: connections.clock,
+    log,
+    workerId: newId(),
+    mode: () => sweeps?.mode() ?? 'poll',
+    isPaused: queue.isPaused,
+  };
   let sweeps: Sweeps | null = null;
   let rotating: Rotating | null = null;
 
@@ -103,7 +119,6 @@ export function createWorker(options: WorkerOptions): Worker {
         connections,
         sync,
         cache,
-        poke: (work) => sweeps?.poke(work),
       });
       await handleSagas(steps, queue);
       await mail.handle();
@@ -113,9 +128,15 @@ export function createWorker(options: WorkerOptions): Worker {
       sweeps = startSweeps({
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
-        sweeps: [...rowSweeps({ db, queue, sync }), ...sagaSweeps(steps, queue), ...mail.sweeps],
+        sweeps: [
+          ...rowSweeps({ db, queue, sync }),
+          ...sagaSweeps(steps, queue),
+          ...mail.sweeps,
+          watchSweep(watch),
+        ],
         log,
-        onEnqueued: () => queue.kick(),
+        onEnqueued: (name) => queue.kick(name),
+        isPaused: (name) => queue.isPaused(name),
       });
       // Webhooks registered under an address that is not ours any more; not waited for.
       realignEndpoints(endpoints).catch((error: unknown) => {
@@ -126,6 +147,7 @@ export function createWorker(options: WorkerOptions): Worker {
       stopping.abort(new Error('The worker stops'));
       await Promise.all([sweeps?.stop(), rotating?.stop()]);
       await queue.stop({ drainMs });
+      await leaveWatch(watch);
       await connections.guards.close();
       connections.outgoing.close();
     },
@@ -178,11 +200,10 @@ interface Handlers {
   connections: ConnectionDeps;
   sync: SyncDeps;
   cache: Cache;
-  poke: Sweeps['poke'];
 }
 
 /** Who does which job. What a person waits for has fetchers of its own, so nothing stands before it. */
-async function handle(queue: Queue, { connections, sync, cache, poke }: Handlers): Promise<void> {
+async function handle(queue: Queue, { connections, sync, cache }: Handlers): Promise<void> {
   const { db, log, clock, opener } = connections;
   const commands = { db, opener, kinds: commandKinds(connections, cache), log };
   const inbox = {
@@ -192,24 +213,22 @@ async function handle(queue: Queue, { connections, sync, cache, poke }: Handlers
     clock,
     log,
   };
-  await queue.work('command', { concurrency: 3, batch: 1 }, ({ payload, signal }) =>
+  await queue.work('command', queueTable.command, ({ payload, signal }) =>
     runCommand(commands, payload, signal),
   );
-  await queue.work('push', { concurrency: 4, batch: 1 }, async ({ payload, signal }) => {
+  await queue.work('push', queueTable.push, async ({ payload, signal }) => {
     await pushLink(sync, readPushJob(payload), signal);
   });
-  await queue.work('inbox', { concurrency: 2, batch: 2 }, async ({ payload, signal }) => {
+  await queue.work('inbox', queueTable.inbox, async ({ payload, signal }) => {
     await applyInboxEvents(inbox, payload, signal);
-    // The sweep leaves a backlog in its table; what is done makes room for more of it.
-    poke('inbox');
   });
-  await queue.work('refresh', { concurrency: 2, batch: 1 }, ({ payload, signal }) =>
+  await queue.work('refresh', queueTable.refresh, ({ payload, signal }) =>
     runRefresh(connections, payload, signal),
   );
-  await queue.work('poll', { concurrency: 2, batch: 1 }, async ({ payload, signal }) => {
+  await queue.work('poll', queueTable.poll, async ({ payload, signal }) => {
     await pollStream(sync, readPollJob(payload), signal);
   });
-  await queue.work('run', { concurrency: 2, batch: 1 }, async ({ payload, signal }) => {
+  await queue.work('run', queueTable.run, async ({ payload, signal }) => {
     await workRun(sync, readRunJob(payload), signal);
   });
 }

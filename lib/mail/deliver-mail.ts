@@ -39,13 +39,21 @@ export interface DeliveryDeps {
 
 /** What turns rows into jobs: the queue's `send`. */
 export interface MailJobs {
-  send(tx: Tx, name: 'mail', jobs: { payload: JsonObject; key: string }[]): Promise<void>;
+  send(
+    tx: Tx,
+    name: 'mail',
+    jobs: { payload: JsonObject; key: string; workspaceId: string | null }[],
+  ): Promise<void>;
 }
 
 /** Turns due mails into jobs within the caller's transaction; answers how many. */
 export async function enqueueDueMails(tx: Tx, queue: MailJobs): Promise<number> {
   const due = await takeDue(tx, dueRows, jobMs);
-  const jobs = due.map(({ id }) => ({ payload: { mail_id: id }, key: id }));
+  const jobs = due.map(({ id, workspace_id: workspaceId }) => ({
+    payload: { mail_id: id },
+    key: id,
+    workspaceId,
+  }));
   await queue.send(tx, 'mail', jobs);
   return due.length;
 }

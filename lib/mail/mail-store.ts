@@ -64,6 +64,7 @@ export interface DueMail {
 export async function takeDue(tx: Tx, limit: number, jobMs: number): Promise<DueMail[]> {
   const due = dueInTurn(tx, {
     table: 'private.mails',
+    queue: 'mail',
     workspace: tx`coalesce(t.workspace_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
     may: tx`t.status = 'queued'`,
     at: tx`t.retry_at`,

@@ -9,5 +9,5 @@ import 'server-only';
 
 export { captureError, setErrorSink } from './capture-error.ts';
 export { type LogFields, type Logger, logger } from './logger.ts';
-export { counter, histogram, metricsText } from './metrics.ts';
+export { counter, gauge, histogram, metricsText } from './metrics.ts';
 export { inSpan, type SpanFacts } from './span.ts';

@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** One registry a process; Next loads modules twice, so it hangs on globalThis. */
 const home = globalThis as { __patchbayMetrics?: Registry };
@@ -12,6 +12,13 @@ export function counter(name: string, help: string, labelNames: Labels = []): Co
   return (
     (registry.getSingleMetric(name) as Counter | undefined) ??
     new Counter({ name, help, labelNames, registers: [registry] })
+  );
+}
+
+export function gauge(name: string, help: string, labelNames: Labels = []): Gauge {
+  return (
+    (registry.getSingleMetric(name) as Gauge | undefined) ??
+    new Gauge({ name, help, labelNames, registers: [registry] })
   );
 }
 

@@ -5,16 +5,19 @@ const tracer = trace.getTracer('patchbay');
 /** Filled in while the work goes on. Values are facts of the call, never a path, a body or a header. */
 export type SpanFacts = Record<string, string | number | boolean>;
 
+const kinds = { client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
+
 /**
- * One call to another service as a span. The operator's OpenTelemetry SDK takes it when one is
+ * One call to another service (client), or one step inside this process, as a span. The operator's OpenTelemetry SDK takes it when one is
  * registered in the process; without one it costs nothing and goes nowhere.
  */
 export function inSpan<T>(
   name: string,
   facts: SpanFacts,
   work: (note: (more: SpanFacts) => void) => Promise<T>,
+  kind: keyof typeof kinds = 'client',
 ): Promise<T> {
-  const options = { kind: SpanKind.CLIENT, attributes: facts };
+  const options = { kind: kinds[kind], attributes: facts };
   return tracer.startActiveSpan(name, options, async (span) => {
     try {
       return await work((more) => span.setAttributes(more));

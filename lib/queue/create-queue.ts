@@ -1,33 +1,23 @@
 import { PgBoss } from 'pg-boss';
-import { type JsonObject, newId } from '#lib/core/index';
+import { type Clock, systemClock } from '#lib/core/index';
 import type { Db, Queryable } from '#lib/db/index';
 import type { Logger } from '#lib/observability/index';
-import { bossInTransaction, bossOnPool } from './boss-db.ts';
-import { handleJobs, type JobHandler } from './handle-jobs.ts';
-import { bossSchema, type QueueName, queueTable } from './queue-table.ts';
-import { type QueueStats, readStats, removeFailed } from './store.ts';
-
-export interface NewJob {
-  /** Ids only; a secret has no business in a job. */
-  payload: JsonObject;
-  /** Jobs of one key run one at a time, in the order sent. */
-  key?: string;
-  /** Within its queue, larger first; never reorders within a key. */
-  priority?: number;
-  startAfterMs?: number;
-}
-
-export interface WorkOptions {
-  /** Fetchers of this queue in this process. */
-  concurrency: number;
-  /** Jobs one fetcher takes at a time; they run side by side and have different keys. */
-  batch: number;
-}
+import { bossOnPool } from './boss-db.ts';
+import { dropOldFailures } from './failure-store.ts';
+import { Fetchers, type WorkOptions } from './fetchers.ts';
+import type { JobHandler } from './handle-jobs.ts';
+import type { NewJob } from './job-data.ts';
+import { bossSchema, type QueueName } from './queue-table.ts';
+import { sendJobs } from './send-jobs.ts';
+import { type QueueStats, readPauses, readStats, removeFailed } from './store.ts';
 
 export interface Queue {
   /** Enqueues in the caller's transaction. */
   send(tx: Queryable, name: QueueName, jobs: NewJob[]): Promise<void>;
-  /** Registers a handler; call before or after start. A throw is logged and completes the job. */
+  /**
+   * Registers a handler; call before or after start. A throw is logged, written down under the job's
+   * key and completes the job; the key is left alone for a while.
+   */
   work(name: QueueName, options: WorkOptions, handler: JobHandler): Promise<void>;
   /** Returns once pg-boss runs; waits for PostgreSQL as long as it takes. */
   start(): Promise<void>;
@@ -37,20 +27,27 @@ export interface Queue {
   kick(name?: QueueName): void;
   stats(): Promise<QueueStats>;
   isRunning(): boolean;
+  /** Rests by word of the instance's owner: nothing is taken, and rows are better left where they are. */
+  isPaused(name: QueueName): boolean;
+  /** Looks now who rests, instead of within a second or two. */
+  readPauses(): Promise<void>;
 }
 
 export interface QueueOptions {
   db: Db;
   log: Logger;
+  clock?: Clock;
+  /** After jobs of a queue came to an end: there is room for more. */
+  onSettled?: (name: QueueName) => void;
 }
 
-/** How often a fetcher looks by itself. Whoever sends kicks, so this matters between processes only. */
-const pollSeconds = 2;
 const superviseSeconds = 2;
 const startRetryMs = 500;
 const cleanEveryMs = 60_000;
+const pausesEveryMs = 1_500;
 
-export function createQueue({ db, log }: QueueOptions): Queue {
+export function createQueue(options: QueueOptions): Queue {
+  const { db, log, clock = systemClock } = options;
   const boss = new PgBoss({
     db: bossOnPool(db),
     schema: bossSchema,
@@ -67,82 +64,82 @@ export function createQueue({ db, log }: QueueOptions): Queue {
   boss.on('error', (error) => log.warn('pg-boss reports an error', { err: error }));
   boss.on('warning', (warning) => log.warn(`pg-boss warns: ${warning.message}`));
 
-  const registered: (() => Promise<void>)[] = [];
-  const fetchers = new Map<QueueName, string[]>();
   let state: 'new' | 'starting' | 'running' | 'stopped' = 'new';
-  let cleaning: NodeJS.Timeout | undefined;
-
+  const fetchers = new Fetchers({
+    boss,
+    desk: { db, clock, log, isStopping: () => state === 'stopped' },
+    onSettled: (name) => options.onSettled?.(name),
+  });
+  let paused = new Set<string>();
+  const timers: NodeJS.Timeout[] = [];
   const kick = (name?: QueueName): void => {
-    if (state !== 'running') return;
-    for (const [queue, ids] of fetchers) {
-      if (name === undefined || queue === name) for (const id of ids) boss.notifyWorker(id);
+    if (state === 'running') fetchers.kick(name);
+  };
+  const repeat = (everyMs: number, what: string, work: () => Promise<unknown>): void => {
+    const run = (): void => {
+      work().catch((error: unknown) => log.warn(`${what} failed`, { err: error }));
+    };
+    timers.push(setInterval(run, everyMs).unref());
+  };
+  const followPauses = oneAtATime(async () => {
+    paused = new Set(await readPauses(db));
+    for (const name of fetchers.names()) {
+      if (state !== 'running') return;
+      if (paused.has(name) === !fetchers.isRunning(name)) continue;
+      if (paused.has(name)) await fetchers.rest(name);
+      else await fetchers.begin(name);
+      log.info(paused.has(name) ? 'A queue rests' : 'A queue goes on', { queue: name });
     }
-  };
-  const register = async (
-    name: QueueName,
-    options: WorkOptions,
-    handler: JobHandler,
-  ): Promise<void> => {
-    await boss.work<JsonObject>(
-      name,
-      {
-        batchSize: options.batch,
-        localConcurrency: options.concurrency,
-        pollingIntervalSeconds: pollSeconds,
-        burstWhenBatchFull: true,
-      },
-      async (jobs) => {
-        await handleJobs({ name, db, log }, jobs, handler);
-        // There may be more; without this a fetcher of single jobs would rest after each.
-        kick(name);
-      },
-    );
-    const mine = boss.getWipData().filter((fetcher) => fetcher.name === name);
-    fetchers.set(
-      name,
-      mine.map((fetcher) => fetcher.id),
-    );
-  };
+  });
 
   return {
     kick,
     isRunning: () => state === 'running',
+    isPaused: (name) => paused.has(name),
+    readPauses: followPauses,
     send: async (tx, name, jobs) => {
       if (jobs.length === 0) return;
-      await boss.insert(
-        name,
-        jobs.map((job) => insertion(name, job)),
-        {
-          db: bossInTransaction(tx),
-        },
-      );
+      await sendJobs({ boss, clock }, tx, name, jobs);
       const delays = new Set(jobs.map((job) => job.startAfterMs ?? 0).filter((ms) => ms > 0));
       for (const ms of delays) setTimeout(() => kick(name), ms + 5).unref();
     },
-    work: async (name, options, handler) => {
-      const begin = (): Promise<void> => register(name, options, handler);
-      if (state === 'running') await begin();
-      else registered.push(begin);
+    work: async (name, work, handler) => {
+      fetchers.add(name, work, handler);
+      if (state === 'running' && !paused.has(name)) await fetchers.begin(name);
     },
     start: async () => {
       state = 'starting';
       while (state === 'starting' && !(await started(boss, log))) await pause(startRetryMs);
       if (state !== 'starting') return;
+      paused = new Set(await readPauses(db));
       state = 'running';
-      for (const begin of registered.splice(0)) await begin();
-      cleaning = setInterval(() => {
-        removeFailed(db).catch((error: unknown) =>
-          log.warn('failed jobs were not removed', { err: error }),
-        );
-      }, cleanEveryMs).unref();
+      for (const name of fetchers.names()) if (!paused.has(name)) await fetchers.begin(name);
+      repeat(cleanEveryMs, 'Removing failed jobs', () => removeFailed(db));
+      repeat(cleanEveryMs, 'Removing old failures', () => dropOldFailures(db));
+      repeat(pausesEveryMs, 'Reading who rests', followPauses);
     },
     stop: async ({ drainMs }) => {
       const wasRunning = state === 'running';
       state = 'stopped';
-      clearInterval(cleaning);
+      for (const timer of timers.splice(0)) clearInterval(timer);
       if (wasRunning) await boss.stop({ graceful: true, timeout: drainMs, close: false });
     },
     stats: () => readStats(db),
+  };
+}
+
+/** Whoever asks while it runs gets the round after this one, which they share. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  return () => {
+    next ??= running.then(async () => {
+      next = null;
+      const now = work();
+      running = now.catch(() => undefined);
+      await now;
+    });
+    return next;
   };
 }
 
@@ -155,17 +152,6 @@ async function started(boss: PgBoss, log: Logger): Promise<boolean> {
     await boss.stop({ graceful: false, close: false });
     return false;
   }
-}
-
-function insertion(name: QueueName, job: NewJob) {
-  const id = newId();
-  return {
-    id,
-    data: job.payload,
-    singletonKey: job.key ?? id,
-    priority: job.priority ?? queueTable[name].priority,
-    ...(job.startAfterMs ? { startAfter: new Date(Date.now() + job.startAfterMs) } : {}),
-  };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

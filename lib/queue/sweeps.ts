@@ -1,6 +1,7 @@
 import { type Db, isUnavailable, type WorkName } from '#lib/db/index';
 import type { Logger } from '#lib/observability/index';
 import { startListener, type WorkListener } from './listener.ts';
+import type { QueueName } from './queue-table.ts';
 
 /** Turns due rows of one kind into jobs. */
 export interface Sweep {
@@ -8,6 +9,8 @@ export interface Sweep {
   work: WorkName | null;
   /** Named in logs and health. */
   name?: string;
+  /** Where its jobs go: it rests while that one rests, and looks again when there is room in it. */
+  queue?: QueueName;
   /** How often it looks by itself, whatever it hears. */
   everyMs: number;
   /** Enqueues due rows in one transaction; answers how many. Full batches are asked again at once. */
@@ -18,6 +21,8 @@ export interface Sweeps {
   mode(): 'listen' | 'poll';
   /** Runs the sweeps of this kind now, as a hint would. */
   poke(work: WorkName): void;
+  /** Jobs of this queue came to an end: rows left where they were may have room now. */
+  settled(queue: QueueName): void;
   stop(): Promise<void>;
 }
 
@@ -27,13 +32,16 @@ export interface SweepOptions {
   sessionUrl?: string | undefined;
   sweeps: readonly Sweep[];
   log: Logger;
-  /** Called after a sweep that enqueued something: the queue is kicked here. */
-  onEnqueued?: () => void;
+  /** Called after a sweep that enqueued something: its queue is kicked here, all of them if it names none. */
+  onEnqueued?: (queue?: QueueName) => void;
+  isPaused?: (queue: QueueName) => boolean;
 }
 
 /** Without hints every sweep looks this often. */
 const pollMs = 250;
 const failedPauseMs = 500;
+/** Ends of jobs within this time are one reason to look, not many. */
+const settledMs = 15;
 /** Rounds of one sweep without a rest, so that one kind of work cannot hold the loop for ever. */
 const maxRounds = 50;
 
@@ -62,6 +70,9 @@ export function startSweeps(options: SweepOptions): Sweeps {
   return {
     mode,
     poke,
+    settled: (queue) => {
+      for (const loop of loops) if (loop.queue === queue) loop.pokeSoon();
+    },
     stop: async () => {
       await Promise.all([...loops.map((loop) => loop.stop()), listener?.stop()]);
     },
@@ -70,7 +81,9 @@ export function startSweeps(options: SweepOptions): Sweeps {
 
 interface Loop {
   work: WorkName | null;
+  queue: QueueName | undefined;
   poke(): void;
+  pokeSoon(): void;
   stop(): Promise<void>;
 }
 
@@ -78,6 +91,11 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
   let isStopping = false;
   let isDue = false;
   let rouse: () => void = () => undefined;
+  let soon: NodeJS.Timeout | undefined;
+  const poke = (): void => {
+    isDue = true;
+    rouse();
+  };
   const rest = async (): Promise<void> => {
     if (isDue || isStopping) return;
     const hears = sweep.work === null || mode() === 'listen';
@@ -92,9 +110,10 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
   const turn = async (): Promise<void> => {
     isDue = false;
     for (let round = 0; round < maxRounds && !isStopping; round += 1) {
+      if (sweep.queue && options.isPaused?.(sweep.queue)) return;
       const enqueued = await sweep.run();
       if (enqueued === 0) return;
-      options.onEnqueued?.();
+      options.onEnqueued?.(sweep.queue);
     }
   };
   const run = async (): Promise<void> => {
@@ -114,12 +133,17 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
   const running = run();
   return {
     work: sweep.work,
-    poke: () => {
-      isDue = true;
-      rouse();
+    queue: sweep.queue,
+    poke,
+    pokeSoon: () => {
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        poke();
+      }, settledMs).unref();
     },
     stop: () => {
       isStopping = true;
+      clearTimeout(soon);
       rouse();
       return running;
     },

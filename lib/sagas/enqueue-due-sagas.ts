@@ -12,6 +12,7 @@ export function enqueueDueSagas(deps: { db: Db; queue: Pick<Queue, 'send'> }): P
     const jobs = due.map(({ id, workspace_id: workspaceId, epoch }) => ({
       payload: { workspaceId, sagaId: id, epoch },
       key: id,
+      workspaceId,
     }));
     await deps.queue.send(tx, 'saga', jobs);
     return due.length;

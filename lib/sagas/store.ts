@@ -92,6 +92,7 @@ export function claimDueSagas(
 ): Promise<{ id: string; workspace_id: string; epoch: number }[]> {
   const due = dueInTurn(tx, {
     table: 'public.sagas',
+    queue: 'saga',
     may: tx`t.state in ('pending', 'running', 'compensating')`,
     at: tx`t.next_attempt_at`,
     also: { where: tx`and (t.lease_until is null or t.lease_until < now())` },

@@ -32,6 +32,7 @@ export function enqueueDueEndpoints(
     const jobs = due.map(({ id, workspace_id: workspaceId }) => ({
       payload: { workspaceId, endpointId: id },
       key: id,
+      workspaceId,
     }));
     await deps.queue.send(tx, 'webhook', jobs);
     return due.length;

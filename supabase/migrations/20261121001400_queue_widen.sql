@@ -227,3 +227,22 @@ end
 $$;
 revoke execute on function private.set_queue_paused(text, boolean) from public;
 grant execute on function private.set_queue_paused(text, boolean) to hub_user;
+
+-- Jobs that wait in a queue, by workspace: sweeps leave a workspace's further rows where they are
+-- while enough of its jobs wait. The queue's tables are made after the migrations.
+create or replace function private.waiting_jobs(of_queue text)
+returns table (workspace uuid, jobs int)
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if to_regclass('pgboss.job') is null then return; end if;
+  return query execute
+    'select group_id::uuid, count(*)::int from pgboss.job
+     where name = $1 and state < ''active'' and group_id is not null group by group_id' using of_queue;
+end
+$$;
+revoke execute on function private.waiting_jobs(text) from public;
+grant execute on function private.waiting_jobs(text) to patchbay_worker;
+
+-- How many events are under way is counted before every sweep, whatever backlog stands beside them.
+create index inbox_events_leased on public.inbox_events (next_attempt_at) where status = 'queued';

@@ -1,5 +1,5 @@
 import { type Db, transaction } from '#lib/db/index';
-import type { Queue, Sweep } from '#lib/queue/index';
+import { type Queue, queueTable, type Sweep } from '#lib/queue/index';
 import { enqueueDueSagas, type SagaDeps, workSaga } from '#lib/sagas/index';
 import { noteDelivery } from '#lib/sync/index';
 import {
@@ -44,10 +44,16 @@ export function registrable(): Registrable {
 export function sagaSweeps(deps: StepDeps, queue: Queue): Sweep[] {
   const { db, clock } = deps.connections;
   return [
-    { work: 'sagas', everyMs: everyMs.sagas, run: () => enqueueDueSagas({ db, queue }) },
+    {
+      work: 'sagas',
+      queue: 'saga',
+      everyMs: everyMs.sagas,
+      run: () => enqueueDueSagas({ db, queue }),
+    },
     {
       work: null,
       name: 'webhooks',
+      queue: 'webhook',
       everyMs: everyMs.webhooks,
       run: () => enqueueDueEndpoints({ db, queue, clock }, registrable()),
     },
@@ -86,10 +92,10 @@ async function attend(db: Db): Promise<number> {
 export async function handleSagas(deps: StepDeps, queue: Queue): Promise<void> {
   const sagas = sagaDeps(deps);
   const reconcile = reconcileDeps(deps);
-  await queue.work('saga', { concurrency: 3, batch: 1 }, async ({ payload, signal }) => {
+  await queue.work('saga', queueTable.saga, async ({ payload, signal }) => {
     await workSaga(sagas, payload, signal);
   });
-  await queue.work('webhook', { concurrency: 1, batch: 1 }, async ({ payload, signal }) => {
+  await queue.work('webhook', queueTable.webhook, async ({ payload, signal }) => {
     await reconcileEndpoint(reconcile, payload, signal);
   });
 }

@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((queue) => queue.stop({ drainMs: 1_000 })));
   await db`delete from pgboss.job`;
+  await db`delete from private.queue_failures`;
 });
 afterAll(async () => {
   await db.end();
@@ -88,7 +89,7 @@ describe('a job', () => {
     await expect.poll(() => seen, patience).toEqual(['first', 'usual', 'late']);
   });
 
-  it('that fails neither blocks its key nor runs again', async () => {
+  it('that fails neither blocks its key nor runs again by itself', async () => {
     const queue = await startQueue();
     const seen: unknown[] = [];
     await queue.work('inbox', { concurrency: 2, batch: 1 }, async ({ payload }) => {

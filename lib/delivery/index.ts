@@ -23,6 +23,8 @@ export { type DeliveryBus, deliveryEvents } from './events.ts';
 export { type FanOutDeps, fanOut } from './fan-out.ts';
 export { deliveryLimits } from './limits.ts';
 export { type Candidate, matchesFilter } from './matches-filter.ts';
+export { type RetainDeps, retain } from './retain.ts';
+export { subscriptionSecretShelf } from './secret-shelf-store.ts';
 export type {
   Destination,
   FailingFacts,

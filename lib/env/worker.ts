@@ -46,6 +46,8 @@ const schema = commonEnv
       ),
     /** Seconds between two polls of a stream without webhooks. */
     POLL_SECONDS: z.coerce.number().int().min(5).max(3600).default(30),
+    /** Days for which changes are kept; whoever reads from further back has to read everything anew. */
+    CHANGE_LOG_DAYS: z.coerce.number().int().min(7).max(3650).default(90),
   })
   .superRefine(refuseHalfMail)
   .superRefine(refuseMailboxInPublic)

@@ -1,5 +1,6 @@
 import { appSecretShelf, credentialShelf } from '#lib/connections/index';
 import type { Db } from '#lib/db/index';
+import { subscriptionSecretShelf } from '#lib/delivery/index';
 import { writeAuditEverywhere, writeAuditHourly } from '#lib/identity/index';
 import type { Logger } from '#lib/observability/index';
 import {
@@ -17,9 +18,14 @@ interface KeyDeps {
   log: Logger;
 }
 
-/** Credentials and client secrets: the worker's class. */
+/** Credentials, client secrets and what destinations are proven to with: the worker's class. */
 export const rotateWorkerKeys = (deps: KeyDeps & { opener: Opener }): Rotating =>
-  startRotating({ ...deps, class: 'worker', shelves: [credentialShelf, appSecretShelf], tell });
+  startRotating({
+    ...deps,
+    class: 'worker',
+    shelves: [credentialShelf, appSecretShelf, subscriptionSecretShelf],
+    tell,
+  });
 
 /** Verification secrets: the class of whoever takes webhooks in. */
 export const rotateGatewayKeys = (deps: KeyDeps & { opener: WebhookSecretOpener }): Rotating =>

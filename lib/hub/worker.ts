@@ -43,6 +43,8 @@ import { beginConnect } from './sagas/start-sagas.ts';
 import { handleSagas, sagaSweeps } from './sagas/worker-sagas.ts';
 import { sharedCache } from './shared-cache.ts';
 import { commandKinds } from './worker-commands.ts';
+import { deliveryWork } from './worker-delivery.ts';
+import { workerBus } from './worker-events.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import type { ListenerOptions } from './worker-listener.ts';
@@ -65,7 +67,10 @@ export type WorkerSettings = Pick<
   Partial<
     Pick<
       WorkerEnv,
-      'SEAL_WORKER_OLDER_KEYS' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'
+      | 'SEAL_WORKER_OLDER_KEYS'
+      | 'UPSTASH_REDIS_REST_URL'
+      | 'UPSTASH_REDIS_REST_TOKEN'
+      | 'CHANGE_LOG_DAYS'
     >
   >;
 
@@ -101,6 +106,15 @@ export function createWorker(options: WorkerOptions): Worker {
   const steps = { connections, endpoints, pollMs: settings.POLL_SECONDS * 1000 };
   const cache = sharedCache(settings, db, log);
   const mail = mailWork(connections, queue, settings);
+  const delivery = deliveryWork({
+    db,
+    clock: connections.clock,
+    log,
+    bus: workerBus(connections.clock, log),
+    senders: [],
+    changeDays: settings.CHANGE_LOG_DAYS ?? 90,
+    poke: (work) => sweeps?.poke(work),
+  });
   const stopping = new AbortController();
   const watch = {
     db,
@@ -132,6 +146,7 @@ export function createWorker(options: WorkerOptions): Worker {
           ...rowSweeps({ db, queue, sync }),
           ...sagaSweeps(steps, queue),
           ...mail.sweeps,
+          ...delivery.sweeps,
           watchSweep(watch),
         ],
         log,
@@ -146,7 +161,7 @@ export function createWorker(options: WorkerOptions): Worker {
     stop: async ({ drainMs }) => {
       stopping.abort(new Error('The worker stops'));
       await Promise.all([sweeps?.stop(), rotating?.stop()]);
-      await queue.stop({ drainMs });
+      await Promise.all([queue.stop({ drainMs }), delivery.stop({ drainMs })]);
       await leaveWatch(watch);
       await connections.guards.close();
       connections.outgoing.close();

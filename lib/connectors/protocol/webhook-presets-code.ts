@@ -50,7 +50,8 @@ export const codeWebhooks = {
         },
       },
       delivery: { from: 'header', name: 'webhook-id' },
-      event: { from: 'header', name: 'x-gitlab-event-uuid', isOptional: true },
+      // The header X-Gitlab-Event names it with blanks (“Push Hook”).
+      event: { from: 'body', paths: [['object_kind'], ['event_name']] },
     },
     secretLabel: 'Signing token (whsec_…)',
     steps: [

@@ -124,6 +124,7 @@ function reporting(api: ConnectorApi, report: (error: unknown) => Promise<void>)
     ...(api.listWebhooks && { listWebhooks: watch(api.listWebhooks.bind(api)) }),
     ...(api.revoke && { revoke: watch(api.revoke.bind(api)) }),
     ...(api.lookup && { lookup: watch(api.lookup.bind(api)) }),
+    ...(api.announce && { announce: watch(api.announce.bind(api)) }),
     ...(api.findFault && { findFault: api.findFault.bind(api) }),
     toError: api.toError.bind(api),
   };

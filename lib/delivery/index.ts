@@ -16,11 +16,15 @@
  */
 import 'server-only';
 
+export { alertDisabled } from './alert-disabled.ts';
 export { afterAttempt, attemptsMax, scheduleMs } from './after-attempt.ts';
 export { countAttempts } from './count-attempts.ts';
 export { type DeliverDeps, type Delivering, startDelivering } from './deliver.ts';
 export { type DeliveryBus, deliveryEvents } from './events.ts';
 export { type FanOutDeps, fanOut } from './fan-out.ts';
+export { createDestinationGate } from './destination-gate.ts';
+export { readPresentRecord } from './destination-store.ts';
+export { judgeFailing } from './failing-rule.ts';
 export { deliveryLimits } from './limits.ts';
 export { type Candidate, matchesFilter } from './matches-filter.ts';
 export { type RetainDeps, retain } from './retain.ts';
@@ -34,5 +38,8 @@ export type {
   SendOutcome,
 } from './sender.ts';
 export { subscriptionSecretField } from './sender.ts';
+export { mailSender, sendDigests } from './send-mail-lines.ts';
+export { type Announce, slackSender } from './send-slack.ts';
+export { webhookSender } from './send-webhook.ts';
 export type { DisabledNews } from './settle-attempt.ts';
 export { workReplays } from './work-replays.ts';

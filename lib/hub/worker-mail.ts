@@ -34,6 +34,10 @@ const overdueRows = 200;
 const sandboxFrom = 'Patchbay <patchbay@localhost>';
 
 export interface MailWork {
+  /** For whoever else has something to say by mail. */
+  desk: MailDesk;
+  /** Where this hub is reached, for links. */
+  origin: string;
   sweeps: Sweep[];
   handle(): Promise<void>;
 }
@@ -57,6 +61,8 @@ export function mailWork(
   const origin = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT ?? 3000}`;
   const tell = (tx: Tx, alert: ConnectionAlert) => tellByMail(tx, desk, origin, alert);
   return {
+    desk,
+    origin,
     sweeps: [
       {
         work: 'mail',

@@ -49,6 +49,7 @@ import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
 import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import type { ListenerOptions } from './worker-listener.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
+import { outgoingWork } from './worker-outgoing.ts';
 import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
 import { rowSweeps } from './worker-sweeps.ts';
 
@@ -106,12 +107,14 @@ export function createWorker(options: WorkerOptions): Worker {
   const steps = { connections, endpoints, pollMs: settings.POLL_SECONDS * 1000 };
   const cache = sharedCache(settings, db, log);
   const mail = mailWork(connections, queue, settings);
+  const outgoing = outgoingWork(connections, mail);
   const delivery = deliveryWork({
     db,
     clock: connections.clock,
     log,
     bus: workerBus(connections.clock, log),
-    senders: [],
+    senders: outgoing.senders,
+    judgeFailing: outgoing.judgeFailing,
     changeDays: settings.CHANGE_LOG_DAYS ?? 90,
     poke: (work) => sweeps?.poke(work),
   });
@@ -147,6 +150,7 @@ export function createWorker(options: WorkerOptions): Worker {
           ...sagaSweeps(steps, queue),
           ...mail.sweeps,
           ...delivery.sweeps,
+          ...outgoing.sweeps,
           watchSweep(watch),
         ],
         log,

@@ -19,4 +19,4 @@ import 'server-only';
 export { readAddress, readMailbox } from './address.ts';
 export type { MailDesk } from './mail-desk.ts';
 export { liftSuppression, readMailOverview } from './read-overview.ts';
-export { type MailOrder, sendMail } from './send-mail.ts';
+export { judgeRecipient, type MailOrder, sendMail } from './send-mail.ts';

@@ -7,13 +7,20 @@ interface Draft {
   subject: string;
   heading: string;
   /** Paragraphs before the button. */
-  lines: string[];
+  lines: (string | Linked)[];
   button: { label: string; url: string };
   /** Why the reader got this. */
   foot: string;
 }
 
+/** A paragraph that leads somewhere; without an address it is like any other. */
+interface Linked {
+  text: string;
+  url: string | null;
+}
+
 const causeChars = 600;
+const changeChars = 2_000;
 
 /** Plain text and simple HTML that say the same; no picture, no script, nothing that is fetched. */
 export function renderMessage(message: MailMessage): MailContent {
@@ -23,7 +30,7 @@ export function renderMessage(message: MailMessage): MailContent {
     subject: oneLine(draft.subject, 150),
     text: [
       draft.heading,
-      ...draft.lines,
+      ...draft.lines.map(lineText),
       `${draft.button.label}:\n${url}`,
       `-- \n${draft.foot}`,
     ].join('\n\n'),
@@ -71,6 +78,35 @@ function draftOf(message: MailMessage): Draft {
         foot: `You get this once for each interruption because you own or administer ${oneLine(message.workspace)}.`,
       };
     }
+    case 'changes': {
+      const subscription = oneLine(message.subscription);
+      const count = message.changes.length + message.more;
+      return {
+        subject:
+          message.subject ?? `${subscription}: ${count === 1 ? '1 change' : `${count} changes`}`,
+        heading: subscription,
+        lines: [
+          ...message.changes.map(({ text, url }) => ({ text: text.slice(0, changeChars), url })),
+          ...(message.more > 0 ? [`And ${message.more} more.`] : []),
+        ],
+        button: { label: 'Open Patchbay', url: message.url },
+        foot: `You get this because ${oneLine(message.workspace)} on Patchbay sends changes to this address. Ask whoever runs it to take it off the list.`,
+      };
+    }
+    case 'subscription_disabled': {
+      const subscription = oneLine(message.subscription);
+      return {
+        subject: `“${subscription}” is not told of changes any more`,
+        heading: `${subscription} was switched off`,
+        lines: [
+          `The subscription “${subscription}” of ${oneLine(message.workspace)} was switched off at ${oneLine(message.since)}.`,
+          `The reason: ${oneLine(message.cause, causeChars)}`,
+          'Nothing is lost: once it is switched on again it goes on where it stopped.',
+        ],
+        button: { label: 'Open the subscription', url: message.url },
+        foot: `You get this once each time because you own or administer ${oneLine(message.workspace)}.`,
+      };
+    }
     case 'test':
       return {
         subject: 'A test mail of Patchbay',
@@ -89,11 +125,30 @@ function readLink(text: string): string {
   throw new HubError('internal.unexpected', 'A mail may link to a web address only.');
 }
 
+/** An address that is none of the web's is left out; the words stay. */
+function linkOf(line: string | Linked): { text: string; url: string | null } {
+  if (typeof line === 'string') return { text: line, url: null };
+  const url = line.url !== null && URL.canParse(line.url) ? new URL(line.url) : null;
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  return { text: line.text, url: isWeb && url ? url.href : null };
+}
+
+function lineText(line: string | Linked): string {
+  const { text, url } = linkOf(line);
+  return url === null ? text : `${text}\n${url}`;
+}
+
+function lineMarkup(line: string | Linked): string | Markup {
+  const { text, url } = linkOf(line);
+  return url === null ? text : markup`<a href="${url}" style="color:#1c1c1a">${text}</a>`;
+}
+
 const font = 'font-family:system-ui,-apple-system,Segoe UI,sans-serif';
 
 function page(draft: Draft, url: string): Markup {
   const lines = draft.lines.map(
-    (line) => markup`<p style="margin:0 0 12px;line-height:1.5">${line}</p>`,
+    (line) =>
+      markup`<p style="margin:0 0 12px;line-height:1.5;white-space:pre-line">${lineMarkup(line)}</p>`,
   );
   return markup`<!doctype html>
 <html lang="en">

@@ -66,6 +66,17 @@ export async function sendMail(
   return { id: mail.id, status: 'queued', code: null };
 }
 
+/**
+ * Why a mail to this address would not be sent now, before anything is written; null when it would.
+ * Throws `request.invalid` for an address that is none.
+ */
+export async function judgeRecipient(
+  db: Queryable,
+  at: { workspaceId: string; to: string },
+): Promise<string | null> {
+  return refusalOf(await readPace(db, at.workspaceId, readAddress(at.to)));
+}
+
 function refusalOf(pace: Awaited<ReturnType<typeof readPace>>): string | null {
   if (pace.is_suppressed) return 'mail.address_disabled';
   if (pace.to_address >= perAddressAnHour) return 'mail.address_limit';

@@ -132,6 +132,13 @@ export interface WebhookParser {
   parse(event: string, payload: JsonObject): ParsedWebhook;
 }
 
+/** A stream a person defined, as far as reading its events goes. */
+export interface DefinedAt {
+  resource: string;
+  scopeKey: string;
+  scope: JsonObject;
+}
+
 /** One thing of the provider's that people pick by name: a user, a channel, a label. */
 export interface LookupItem {
   id: string;
@@ -156,6 +163,21 @@ export interface WriteGuard {
    * other state, `update` asks for that and throws `provider.changed`.
    */
   rank: number;
+}
+
+/** Something to be said at a place of the account. */
+export interface Announcement {
+  /** As the provider names the place: a channel. */
+  place: string;
+  /** In the provider's own mark-up, already escaped. */
+  text: string;
+  /** The same at every repetition, and at no other. */
+  key: string;
+  /**
+   * It may have been said before, since then (ISO 8601); then what is there is looked through first.
+   * Null for one that is tried for the first time.
+   */
+  maybeSince: string | null;
 }
 
 export interface ConnectorApi {
@@ -215,6 +237,11 @@ export interface ConnectorApi {
   /** Names of `manifest.lookups`, at most 1,000. */
   lookup?(ctx: ConnectorContext, name: string, scope: JsonObject | null): Promise<LookupItem[]>;
   /**
+   * Says it once, as far as the provider lets one know: what may have been said is looked for. Throws
+   * with details.sent when it cannot be known.
+   */
+  announce?(ctx: ConnectorContext, what: Announcement): Promise<{ id: string }>;
+  /**
    * The fault in an answer that says 2xx and means no (GraphQL errors, Slack's ok: false); null when
    * there is none. What it answers is thrown, and repeated or not, like any other fault.
    */
@@ -236,4 +263,9 @@ export interface Connector {
    * `request.invalid` with every fault.
    */
   define?(resource: string, definition: JsonObject): DefinedStream;
+  /**
+   * Where events mean what each stream's definition says: the parser of one stream, in place of
+   * `webhook`. `receivedMs`: what says nothing of its time is as new as its arrival.
+   */
+  bindWebhook?(stream: DefinedAt, receivedMs: number): WebhookParser;
 }

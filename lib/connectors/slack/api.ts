@@ -6,6 +6,7 @@
  */
 import 'server-only';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { announce } from './announce.ts';
 import { findFault, toError } from './errors.ts';
 import { listScopes, lookup, readAccount } from './read-workspace.ts';
 import { readMessage, revoke, updateMessage } from './sync-message.ts';
@@ -20,6 +21,7 @@ export const slackApi = {
   update: updateMessage,
   revoke,
   lookup,
+  announce,
   findFault,
   toError,
 } satisfies ConnectorApi;

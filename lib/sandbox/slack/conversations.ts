@@ -80,8 +80,13 @@ export const readHistory: Method = (call) => {
     .filter((row) => row.thread === null && isWithin(row, args))
     .sort((a, b) => microsOf(b.ts) - microsOf(a.ts));
   const { page, next } = turn(all, args, (row, at) => microsOf(row.ts) < at);
+  // Shown to whoever asks for it, and left out otherwise.
+  const shows = args['include_all_metadata'] === 'true';
   return {
-    messages: page.map((row) => showMessage(world, row)),
+    messages: page.map((row) => ({
+      ...showMessage(world, row),
+      ...(shows && row.metadata ? { metadata: row.metadata } : {}),
+    })),
     has_more: next !== '',
     pin_count: 0,
     ...(next === '' ? {} : { response_metadata: { next_cursor: next } }),

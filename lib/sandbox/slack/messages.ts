@@ -10,6 +10,7 @@ interface Said {
   user: string;
   text: string;
   thread?: string | null;
+  metadata?: Record<string, unknown> | null;
 }
 
 export function postMessage(world: SlackWorld, channel: ChannelRow, said: Said): MessageRow {
@@ -29,6 +30,7 @@ export function postMessage(world: SlackWorld, channel: ChannelRow, said: Said):
     thread,
     editedTs: null,
     reactions: [],
+    metadata: said.metadata ?? null,
   });
   sendEvent(world, channel, { ...showMessage(world, row), ...around(channel), event_ts: ts });
   return row;

@@ -74,9 +74,25 @@ const post: Method = (call) => {
     user: app.botUser,
     text: args['text'] ?? '',
     thread: args['thread_ts'] ?? null,
+    metadata: readMetadata(args['metadata']),
   });
   return { channel: channel.key, ts: row.ts, message: showMessage(world, row) };
 };
+
+/** https://docs.slack.dev/messaging/message-metadata: JSON with a type and a flat payload. */
+function readMetadata(text: string | undefined): Record<string, unknown> | null {
+  if (text === undefined) return null;
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    throw new SlackError('invalid_metadata_format');
+  }
+  if (typeof read !== 'object' || read === null || !('event_type' in read)) {
+    throw new SlackError('invalid_metadata_schema');
+  }
+  return Object.fromEntries(Object.entries(read));
+}
 
 /** The answer shows the text and who wrote it, and not the rest of the message. */
 const update: Method = (call) => {

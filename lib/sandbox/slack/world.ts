@@ -42,6 +42,8 @@ export interface MessageRow extends Row {
   thread: string | null;
   editedTs: string | null;
   reactions: { name: string; users: string[] }[];
+  /** What an app hung on its message, as it sent it. */
+  metadata?: Record<string, unknown> | null;
   /** Deleted, and still there because others have answered it. */
   isStone?: boolean;
 }

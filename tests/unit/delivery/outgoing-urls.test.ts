@@ -58,6 +58,8 @@ const hostileAnswers: Record<string, string[][]> = {
 };
 
 let dialled: string[] = [];
+const notDialled = () =>
+  Object.assign(new Error('not dialled in a test'), { code: 'ECONNREFUSED' });
 const connect = vi.spyOn(net.Socket.prototype, 'connect').mockImplementation(function (
   this: net.Socket,
   ...args: unknown[]
@@ -68,15 +70,12 @@ const connect = vi.spyOn(net.Socket.prototype, 'connect').mockImplementation(fun
   // As node does it: the name is looked up by what the caller gave, and the answer is dialled.
   if (wish.lookup && wish.host && net.isIP(wish.host) === 0) {
     wish.lookup(wish.host, { all: true }, (error, addresses) => {
-      if (error) return refuse(error);
       for (const { address } of Array.isArray(addresses) ? addresses : []) dialled.push(address);
-      refuse(Object.assign(new Error('not dialled in a test'), { code: 'ECONNREFUSED' }));
+      refuse(error ?? notDialled());
     });
   } else {
     dialled.push(wish.host ?? 'nowhere');
-    queueMicrotask(() =>
-      refuse(Object.assign(new Error('not dialled in a test'), { code: 'ECONNREFUSED' })),
-    );
+    queueMicrotask(() => refuse(notDialled()));
   }
   return this;
 });

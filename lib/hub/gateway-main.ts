@@ -8,7 +8,7 @@ import { connect, surviveDriverFaults } from '#lib/db/index';
 import { gatewayEnv } from '#lib/env/index';
 import { captureError, logger } from '#lib/observability/index';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
-import { createReceiver } from '#lib/webhooks/index';
+import { createReceiver, receiverConnections } from '#lib/webhooks/index';
 import { connectors } from './connectors.ts';
 import { startGateway } from './gateway.ts';
 import { inboundLimits } from './inbound-limits.ts';
@@ -17,8 +17,8 @@ import { limitedReceiver } from './limit-receiver.ts';
 import { openKeys } from './open-keys.ts';
 import { openWebhookSecret } from './open-webhook-secret.ts';
 
-/** Two batches, one lookup, one hint, one count, one health check, one for the keys, one for limits. */
-const poolSize = 8;
+/** One hint, one count, one of what was refused, one health check, one for the keys, one for limits. */
+const poolSize = 6;
 
 async function main(): Promise<void> {
   const env = gatewayEnv();
@@ -28,6 +28,11 @@ async function main(): Promise<void> {
     name: 'patchbay-gateway',
     max: poolSize,
   });
+  const inbox = connect({
+    url: env.DATABASE_URL_WEB,
+    name: 'patchbay-gateway-inbox',
+    max: receiverConnections,
+  });
   const keys = await openKeys(env, {
     name: 'SEAL_GATEWAY_PRIVATE_KEY',
     present: env.SEAL_GATEWAY_PRIVATE_KEY,
@@ -35,7 +40,8 @@ async function main(): Promise<void> {
   });
   const opener = createWebhookSecretOpener(...keys);
   const receiver = createReceiver({
-    db,
+    db: inbox,
+    aside: db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
     findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: openWebhookSecret({ db, log, opener }),
@@ -65,7 +71,7 @@ async function main(): Promise<void> {
     await gateway.close();
     await rotating.stop();
     limits.close();
-    await db.end({ timeout: 5 });
+    await Promise.all([inbox.end({ timeout: 5 }), db.end({ timeout: 5 })]);
   };
   let isLeaving = false;
   for (const name of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,12 +1,12 @@
 import { systemClock } from '#lib/core/index';
-import type { Db } from '#lib/db/index';
+import { connect, type Db } from '#lib/db/index';
 import type { WebEnv } from '#lib/env/index';
 import type { Logger } from '#lib/observability/index';
 import {
   createWebhookSecretOpener,
   type WebhookSecretOpener,
 } from '#lib/security/open-webhook-secret';
-import { createReceiver } from '#lib/webhooks/index';
+import { createReceiver, receiverConnections } from '#lib/webhooks/index';
 import { connectors } from './connectors.ts';
 import type { InboundLimits } from './inbound-limits.ts';
 import { rotateGatewayKeys } from './key-rotation.ts';
@@ -24,7 +24,12 @@ export function webReceiver(
   const opener = openerOf(deps.env);
   if (!opener) return null;
   const receiver = createReceiver({
-    db: deps.db,
+    db: connect({
+      url: deps.env.DATABASE_URL_WEB,
+      name: 'patchbay-web-inbox',
+      max: receiverConnections,
+    }),
+    aside: deps.db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
     findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: openWebhookSecret({ ...deps, opener }),

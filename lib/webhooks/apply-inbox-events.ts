@@ -11,6 +11,7 @@ import { type Db, isUnavailable, type Tx, transaction } from '#lib/db/index';
 import { counter, histogram, type Logger } from '#lib/observability/index';
 import { markTags } from '#lib/resilience/index';
 import { reasonOf } from './failure-reason.ts';
+import { joinOutcomes, unproven } from './join-outcomes.ts';
 import { afterFailure, mayBecome } from './inbox-event-state.ts';
 import { type EventToApply, lockEvent, type Settlement, settleEvent } from './inbox-store.ts';
 
@@ -38,6 +39,11 @@ export interface InboxPorts {
    * empty scope belongs to the stream that `target.scopeKey` names.
    */
   refetch(tx: Tx, target: EventTarget, refs: readonly RemoteRef[]): Promise<void>;
+  /** One parser for each stream, where it is the streams that say what an event means; else null. */
+  bindParsers?(
+    tx: Tx,
+    event: Pick<EventToApply, 'id' | 'workspaceId' | 'connectionId' | 'connector'>,
+  ): Promise<readonly WebhookParser[] | null>;
 }
 
 export interface ApplyDeps {
@@ -98,8 +104,22 @@ async function applyOne(deps: ApplyDeps, at: At): Promise<void> {
 
 /** Within the caller's transaction: everything the event changes, and what it came to. */
 async function act(tx: Tx, deps: ApplyDeps, event: EventToApply): Promise<ApplyOutcome> {
+  const bound = await deps.ports.bindParsers?.(tx, event);
+  if (bound && event.verdict === 'unverified') return unproven;
+  if (bound && bound.length > 0) {
+    return joinOutcomes(bound, (parser) => actBy(tx, deps, event, parser));
+  }
   const parser = deps.findParser(event.connector);
   if (!parser) return { kind: 'ignored', reason: `There is no connector ${event.connector} here.` };
+  return actBy(tx, deps, event, parser);
+}
+
+async function actBy(
+  tx: Tx,
+  deps: ApplyDeps,
+  event: EventToApply,
+  parser: WebhookParser,
+): Promise<ApplyOutcome> {
   const parsed = parser.parse(event.event, readBody(event));
   if (parsed.stale)
     await markTags(tx, event.workspaceId, metadataTags(event.connectionId, parsed.stale));
@@ -107,6 +127,7 @@ async function act(tx: Tx, deps: ApplyDeps, event: EventToApply): Promise<ApplyO
     return { kind: 'applied', summary: parsed.summary || 'ping', recordIds: [] };
   if (parsed.kind === 'unknown') return { kind: 'ignored', reason: parsed.summary };
   const target = targetOf(event, parsed);
+  if (event.verdict === 'unverified') return takeAsHint(tx, deps, target, parsed);
   const seen =
     parsed.objects.length > 0 ? await deps.ports.apply(tx, target, parsed.objects) : null;
   // Afterwards, so that an object that was new has its link.
@@ -116,6 +137,25 @@ async function act(tx: Tx, deps: ApplyDeps, event: EventToApply): Promise<ApplyO
     ? { kind: 'applied', summary: `reading again: ${parsed.summary}`, recordIds: [] }
     : { kind: 'ignored', reason: parsed.summary };
 }
+
+/** Nobody signed it, so nothing it says is believed but that there is something to be read. */
+async function takeAsHint(
+  tx: Tx,
+  deps: ApplyDeps,
+  target: EventTarget,
+  parsed: ParsedWebhook,
+): Promise<ApplyOutcome> {
+  const refs = refsOf(parsed);
+  if (refs.length === 0) return { kind: 'ignored', reason: `not signed: ${parsed.summary}` };
+  await deps.ports.refetch(tx, target, refs);
+  return { kind: 'applied', summary: `not signed, reading: ${parsed.summary}`, recordIds: [] };
+}
+
+/** Everything an event is about, to be read at the service. */
+const refsOf = (parsed: ParsedWebhook): RemoteRef[] => [
+  ...parsed.objects.map(({ externalId, externalKey }) => ({ externalId, externalKey, scope: {} })),
+  ...parsed.refetch,
+];
 
 /** First what the service told, then what came of it here. */
 function tell(told: string, outcome: ApplyOutcome): ApplyOutcome {
@@ -195,12 +235,7 @@ async function settleFailure(
 
 async function refetchDead(tx: Tx, deps: ApplyDeps, event: EventToApply): Promise<void> {
   const parsed = parseOrNull(deps, event);
-  const refs = parsed?.objects.map((object) => ({
-    externalId: object.externalId,
-    externalKey: object.externalKey,
-    scope: {},
-  }));
-  const all = [...(refs ?? []), ...(parsed?.refetch ?? [])];
+  const all = parsed ? refsOf(parsed) : [];
   if (all.length > 0) await deps.ports.refetch(tx, targetOf(event, parsed), all);
 }
 

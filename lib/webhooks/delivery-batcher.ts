@@ -13,7 +13,8 @@ const maxWaiting = 4_096;
 const deadlock = '40P01';
 
 interface Waiting {
-  row: Delivery;
+  /** The delivery and its parts: in one statement, or not at all. */
+  rows: readonly [Delivery, ...Delivery[]];
   resolve(isFresh: boolean): void;
   reject(error: HubError): void;
 }
@@ -32,6 +33,7 @@ export interface BatcherDeps {
 export class DeliveryBatcher {
   readonly #deps: BatcherDeps;
   readonly #waiting: Waiting[] = [];
+  #waitingRows = 0;
   #inFlight = 0;
   #idle: (() => void)[] = [];
 
@@ -41,14 +43,15 @@ export class DeliveryBatcher {
 
   /** To be asked before a body is read. */
   get isFull(): boolean {
-    return this.#waiting.length >= maxWaiting;
+    return this.#waitingRows >= maxWaiting;
   }
 
-  /** Resolves after the commit: true when the row is new, false when it was known. */
-  keep(row: Delivery): Promise<boolean> {
+  /** Resolves after the commit: true when the delivery is new, false when it was known. */
+  keep(...rows: [Delivery, ...Delivery[]]): Promise<boolean> {
     if (this.isFull) return Promise.reject(new HubError('webhooks.overloaded'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ row, resolve, reject });
+      this.#waiting.push({ rows, resolve, reject });
+      this.#waitingRows += rows.length;
       this.#pump();
     });
   }
@@ -74,20 +77,23 @@ export class DeliveryBatcher {
   #take(): Waiting[] {
     let bytes = 0;
     let rows = 0;
-    for (const { row } of this.#waiting) {
-      bytes += row.body.byteLength;
-      if (rows > 0 && (rows === batchRows || bytes > batchBytes)) break;
-      rows += 1;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      for (const row of waiting.rows) bytes += row.body.byteLength;
+      if (count > 0 && (rows + waiting.rows.length > batchRows || bytes > batchBytes)) break;
+      rows += waiting.rows.length;
+      count += 1;
     }
-    return this.#waiting.splice(0, rows);
+    this.#waitingRows -= rows;
+    return this.#waiting.splice(0, count);
   }
 
   /** Never rejects: each row's promise is settled here. */
   async #commit(batch: Waiting[], isRepeat = false): Promise<void> {
     try {
-      const rows = batch.map(({ row }) => row);
+      const rows = batch.flatMap((waiting) => waiting.rows);
       const fresh = await this.#deps.insert(rows);
-      for (const waiting of batch) waiting.resolve(fresh.has(waiting.row.id));
+      for (const waiting of batch) waiting.resolve(fresh.has(waiting.rows[0].id));
       if (fresh.size > 0) this.#deps.onKept(rows.filter((row) => fresh.has(row.id)));
     } catch (error) {
       if (pgErrorCode(error) === deadlock && !isRepeat) return this.#commit(batch, true);

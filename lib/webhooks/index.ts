@@ -40,13 +40,22 @@ export { type EndpointResult, ensureEndpoint } from './ensure-endpoint.ts';
 export { getInboxEvent } from './get-inbox-event.ts';
 export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';
 export { listQuarantine } from './list-quarantine.ts';
-export { listRefusals } from './list-refusals.ts';
 export {
-  createReceiver,
+  isListening,
+  type ListeningDeps,
+  listWebhookPresets,
+  makeListeningConnection,
+  readListening,
+  rotateListeningSecret,
+} from './listening-connection.ts';
+export { listRefusals } from './list-refusals.ts';
+export { createReceiver } from './receive.ts';
+export {
   type Receiver,
   type ReceiverDeps,
+  receiverConnections,
   type WebhookRequest,
-} from './receive.ts';
+} from './receiver-deps.ts';
 export { type ReconcileDeps, type Reconciled, reconcileEndpoint } from './reconcile-endpoint.ts';
 export { removeEndpoints, removeUnwanted } from './remove-endpoint.ts';
 export {

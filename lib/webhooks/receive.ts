@@ -1,74 +1,28 @@
 import { createHash } from 'node:crypto';
-import {
-  type WebhookDescriptor,
-  type WebhookManifest,
-  type WebhookParser,
-  webhookDescriptorSchema,
-} from '#lib/connectors/protocol/index';
-import {
-  type Clock,
-  HubError,
-  isHubError,
-  type JsonObject,
-  limits,
-  newId,
-  type Result,
-} from '#lib/core/index';
-import { type Db, wake } from '#lib/db/index';
-import { counter, histogram, type Logger } from '#lib/observability/index';
+import type { WebhookDescriptor } from '#lib/connectors/protocol/index';
+import { HubError, isHubError, limits, newId, type Result } from '#lib/core/index';
+import { wake } from '#lib/db/index';
+import { counter, histogram } from '#lib/observability/index';
 import { acceptedAnswer, ignoredAnswer, problemAnswer, type WebhookAnswer } from './answer.ts';
 import { answerEarly, answerHandshake, type HandshakeAnswer } from './answer-handshake.ts';
 import { markChallenged } from './app-webhook-store.ts';
 import { Coalescer } from './coalescer.ts';
 import { DeliveryBatcher } from './delivery-batcher.ts';
 import { type Endpoint, EndpointCache, secretsAt } from './endpoint-cache.ts';
-import { findRecipient } from './find-recipient.ts';
-import type { DistinctHeaders } from './header-value.ts';
+import { type RefusedAt, refusedOf } from './explain-refusal.ts';
+import { findRecipients } from './find-recipient.ts';
 import { bodyShapeOf, judgeBody } from './judge-body.ts';
 import { completeHead, declaredLength, judgeHead, judgeTransport } from './judge-head.ts';
 import { keptHeaders } from './kept-headers.ts';
+import { loadEndpoint } from './load-endpoint.ts';
+import { Quarantine } from './quarantine.ts';
+import { keepRefused } from './quarantine-store.ts';
 import { readBody } from './read-body.ts';
+import type { Receiver, ReceiverDeps, WebhookRequest } from './receiver-deps.ts';
 import { RefusalCounter } from './refusal-counter.ts';
-import {
-  addRefusals,
-  type Delivery,
-  findEndpoint,
-  insertDeliveries,
-  touchEndpoints,
-} from './store.ts';
+import { asObject, deliveriesOf, splitDelivery, wholeKey } from './split-delivery.ts';
+import { addRefusals, type Delivery, insertDeliveries, touchEndpoints } from './store.ts';
 import { type Verdict, verifySignature } from './verify-signature.ts';
-
-/** A webhook as it arrived, of any HTTP server. */
-export interface WebhookRequest {
-  method: string;
-  connector: string;
-  endpointId: string;
-  /** The query with its question mark, as it came; without one, nothing. */
-  search?: string;
-  headers: DistinctHeaders;
-  body: AsyncIterable<Uint8Array>;
-}
-
-export interface ReceiverDeps {
-  /** The web login: it may put events in and read endpoints. */
-  db: Db;
-  findManifest(connector: string): WebhookManifest | null;
-  /** Asked whose an event is where one address serves many connections. */
-  findParser(connector: string): WebhookParser | null;
-  /** Opens a webhook secret; only the holder of the gateway's key can. */
-  openSecret(envelope: Buffer, at: { workspaceId: string; endpointId: string }): Buffer;
-  /** Keeps a secret an unsigned call has brought until a person has looked at it; without, it goes. */
-  keepBrought?(at: { workspaceId: string; id: string }, secret: string): Promise<void>;
-  clock: Clock;
-  log: Logger;
-}
-
-export interface Receiver {
-  /** Never rejects but for a body that breaks off while it is read. */
-  receive(request: WebhookRequest): Promise<WebhookAnswer>;
-  /** Waits for what was taken and writes the counts that are left. */
-  close(): Promise<void>;
-}
 
 /** Bodies being read at one moment; a sender who does not say the length is reckoned in full. */
 const maxReadingBytes = 67_108_864;
@@ -85,20 +39,21 @@ const seconds = histogram(
 
 /**
  * Takes webhooks in: endpoint, head, body, signature, contents, commit, 200. Everything that can be
- * refused is refused before the next dearer step; what is refused leaves only a count.
+ * refused is refused before the next dearer step; what is refused leaves a count, and some of it a row to look at.
  */
 export function createReceiver(deps: ReceiverDeps): Receiver {
-  const { db, log, clock } = deps;
+  const { db, aside, log, clock } = deps;
   const cache = new EndpointCache((id) => loadEndpoint(deps, id), clock);
-  const refusals = new RefusalCounter((counts) => addRefusals(db, counts), log);
-  const wakeWorker = new Coalescer(wakeMs, () => wake(db, 'inbox'), log);
+  const refusals = new RefusalCounter((counts) => addRefusals(aside, counts), log);
+  const quarantine = new Quarantine((rows) => keepRefused(aside, rows), clock, log);
+  const wakeWorker = new Coalescer(wakeMs, () => wake(aside, 'inbox'), log);
   const touched = new Set<string>();
   const touch = new Coalescer(
     touchMs,
     async () => {
       const ids = [...touched];
       touched.clear();
-      await touchEndpoints(db, ids);
+      await touchEndpoints(aside, ids);
     },
     log,
   );
@@ -120,6 +75,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       throw new HubError('webhooks.endpoint_unknown');
     }
     const descriptor = endpoint.descriptor ?? manifest;
+    let body: Buffer | null = null;
     try {
       value(judgeTransport(request.method, request.headers, descriptor));
       const asking = { search: '', ...request };
@@ -130,7 +86,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       const asks = descriptor.handshakes.some(({ when }) => when.has === 'body');
       const named = judgeHead(descriptor, request.headers);
       if (!named.ok && !asks) throw named.error;
-      const body = await readWithinBudget(request);
+      body = await readWithinBudget(request);
       const verdict = await verify(descriptor, request, body, endpoint);
       const shape = bodyShapeOf(descriptor, request.headers);
       if (asks) {
@@ -144,35 +100,48 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       const head = value(named);
       const proof = value(verdict);
       const content = value(judgeBody(body, shape));
-      const payload: JsonObject = Array.isArray(content) ? { items: content } : content;
       const bodyHash = createHash('sha256').update(body).digest('base64url');
-      const known = facts(completeHead(descriptor, head, content, bodyHash), bodyHash);
-      const connectionId =
-        endpoint.connectionId ??
-        (await findRecipient(db, deps.findParser(endpoint.connector), {
-          endpointId: endpoint.id,
-          name: known.event,
-          payload,
-        }));
+      const known = { ...completeHead(descriptor, head, content, bodyHash), bodyHash };
+      const parts = splitDelivery(descriptor, shape, content, known);
+      const events = parts ?? [{ event: known.event, payload: asObject(content) }];
+      const recipients = await findRecipients(db, deps.findParser(endpoint.connector), {
+        endpoint,
+        events,
+      });
+      const connectionId = recipients.find((id) => id !== null) ?? endpoint.connectionId;
       if (connectionId === null) return ignore(endpoint.id);
-      const row: Delivery = {
+      const whole: Delivery = {
         id: newId(clock.now()),
         workspaceId: endpoint.workspaceId,
         connectionId,
         endpointId: endpoint.id,
         connector: endpoint.connector,
-        ...known,
+        event: known.event,
+        deliveryId: known.deliveryId,
+        dedupeKey: wholeKey(known),
         headers: keptHeaders(descriptor, request.headers),
         body,
         verdict: proof,
+        parentId: null,
+        parts: parts?.length ?? null,
       };
-      const isFresh = await batcher.keep(row);
+      const isFresh = await batcher.keep(
+        whole,
+        ...deliveriesOf(whole, parts ?? [], recipients, () => newId(clock.now())),
+      );
       received.inc({ outcome: isFresh ? 'accepted' : 'duplicate' });
-      return acceptedAnswer(isFresh ? { eventId: row.id } : 'duplicate');
+      return acceptedAnswer(isFresh ? { eventId: whole.id } : 'duplicate');
     } catch (error) {
-      if (isHubError(error) && error.status < 500) refusals.add(endpoint.id, error.code);
+      if (isHubError(error) && error.status < 500)
+        refuse({ endpoint, descriptor, request, body, error, nowMs: clock.now() });
       throw error;
     }
+  }
+
+  /** Counted always, and kept to be looked at where there is room. */
+  function refuse(at: RefusedAt): void {
+    refusals.add(at.endpoint.id, at.error.code);
+    quarantine.offer(at.endpoint.id, () => refusedOf(at));
   }
 
   /**
@@ -244,36 +213,10 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     },
     async close() {
       await batcher.drained();
-      await Promise.all([wakeWorker.close(), touch.close(), refusals.flush()]);
+      await Promise.all([wakeWorker.close(), touch.close(), refusals.flush(), quarantine.flush()]);
     },
   };
 }
-
-/** A database that is away is a passing fault of ours, so the sender is asked to come again. */
-async function loadEndpoint(deps: ReceiverDeps, id: string): Promise<Endpoint | null> {
-  try {
-    const sealed = await findEndpoint(deps.db, id);
-    if (!sealed) return null;
-    const { envelope, previousEnvelope, scheme, ...known } = sealed;
-    // What does not parse was not written by us: nothing is taken by guessing.
-    const descriptor = scheme === null ? null : webhookDescriptorSchema.parse(scheme);
-    const endpoint = { ...known, descriptor };
-    const at = { workspaceId: sealed.workspaceId, endpointId: sealed.id };
-    const opened = (sealedSecret: Buffer) => deps.openSecret(sealedSecret, at).toString('utf8');
-    const current = opened(envelope);
-    if (!previousEnvelope) return { ...endpoint, secrets: [current] };
-    return { ...endpoint, secrets: [current, opened(previousEnvelope)] };
-  } catch (error) {
-    deps.log.error('a webhook endpoint could not be read', { err: error, endpoint_id: id });
-    throw new HubError('internal.unavailable', undefined, { cause: error });
-  }
-}
-
-/** The same id with another body is another delivery. */
-const facts = (head: { deliveryId: string; event: string }, bodyHash: string) => ({
-  ...head,
-  dedupeKey: `${head.deliveryId}:${bodyHash}`,
-});
 
 function value<T>(result: Result<T>): T {
   if (result.ok) return result.value;

@@ -31,7 +31,7 @@ export async function findEndpoint(db: Db, id: string): Promise<SealedEndpoint |
   return row ?? null;
 }
 
-/** One verified delivery, ready to be kept. */
+/** One verified delivery, or a part of one, ready to be kept. */
 export interface Delivery {
   id: string;
   workspaceId: string;
@@ -44,6 +44,10 @@ export interface Delivery {
   headers: Record<string, string>;
   body: Buffer;
   verdict: Verdict;
+  /** Of a part: the delivery it came in. */
+  parentId: string | null;
+  /** Of a delivery that is kept to be looked at, while its parts are applied: how many there were. */
+  parts: number | null;
 }
 
 /**
@@ -60,9 +64,9 @@ export async function insertDeliveries(db: Db, rows: readonly Delivery[]): Promi
         ${column('endpointId')}::uuid[], ${column('connector')}::text[], ${column('event')}::text[],
         ${column('deliveryId')}::text[], ${column('dedupeKey')}::text[],
         ${rows.map((row) => JSON.stringify(row.headers))}::text[], ${rows.map((row) => row.body.toString('base64'))}::text[],
-        ${column('verdict')}::text[]
+        ${column('verdict')}::text[], ${column('parentId')}::uuid[], ${column('parts')}::int[]
       ) as row (id, workspace_id, connection_id, endpoint_id, connector, event, delivery_id,
-        dedupe_key, headers, body, verdict)
+        dedupe_key, headers, body, verdict, parent_id, parts)
     ), fresh as (
       insert into private.dedupe_keys (endpoint_id, key, event_id)
       select endpoint_id, dedupe_key, id from incoming order by endpoint_id, dedupe_key, id
@@ -70,9 +74,11 @@ export async function insertDeliveries(db: Db, rows: readonly Delivery[]): Promi
       returning event_id
     ), kept as (
       insert into public.inbox_events
-        (id, workspace_id, connection_id, endpoint_id, connector, event, delivery_id, headers, body, verdict)
+        (id, workspace_id, connection_id, endpoint_id, connector, event, delivery_id, headers, body, verdict,
+          parent_id, parts, status, next_attempt_at)
       select i.id, i.workspace_id, i.connection_id, i.endpoint_id, i.connector, i.event, i.delivery_id,
-        i.headers::jsonb, decode(i.body, 'base64'), i.verdict
+        i.headers::jsonb, decode(i.body, 'base64'), i.verdict, i.parent_id, i.parts,
+        case when i.parts is null then 'pending' else 'split' end, case when i.parts is null then now() end
       from incoming i join fresh f on f.event_id = i.id
     )
     select event_id as "eventId" from fresh`;

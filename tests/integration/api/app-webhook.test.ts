@@ -42,6 +42,7 @@ beforeEach(async () => {
   appId = await putApp('slack', workspaceId);
   receiver = createReceiver({
     db: web.db,
+    aside: web.db,
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
     findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: (envelope, at) => opener.open(envelope, at),

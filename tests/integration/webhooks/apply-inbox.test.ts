@@ -66,13 +66,18 @@ function deps(ports: Partial<InboxPorts> = {}): ApplyDeps & { refetched: string[
   };
 }
 
-async function put(event: string, payload: JsonObject = {}, connector = 'github'): Promise<string> {
+async function put(
+  event: string,
+  payload: JsonObject = {},
+  connector = 'github',
+  verdict = 'verified',
+): Promise<string> {
   const id = randomUUID();
   await inbox.admin`
     insert into public.inbox_events (id, workspace_id, connection_id, endpoint_id, connector, event,
       delivery_id, headers, body, verdict)
     values (${id}, ${inbox.workspaceId}, ${inbox.connectionId}, ${inbox.endpointId}, ${connector},
-      ${event}, ${id}, '{}', ${Buffer.from(JSON.stringify(payload))}, 'verified')`;
+      ${event}, ${id}, '{}', ${Buffer.from(JSON.stringify(payload))}, ${verdict})`;
   return id;
 }
 
@@ -136,6 +141,17 @@ describe('enqueueDueInbox', () => {
 });
 
 describe('applyInboxEvents', () => {
+  it('takes what nobody signed as a hint: it reads what it is about and writes nothing of it', async () => {
+    const id = await put('issues', { issue: 7 }, 'github', 'unverified');
+    const using = deps({ apply: () => Promise.reject(new Error('nothing is to be written')) });
+    await run(await due(), using);
+    expect(using.refetched).toEqual(['7']);
+    expect(await row(id)).toMatchObject({
+      status: 'applied',
+      outcome: 'not signed, reading: about issues',
+    });
+  });
+
   it('settles each kind of event with its outcome', async () => {
     const cases = {
       issues: await put('issues'),

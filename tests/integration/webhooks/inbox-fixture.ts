@@ -75,6 +75,7 @@ export async function inboxFixture(): Promise<InboxFixture> {
     receiver: (overrides = {}) =>
       createReceiver({
         db: web,
+        aside: web,
         findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
         findParser: (name) => connectors.get(name)?.webhook ?? null,
         openSecret: (envelope, at) => opener.open(envelope, at),

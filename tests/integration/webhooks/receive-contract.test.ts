@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '#lib/hub/gateway';
+import { githubManifest } from '#lib/connectors/github/manifest';
 import type { Receiver } from '#lib/webhooks/index';
 import { answerWebhookRequest } from '@/app/api/webhooks/[connector]/[endpoint]/answer-webhook-request';
 import { patience } from '../../setup/patience.ts';
 import { badRequests, type Sent, signed } from './bad-requests.ts';
 import { type InboxFixture, inboxFixture, signature, silent } from './inbox-fixture.ts';
-
-interface Answered {
-  status: number;
-  type: string | null;
-  retryAfter: string | null;
-  body: Record<string, unknown>;
-}
+import { type Answered, postByGateway } from './post-by-gateway.ts';
 
 let inbox: InboxFixture;
 let receiver: Receiver;
@@ -45,38 +39,8 @@ afterAll(async () => {
 const pathOf = (sent: Sent): string =>
   `/api/webhooks/${sent.connector ?? 'github'}/${sent.endpointId ?? inbox.endpointId}`;
 
-/** Over a real socket: whatever a client can write, the gateway has to read. */
-function byGateway(sent: Sent): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({
-      port: gateway.port,
-      host: '127.0.0.1',
-      method: sent.method ?? 'POST',
-      path: pathOf(sent),
-      headers: {
-        ...(sent.headers['transfer-encoding']
-          ? {}
-          : { 'content-length': Buffer.byteLength(sent.body) }),
-        ...sent.headers,
-      },
-      agent: false,
-    });
-    request.once('error', reject);
-    request.once('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          type: response.headers['content-type'] ?? null,
-          retryAfter: response.headers['retry-after'] ?? null,
-          body: JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>,
-        }),
-      );
-    });
-    request.end(sent.body);
-  });
-}
+const byGateway = (sent: Sent): Promise<Answered> =>
+  postByGateway(gateway.port, pathOf(sent), sent);
 
 async function byRoute(sent: Sent): Promise<Answered> {
   const body = typeof sent.body === 'string' ? Buffer.from(sent.body) : sent.body;
@@ -98,6 +62,13 @@ async function byRoute(sent: Sent): Promise<Answered> {
     body: (await answer.json()) as Record<string, unknown>,
   };
 }
+
+/** GitHub's way of signing, for bodies that hold many events. */
+const inItems = (() => {
+  const { scheme, delivery, event, body, handshakes } = githubManifest.webhook;
+  const id = { paths: [['id']], isJoined: false };
+  return { scheme, delivery, event, body, handshakes, items: { path: ['items'], id, event: null } };
+})();
 
 const stored = async (): Promise<number> => {
   const [row] = await inbox.admin<{ n: number }[]>`
@@ -211,6 +182,62 @@ describe.each([
     expect(
       await inbox.admin`select 1 from public.inbox_events where delivery_id = ${id}`,
     ).toHaveLength(2);
+  });
+
+  it('splits a body that holds many events, and applies each of them once', async () => {
+    const { endpointId, secret } = await inbox.addEndpoint();
+    await inbox.admin`update public.webhook_endpoints set scheme = ${inbox.admin.json(inItems)} where id = ${endpointId}`;
+    const post = (body: unknown) => {
+      const text = JSON.stringify(body);
+      return send({ endpointId, body: text, headers: signed(secret, text).headers });
+    };
+    const first = await post({ items: [{ id: 'a' }, { id: 'b', n: 1 }, { id: 'a' }] });
+    expect(first.body).toMatchObject({ status: 'accepted' });
+    await post({ items: [{ id: 'c' }, { id: 'b', n: 2 }] });
+    expect(await post({ items: [] })).toMatchObject({ status: 200 });
+    const rows = await inbox.admin`
+      select id, status, delivery_id, convert_from(body, 'utf8') as body, parent_id, parts, next_attempt_at is null as rests
+      from public.inbox_events where endpoint_id = ${endpointId} order by id`;
+    expect(rows).toMatchObject([
+      { id: first.body['id'], status: 'split', parts: 3, parent_id: null, rests: true },
+      {
+        status: 'pending',
+        delivery_id: 'a',
+        body: '{"id":"a"}',
+        parent_id: first.body['id'],
+        parts: null,
+      },
+      { status: 'pending', delivery_id: 'b', body: '{"id":"b","n":1}', rests: false },
+      { status: 'split', parts: 2 },
+      { status: 'pending', delivery_id: 'c' },
+      { status: 'split', parts: 0 },
+    ]);
+  });
+
+  it('keeps a part of what was refused, says what is the matter, and keeps no secret', async () => {
+    const { endpointId, workspaceId, secret } = await inbox.addEndpoint();
+    const body = `{"token":"${secret}"}`;
+    const wrong = signed('another secret', body);
+    expect(
+      await send({ ...wrong, endpointId, headers: { ...wrong.headers, cookie: 'session=1' } }),
+    ).toMatchObject({ status: 401 });
+    const quoted = signed(`"${secret}"`, '{}');
+    expect(await send({ ...quoted, endpointId })).toMatchObject({ status: 401 });
+    for (let count = 0; count < 40; count += 1) await send({ ...wrong, endpointId });
+    const kept = () => inbox.admin`
+      select reason, diagnosis_code, diagnosis, headers, convert_from(body, 'utf8') as body, body_bytes
+      from public.webhook_quarantine where workspace_id = ${workspaceId} order by id`;
+    await expect.poll(async () => (await kept()).length, patience).toBe(5);
+    const [first, second] = await kept();
+    expect(first).toMatchObject({
+      reason: 'webhooks.signature_invalid',
+      diagnosis_code: 'no_match',
+      body: `{"token":"${'*'.repeat(secret.length)}"}`,
+      body_bytes: body.length,
+    });
+    expect(second).toMatchObject({ diagnosis_code: 'secret_stray_characters' });
+    expect(JSON.stringify([first, second])).not.toContain('session=1');
+    expect(JSON.stringify([first, second])).not.toContain(secret);
   });
 
   it('the same id at two endpoints is two deliveries', async () => {

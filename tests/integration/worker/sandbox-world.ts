@@ -9,7 +9,7 @@ import { asUser, connect, type Tx } from '#lib/db/index';
 import { connectors } from '#lib/hub/connectors';
 import { startGateway } from '#lib/hub/gateway';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
-import { createWorker } from '#lib/hub/worker';
+import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
 import { installQueue } from '#lib/queue/index';
 import { cacheStore, createCache } from '#lib/resilience/index';
@@ -17,7 +17,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '#lib/sandbox/in
 import { generateKeyPair } from '#lib/security/index';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
 import { createReceiver } from '#lib/webhooks/index';
-import { freshDatabase } from '../../setup/database.ts';
+import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 
 export interface SandboxWorld {
   sandbox: Sandbox;
@@ -25,25 +25,41 @@ export interface SandboxWorld {
   gateway: { url: string; sealKey: string };
   web: ConnectionWebDeps;
   admin: postgres.Sql;
+  worker: Worker;
   workspaceId: string;
   member: { userId: string; sessionId: string };
   asMember<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
+/** The ways to the database; the session URL may be missing. */
+export interface Ways {
+  webUrl: string;
+  workerUrl: string;
+  sessionUrl: string | undefined;
+}
+
+const straight = async ({ webUrl, workerUrl }: TestDatabase): Promise<Ways> => ({
+  webUrl,
+  workerUrl,
+  sessionUrl: workerUrl,
+});
+
 /** Database, gateway, worker and sandbox as `npm start` has them, with one workspace and its owner. */
 export async function openSandboxWorld(
   sandboxOptions: Pick<SandboxOptions, 'apps' | 'settings' | 'seed'>,
   /** `host:port` pairs beside the sandbox that the worker may call. */
   outgoingAllow: readonly string[] = [],
+  findWays: (database: TestDatabase) => Promise<Ways> = straight,
 ): Promise<SandboxWorld> {
   const log = logger('test', 'silent');
   const database = await freshDatabase();
   await installQueue({ url: database.migrateUrl });
   const admin = postgres(database.superuserUrl, { max: 2, onnotice: () => undefined });
+  const ways = await findWays(database);
   const pools = {
-    web: connect({ url: database.webUrl, name: 'world-web', max: 6 }),
-    worker: connect({ url: database.workerUrl, name: 'world-worker', max: 14 }),
+    web: connect({ url: ways.webUrl, name: 'world-web', max: 6 }),
+    worker: connect({ url: ways.workerUrl, name: 'world-worker', max: 14 }),
   };
   const dataDir = await mkdtemp(join(tmpdir(), 'world-sandbox-'));
   const controlToken = 'control-token-of-a-test';
@@ -63,6 +79,7 @@ export async function openSandboxWorld(
     db: pools.web,
     receiver: createReceiver({
       db: pools.web,
+      aside: pools.web,
       findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
       findParser: (name) => connectors.get(name)?.webhook ?? null,
       openSecret: (envelope, at) => opener.open(envelope, at),
@@ -92,7 +109,7 @@ export async function openSandboxWorld(
       SANDBOX_URL: sandbox.origin,
       PUBLIC_URL: undefined,
       PORT: gateway.port,
-      DATABASE_URL_WORKER_SESSION: database.workerUrl,
+      DATABASE_URL_WORKER_SESSION: ways.sessionUrl,
     },
   });
   await worker.start();
@@ -101,6 +118,7 @@ export async function openSandboxWorld(
     gateway: { url: `http://127.0.0.1:${gateway.port}`, sealKey: keys.gateway.publicKey },
     web,
     admin,
+    worker,
     workspaceId,
     member,
     asMember: (work) => asUser(pools.web, member, work),

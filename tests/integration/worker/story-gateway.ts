@@ -24,6 +24,7 @@ export function openGateway(db: Db, privateKey: string): Promise<Gateway> {
     db,
     receiver: createReceiver({
       db,
+      aside: db,
       findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
       findParser: (name) => connectors.get(name)?.webhook ?? null,
       openSecret: (envelope, at) => opener.open(envelope, at),

@@ -16,6 +16,8 @@ const row = (id: string, bytes = 10): Delivery => ({
   headers: {},
   body: Buffer.alloc(bytes),
   verdict: 'verified',
+  parentId: null,
+  parts: null,
 });
 const rows = (count: number, bytes?: number): Delivery[] =>
   Array.from({ length: count }, (_, index) => row(String(index), bytes));

@@ -42,7 +42,7 @@ function useForm({ connector, mode, connectionId, onConnected }: ConnectFormProp
     mode.fields.every(({ name }) => (values[name] ?? '').trim() !== '') &&
     (isSandbox || !mode.base_url?.is_required || baseUrl.trim() !== '');
   const submit = () => {
-    if (!isComplete || mode.kind === 'oauth2') return;
+    if (!isComplete || mode.kind === 'oauth2' || mode.kind === 'webhook') return;
     const input = {
       connector: connector.name,
       auth_kind: mode.kind,

@@ -82,7 +82,7 @@ function Entrance({ connector, mode, onPaste }: ConnectorCardProps & { mode: Aut
         icon={<KeyRound aria-hidden="true" />}
         onClick={() => onPaste(mode)}
       >
-        {text.paste[mode.kind]}
+        {text.enter[mode.kind]}
       </Button>
     );
   }

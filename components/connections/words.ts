@@ -103,7 +103,11 @@ export const words = {
     gaps: 'What it cannot do',
     back: 'All services',
     connecting: (provider: string) => `Connect ${provider}`,
-    paste: { api_key: 'Connect with a key', basic: 'Connect with a password' },
+    enter: {
+      api_key: 'Connect with a key',
+      basic: 'Connect with a password',
+      webhook: 'Get an address',
+    },
     needsApp: 'An OAuth app of this service must be set up first.',
     setUp: 'Set it up',
     preset: 'The sandbox stands in for the service; nothing leaves this machine.',

@@ -14,7 +14,12 @@ export function requireAuth<K extends AuthKind>(
 ): Extract<AuthMode, { kind: K }> {
   const mode = authOf(manifest, kind);
   if (mode) return mode;
-  const words = { oauth2: 'OAuth', api_key: 'an API key', basic: 'user name and password' };
+  const words = {
+    oauth2: 'OAuth',
+    api_key: 'an API key',
+    basic: 'user name and password',
+    webhook: 'webhooks alone',
+  };
   throw new HubError(
     'request.invalid',
     `${manifest.provider} is not connected by ${words[kind]}.`,

@@ -34,6 +34,9 @@ export async function revokeAccess(
 ): Promise<Revocation | null> {
   const row = await readUsable(deps.db, at);
   if (row?.status !== 'disconnecting') return null;
+  if (row.auth_kind === 'webhook') {
+    return { outcome: 'unsupported', detail: 'Nobody had to give it access.' };
+  }
   if (!row.envelope) return { outcome: 'already_invalid' };
   const revoked = await revokeRow(deps, { ...row, envelope: row.envelope }, signal);
   if (revoked.outcome === 'failed') {

@@ -91,6 +91,13 @@ async function renew(
   }
 }
 
+const noCredential: Credential = {
+  accessToken: '',
+  refreshToken: null,
+  obtainedAtMs: 0,
+  expiresAtMs: null,
+};
+
 async function openStored(
   deps: ConnectionDeps,
   at: ConnectionAt,
@@ -103,7 +110,10 @@ async function openStored(
   }
   const isUsable =
     row.status === 'active' || (row.status === 'disconnecting' && allowDisconnecting);
-  if (!isUsable || !row.envelope) throw new HubError('connections.not_active');
+  if (!isUsable) throw new HubError('connections.not_active');
+  // Nothing is called by it, so there is nothing to call with.
+  if (row.auth_kind === 'webhook') return { row, credential: noCredential };
+  if (!row.envelope) throw new HubError('connections.not_active');
   const context = {
     workspaceId: at.workspaceId,
     ownerId: at.connectionId,

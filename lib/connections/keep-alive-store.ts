@@ -21,7 +21,7 @@ export async function takeIdleConnections(
     update public.connections t set kept_alive_at = now()
     where t.id in (
       select c.id from public.connections c
-      where c.status = 'active'
+      where c.status = 'active' and c.auth_kind <> 'webhook'
         and (c.kept_alive_at is null or c.kept_alive_at <= now() - make_interval(hours => ${retryHours}))
         and greatest(c.created_at, c.checked_at, c.refreshed_at, (
             select max(s.last_polled_at) from public.streams s

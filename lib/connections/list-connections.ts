@@ -87,6 +87,10 @@ export async function catalogue(
 const shownFields = new Set(['username', 'header', 'account_path']);
 
 function modeCard(mode: AuthMode): AuthModeCard {
+  if (mode.kind === 'webhook') {
+    const permissions = { read: [], write: [], webhooks: [] };
+    return { kind: mode.kind, console_url: null, permissions, fields: [], base_url: null };
+  }
   if (mode.kind === 'oauth2') {
     const { kind, consoleUrl, scopes } = mode;
     const permissions = copyOf(scopes);

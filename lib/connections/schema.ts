@@ -19,11 +19,11 @@ const scopesByAbility = z.object({
 
 /** One way to connect an account, as far as a form needs to know it. */
 export const authModeSchema = z.object({
-  kind: z.enum(['oauth2', 'api_key', 'basic']),
+  kind: z.enum(['oauth2', 'api_key', 'basic', 'webhook']),
   console_url: z.string().nullable(),
   /** OAuth scopes, or what a key must be allowed, in the provider's words. */
   permissions: scopesByAbility,
-  /** Empty for OAuth. */
+  /** Empty for OAuth and where only webhooks come. */
   fields: z.array(
     z.object({
       name: z.string(),
@@ -150,7 +150,7 @@ export const endpointSchema = z.object({
 export const connectionSchema = z.object({
   id: z.uuid(),
   connector: z.string(),
-  auth_kind: z.enum(['oauth2', 'api_key', 'basic']),
+  auth_kind: z.enum(['oauth2', 'api_key', 'basic', 'webhook']),
   account_id: z.string(),
   account_name: z.string(),
   account_url: z.string().nullable(),

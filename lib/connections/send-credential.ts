@@ -1,4 +1,5 @@
 import type { AuthKind, ConnectorManifest } from '#lib/connectors/protocol/index';
+import { HubError } from '#lib/core/index';
 import { requireAuth } from './auth-mode.ts';
 
 type Headers = Record<string, string>;
@@ -18,6 +19,13 @@ export function sendCredential(
   manifest: ConnectorManifest,
   kind: AuthKind,
 ): (secret: string) => Headers {
+  if (kind === 'webhook') {
+    return () => {
+      throw new HubError('provider.refused', 'This connection only listens: nothing is called.', {
+        details: { sent: false },
+      });
+    };
+  }
   if (kind === 'oauth2') return (token) => ({ authorization: `Bearer ${token}` });
   // RFC 7617, the charset being UTF-8.
   if (kind === 'basic') return (pair) => ({ authorization: `Basic ${pair}` });

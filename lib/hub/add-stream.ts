@@ -10,6 +10,7 @@ import { HubError, type JsonObject, newId } from '#lib/core/index';
 import type { Session } from '#lib/identity/index';
 import { createStream } from '#lib/sync/index';
 import type { Stream } from '#lib/sync/schema';
+import { isBound, previewEvents } from './preview-events.ts';
 import { beginStream } from './sagas/start-sagas.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
@@ -41,7 +42,7 @@ export async function addStream(
   if (kind === undefined) throw new HubError('request.invalid', `There is no ${resource} here.`);
   const chosen =
     'definition' in input
-      ? await tryDefinition(deps, actorOf(session), input)
+      ? await tryDefinition(deps, asBearer, session, input)
       : await findScope(deps, actorOf(session), input);
   return asBearer(session, async (tx) => {
     const runId = newId();
@@ -89,13 +90,30 @@ async function findScope(
   });
 }
 
+type Defining = ConnectionPlace & { resource: string; definition: JsonObject };
+
+/** What a definition would bring, with nothing kept: tried at the service, or on what it has posted. */
+export async function previewDefinition(
+  deps: ConnectionWebDeps,
+  asBearer: UseCaseDeps['asBearer'],
+  session: Session,
+  input: Defining,
+): ReturnType<typeof previewStream> {
+  const { connector: name } = await asBearer(session, (tx) => getConnection(tx, input));
+  const connector = deps.connectors.get(name);
+  return isBound(connector)
+    ? asBearer(session, (tx) => previewEvents(tx, connector, input))
+    : previewStream(deps, actorOf(session), input);
+}
+
 /** Nothing is defined that cannot be read: the first page is read before there is a stream. */
 async function tryDefinition(
   deps: ConnectionWebDeps,
-  actor: Actor,
-  input: ConnectionPlace & { resource: string; definition: JsonObject },
+  asBearer: UseCaseDeps['asBearer'],
+  session: Session,
+  input: Defining,
 ): Promise<Chosen> {
-  const { defined, preview } = await previewStream(deps, actor, input);
+  const { defined, preview } = await previewDefinition(deps, asBearer, session, input);
   if (preview.found > 0 || preview.faults.length === 0) return defined;
   throw new HubError('request.invalid', 'None of the objects there can be read like this.', {
     details: { errors: [{ field: 'definition.id', reason: preview.faults[0] ?? 'finds nothing' }] },

@@ -1,5 +1,5 @@
 import type { ConnectorRegistry } from '#lib/connections/index';
-import { genericApi } from '#lib/connectors/generic/api';
+import { genericApi, listenApi } from '#lib/connectors/generic/api';
 import { githubApi } from '#lib/connectors/github/api';
 import { linearApi } from '#lib/connectors/linear/api';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
@@ -13,6 +13,7 @@ const apis: Readonly<Record<string, ConnectorApi>> = {
   http_api_key: genericApi,
   http_basic: genericApi,
   http_oauth: genericApi,
+  http_webhook: listenApi,
   linear: linearApi,
   redmine: redmineApi,
   slack: slackApi,

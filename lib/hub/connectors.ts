@@ -1,5 +1,5 @@
 import type { Conformance } from '#lib/connections/schema';
-import { httpApiKey, httpBasic, httpOauth } from '#lib/connectors/generic/index';
+import { httpApiKey, httpBasic, httpOauth, httpWebhook } from '#lib/connectors/generic/index';
 import { github } from '#lib/connectors/github/index';
 import { linear } from '#lib/connectors/linear/index';
 import type { Connector } from '#lib/connectors/protocol/index';
@@ -17,6 +17,7 @@ const all: readonly Connector[] = [
   httpApiKey,
   httpBasic,
   httpOauth,
+  httpWebhook,
 ];
 const byName = new Map(all.map((connector) => [connector.manifest.name, connector]));
 

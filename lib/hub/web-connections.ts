@@ -16,7 +16,6 @@ import {
   listConnections,
   listLookup,
   listScopes,
-  previewStream,
   putApp,
   putFormApp,
   startAuthorization,
@@ -24,7 +23,7 @@ import {
 import type { appInputSchema } from '#lib/connections/schema';
 import { type Session, writeAudit } from '#lib/identity/index';
 import { listSagas } from '#lib/sagas/index';
-import { addStream, type NewStreamInput } from './add-stream.ts';
+import { addStream, type NewStreamInput, previewDefinition } from './add-stream.ts';
 import { beginDisconnect } from './sagas/start-sagas.ts';
 import { presetFiller } from './web-presets.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
@@ -129,8 +128,8 @@ export function connectionUseCases({ asBearer, connections: deps, identity, env 
       return asBearer(session, (tx) => getConnection(tx, place));
     },
     /** What a definition would bring, with nothing kept. */
-    async preview(session: Session, input: Parameters<typeof previewStream>[2]) {
-      const { preview } = await previewStream(deps, actorOf(session), input);
+    async preview(session: Session, input: Parameters<typeof previewDefinition>[3]) {
+      const { preview } = await previewDefinition(deps, asBearer, session, input);
       return preview;
     },
     addStream: (session: Session, input: NewStreamInput) =>

@@ -10,6 +10,7 @@ import { connectionUseCases } from './web-connections.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
 import { limitUseCases } from './web-limits.ts';
+import { listeningUseCases } from './web-listening.ts';
 import { mailUseCases } from './web-mail.ts';
 import { outboundUseCases } from './web-outbound.ts';
 import { proxyUseCases } from './web-proxy.ts';
@@ -37,6 +38,7 @@ export function webUseCases(deps: UseCaseDeps) {
     records: recordUseCases(deps),
     sync: syncUseCases(deps),
     webhooks: webhookUseCases(deps),
+    listening: listeningUseCases(deps),
     mail: mailUseCases(deps),
     board: boardUseCases(deps),
     cache: cacheUseCases(deps),

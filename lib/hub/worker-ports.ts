@@ -13,6 +13,7 @@ import {
   ensureEndpoint,
   type InboxPorts,
 } from '#lib/webhooks/index';
+import { bindParsers } from './bound-parsers.ts';
 import { connectorRules } from './connector-rules.ts';
 
 /** The stream an event belongs to; null when nobody follows that scope. */
@@ -37,6 +38,7 @@ function tellObservation(seen: Observation): string {
 
 /** What webhooks does with an event's objects: sync observes them in the event's transaction. */
 export const inboxPorts: InboxPorts = {
+  bindParsers,
   apply: async (tx, target, objects) => {
     const stream = await streamOf(tx, target);
     if (!stream) {

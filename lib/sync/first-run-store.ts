@@ -39,6 +39,7 @@ export interface StreamScope {
   id: string;
   workspaceId: string;
   connectionId: string;
+  resource: string;
   scopeKey: string;
   scope: JsonObject;
   phase: Stream['phase'];
@@ -50,8 +51,8 @@ export function selectScopes(
   at: { workspaceId: string; connectionId: string; streamId?: string },
 ): Promise<StreamScope[]> {
   return db<StreamScope[]>`
-    select id, workspace_id as "workspaceId", connection_id as "connectionId", scope_key as "scopeKey",
-      scope, phase
+    select id, workspace_id as "workspaceId", connection_id as "connectionId", resource,
+      scope_key as "scopeKey", scope, phase
     from public.streams
     where workspace_id = ${at.workspaceId} and connection_id = ${at.connectionId}
       ${at.streamId === undefined ? db`` : db`and id = ${at.streamId}`}

@@ -54,11 +54,11 @@ export async function findAppWebhook(
   return row ?? null;
 }
 
-/** Addresses at which something signed has come are active from now on. */
+/** Addresses set up by hand at which something that holds has come are active from now on. */
 export async function activateProven(tx: Tx): Promise<void> {
   await tx`
     update public.webhook_endpoints e set status = 'active', detail = null
-    where e.app_id is not null and e.status = 'pending' and ${isProven(tx)}`;
+    where (e.app_id is not null or e.scheme is not null) and e.status = 'pending' and ${isProven(tx)}`;
 }
 
 export interface MisdeliveredConnection {

@@ -1,5 +1,16 @@
 import { z } from 'zod';
 
+export {
+  type ListeningInput,
+  type ListeningMade,
+  type ListeningState,
+  listeningInputSchema,
+  listeningMadeSchema,
+  listeningSecretInputSchema,
+  listeningStateSchema,
+  webhookPresetSchema,
+} from './listening-shape.ts';
+
 /** split: came as one body whose parts are events of their own; this one shows it as it came. */
 export const inboxStatuses = [
   'pending',

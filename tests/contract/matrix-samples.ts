@@ -26,6 +26,34 @@ type Maker = (place: Place) => Sample | Promise<Sample>;
 const someMember = async ({ world, target, workspaceId }: Place): Promise<string> =>
   target === 'absent' ? newId() : (await world.member(workspaceId)).userId;
 
+/** The connection in question as one that is only listened to. */
+async function makeListening({ world, id, workspaceId, target }: Place): Promise<Sample> {
+  if (target === 'absent') return {};
+  const { admin } = world.web;
+  const descriptor = {
+    scheme: { kind: 'token', from: { in: 'header', name: 'x-token', prefix: '' } },
+  };
+  const endpointId = newId();
+  await admin`
+    update public.connections set connector = 'http_webhook', auth_kind = 'webhook' where id = ${id}`;
+  await admin`
+    insert into public.webhook_endpoints (id, workspace_id, connection_id, connector, scope_key, scheme)
+    values (${endpointId}, ${workspaceId}, ${id}, 'http_webhook', '*', ${admin.json(descriptor)})
+    on conflict do nothing`;
+  await admin`
+    insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
+    select ${endpointId}, ${workspaceId}, ''::bytea, 'none'
+    where exists (select 1 from public.webhook_endpoints where id = ${endpointId})`;
+  return {};
+}
+
+async function someChange(world: World, workspaceId: string): Promise<void> {
+  const recordId = await world.row('record', workspaceId);
+  await world.web.admin`
+    insert into public.change_log (workspace_id, record_id, kind, version, op, origin)
+    values (${workspaceId}, ${recordId}, 'task', 1, 'create', 'hub')`;
+}
+
 /** What a valid request holds besides its place. A route with a body and no entry here fails. */
 const makers: Record<string, Maker> = {
   createWorkspace: () => ({ body: { name: 'Made' } }),
@@ -68,6 +96,15 @@ const makers: Record<string, Maker> = {
       client_secret: 'secret',
     },
   }),
+  listen: () => ({
+    body: {
+      connector: 'http_webhook',
+      title: 'Shop',
+      signing: { by: 'own', own: { header: 'x-signature' } },
+    },
+  }),
+  getListening: makeListening,
+  rotateListeningSecret: async (place) => ({ ...(await makeListening(place)), body: {} }),
   putAppWebhook: async ({ world, id, target }) => {
     if (target !== 'absent') {
       await world.web.admin`update public.apps set connector = 'slack' where id = ${id}`;
@@ -90,6 +127,7 @@ const makers: Record<string, Maker> = {
     const definition = { title: 'Items', path: '/items', items: '', id: 'id', fields };
     return { body: { resource: 'tasks', definition } };
   },
+  chooseInboundLimit: () => ({ params: { name: 'proxy' }, body: { limit: 100 } }),
   listScopes: () => ({ query: { resource: 'issues' } }),
   ...Object.fromEntries(
     ['proxyGet', 'proxyPost', 'proxyPut', 'proxyPatch', 'proxyDelete'].map((id) => [
@@ -105,6 +143,32 @@ const makers: Record<string, Maker> = {
   editRecord: () => ({
     body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
   }),
+  createSubscription: () => ({
+    body: { kind: 'mail', name: 'Told', config: { to: ['told@example.test'] } },
+  }),
+  updateSubscription: () => ({ body: { status: 'paused' } }),
+  putSubscriptionSecret: () => ({ body: {} }),
+  startSubscriptionReplay: async ({ world, workspaceId, target }) => {
+    if (target !== 'absent') await someChange(world, workspaceId);
+    return { body: { from: 'beginning' } };
+  },
+  cancelSubscriptionReplay: async ({ world, workspaceId, id, target }) => {
+    const replayId = newId();
+    if (target !== 'absent') {
+      await world.web.admin`
+        insert into public.delivery_replays (id, workspace_id, subscription_id, after_position, upto_position, cursor)
+        values (${replayId}, ${workspaceId}, ${id}, 0, 10, 0)`;
+    }
+    return { params: { replay_id: replayId } };
+  },
+  redriveDeliveries: () => ({ body: { subscription_id: newId() } }),
+  skipDelivery: async ({ world, id, target }) => {
+    if (target !== 'absent') {
+      await world.web
+        .admin`update public.deliveries set status = 'pending', ended_at = null where id = ${id}`;
+    }
+    return {};
+  },
   liftMailSuppression: async ({ world, workspaceId, target }) => {
     const suppressionId = newId();
     const address = `${suppressionId}@example.test`;

@@ -6,6 +6,7 @@ import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
 import { inboundLimitRoutes } from './inbound-limits.ts';
 import { keyRoutes } from './keys.ts';
+import { listeningRoutes } from './listening.ts';
 import { mailRoutes } from './mail.ts';
 import { metadataRoutes } from './metadata.ts';
 import { proxyRoutes } from './proxy.ts';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...memberRoutes,
   ...appRoutes,
   ...connectionRoutes,
+  ...listeningRoutes,
   ...metadataRoutes,
   ...proxyRoutes,
   ...syncRoutes,

@@ -9,6 +9,8 @@ import { toError } from './errors.ts';
 import { readAccount } from './read-account.ts';
 import { backfillList, pollList, readObject } from './walk-list.ts';
 
+export { listenApi } from './listen-api.ts';
+
 export const genericApi = {
   account: readAccount,
   /** Nobody but the person who defines a stream knows what there is. */

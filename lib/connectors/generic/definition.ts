@@ -4,7 +4,8 @@ import { HubError, type JsonObject } from '#lib/core/index';
 import { fieldsOf, type Kind, taskStates } from '#lib/kinds/index';
 import { pathPattern } from './json-path.ts';
 
-const jsonPath = z.string().max(200).regex(pathPattern, 'is no path such as data.items');
+/** A place in a JSON value, as people write it. */
+export const jsonPath = z.string().max(200).regex(pathPattern, 'is no path such as data.items');
 const parameter = z
   .string()
   .max(60)
@@ -103,7 +104,7 @@ export function defineStream(resource: string, given: JsonObject): DefinedStream
   };
 }
 
-function unknownFields(kind: Kind, { fields }: Definition) {
+export function unknownFields(kind: Kind, { fields }: Pick<Definition, 'fields'>) {
   const known = Object.keys(fieldsOf(kind));
   const faults = Object.keys(fields)
     .filter((field) => !known.includes(field))

@@ -1,7 +1,7 @@
 /**
- * connectors/generic: any service with a JSON API, connected by a key, a password or OAuth. What is read of
- * it is not code but a definition that a person fills in: path, pages, id, time, and which field stands
- * where.
+ * connectors/generic: any service with a JSON API, connected by a key, a password or OAuth, and any
+ * that posts signed events. What is read of it is not code but a definition that a person fills in:
+ * path, pages, id, time, and which field stands where.
  *
  * This door opens to what every process may load; calling the service is `api.ts`.
  *
@@ -13,7 +13,10 @@
  */
 import type { Connector } from '#lib/connectors/protocol/index';
 import { defineStream } from './definition.ts';
+import { defineEvents } from './event-definition.ts';
+import { httpWebhookManifest } from './listen-manifest.ts';
 import { httpApiKeyManifest, httpBasicManifest, httpOauthManifest } from './manifest.ts';
+import { bindEvents } from './read-event.ts';
 
 export const httpApiKey = {
   manifest: httpApiKeyManifest,
@@ -31,4 +34,22 @@ export const httpBasic = {
   manifest: httpBasicManifest,
   webhook: null,
   define: defineStream,
+} satisfies Connector;
+
+export const httpWebhook = {
+  manifest: httpWebhookManifest,
+  // Without a definition an event means nothing.
+  webhook: {
+    parse: () => ({
+      kind: 'unknown',
+      action: null,
+      resource: null,
+      scopeKey: null,
+      objects: [],
+      refetch: [],
+      summary: 'no list of this connection reads events yet',
+    }),
+  },
+  define: defineEvents,
+  bindWebhook: bindEvents,
 } satisfies Connector;

@@ -38,7 +38,8 @@ const resources = [
   readable('messages', 'message', 'Messages'),
 ];
 
-const common = {
+/** What all connectors of this room have alike. */
+export const genericCommon = {
   category: 'generic',
   // Only a form: every connection has a base address of its own.
   endpoints: {
@@ -66,7 +67,7 @@ const common = {
 const permissions = { read: [], write: [], webhooks: [] };
 
 export const httpApiKeyManifest = {
-  ...common,
+  ...genericCommon,
   name: 'http_api_key',
   provider: 'JSON API with a key',
   summary: 'Any list of a JSON API, read with an API key. What stands where is said in a form.',
@@ -102,7 +103,7 @@ export const httpApiKeyManifest = {
 
 /** Everything that makes an OAuth client is the app's; a workspace may have several. */
 export const httpOauthManifest = {
-  ...common,
+  ...genericCommon,
   name: 'http_oauth',
   provider: 'JSON API with OAuth',
   summary:
@@ -121,13 +122,13 @@ export const httpOauthManifest = {
     },
   ],
   gaps: [
-    ...common.gaps,
+    ...genericCommon.gaps,
     'A client without a secret is not taken, and none that proves itself by a key (private_key_jwt).',
   ],
 } satisfies ConnectorManifest;
 
 export const httpBasicManifest = {
-  ...common,
+  ...genericCommon,
   name: 'http_basic',
   provider: 'JSON API with a password',
   summary:

@@ -25,8 +25,11 @@ const shapes: Partial<Record<Kind, Record<string, z.ZodType>>> = {
   message: messageDataSchema.shape,
 };
 
+/** What of a definition says how an object reads. */
+export type Reading = Pick<Definition, 'id' | 'updated_at' | 'fields' | 'states'>;
+
 /** One object of a list as a record of a kind. A field that does not fit the kind is left out. */
-export function fromObject(kind: Kind, definition: Definition, json: Json, atMs: number): Mapped {
+export function fromObject(kind: Kind, definition: Reading, json: Json, atMs: number): Mapped {
   const raw = isObject(json) && isShallow(json, deepest) ? toStorableJson(json) : null;
   const id = raw === null ? undefined : textOf(atPath(raw, definition.id));
   if (raw === null || id === undefined) {
@@ -52,7 +55,7 @@ export function fromObject(kind: Kind, definition: Definition, json: Json, atMs:
   return { is: 'object', object };
 }
 
-function fieldsIn(kind: Kind, definition: Definition, raw: JsonObject): JsonObject {
+function fieldsIn(kind: Kind, definition: Reading, raw: JsonObject): JsonObject {
   const fields: JsonObject = {};
   for (const [field, path] of Object.entries(definition.fields)) {
     const found = atPath(raw, path);
@@ -65,7 +68,7 @@ function fieldsIn(kind: Kind, definition: Definition, raw: JsonObject): JsonObje
   return fields;
 }
 
-function toField(kind: Kind, { states }: Definition, field: string, found: Json): Json | undefined {
+function toField(kind: Kind, { states }: Reading, field: string, found: Json): Json | undefined {
   if (field === 'state') {
     const text = textOf(found);
     return text !== undefined && Object.hasOwn(states, text) ? states[text] : text;

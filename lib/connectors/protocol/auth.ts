@@ -100,7 +100,12 @@ export interface BasicMode extends PastedMode {
   };
 }
 
-export type AuthMode = OAuthMode | KeyMode | BasicMode;
+/** Nothing is called: the service posts to an address of ours, which a person tells it. */
+export interface ListenMode {
+  kind: 'webhook';
+}
+
+export type AuthMode = OAuthMode | KeyMode | BasicMode | ListenMode;
 export type AuthKind = AuthMode['kind'];
 
 /** The mode of this kind, or null when the connector has none. */

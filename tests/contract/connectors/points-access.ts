@@ -28,7 +28,7 @@ function checkAddresses({ endpoints, auth }: ConnectorManifest): void {
     oauth !== null && !oauth.byForm,
   );
   for (const mode of auth) {
-    if (mode.kind === 'oauth2') continue;
+    if (mode.kind === 'oauth2' || mode.kind === 'webhook') continue;
     for (const { pattern, patternWords } of Object.values(mode.fields)) {
       must(() => new RegExp(pattern, 'u')).not.toThrow();
       must(patternWords).toMatch(/^[a-z]/);

@@ -145,7 +145,7 @@ describe('the redirect URI of an app', () => {
     ],
     ['the same name in another workspace', () => [place.world.stranger.workspaceId, 'acme']],
     ['its name in capitals', () => [place.world.owner.workspaceId, 'ACME']],
-  ])('is not %s: no code reaches a token endpoint', async (_name, path) => {
+  ] satisfies [string, () => [string, string]][])('is not %s: no code reaches a token endpoint', async (_name, path) => {
     const answer = await walk((await place.begin(acme.id)).href, 'eve', place.home('acme'));
     const tokens = asked('acme', '/token') + asked('zeta', '/token');
     const [workspaceId, slug] = path();

@@ -28,7 +28,7 @@ const withOAuth = connectors
   .list()
   .map(({ manifest }) => manifest)
   .filter((manifest) => authOf(manifest, 'oauth2') !== null);
-const named: Party[] = withOAuth.flatMap(({ name, auth }) =>
+const named = withOAuth.flatMap(({ name, auth }): Party[] =>
   authOf({ auth }, 'oauth2')?.byForm
     ? ['one', 'two'].map((slug) => ({ name: slug, connector: name, slug }))
     : [{ name, connector: name, slug: null }],

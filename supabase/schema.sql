@@ -1264,6 +1264,7 @@ create table public.subscriptions (
   delivered_at timestamp with time zone,
   delivered_count bigint not null default 0,
   dead_count bigint not null default 0,
+  secret_at timestamp with time zone,
   signalled_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
   created_by uuid,
   created_at timestamp with time zone not null default now(),
@@ -3178,6 +3179,7 @@ begin
     previous_envelope = case when keep_until > now() then s.envelope end,
     previous_until = case when keep_until > now() then keep_until end,
     envelope = excluded.envelope, key_id = excluded.key_id, updated_at = now();
+  update public.subscriptions set secret_at = now() where id = target;
   return true;
 end
 $function$;

@@ -1777,6 +1777,7 @@ export type Database = {
           max_in_flight: number;
           name: string;
           per_second: number;
+          secret_at: string | null;
           served_at: string;
           signalled_at: string;
           status: string;
@@ -1808,6 +1809,7 @@ export type Database = {
           max_in_flight?: number;
           name: string;
           per_second?: number;
+          secret_at?: string | null;
           served_at?: string;
           signalled_at?: string;
           status?: string;
@@ -1839,6 +1841,7 @@ export type Database = {
           max_in_flight?: number;
           name?: string;
           per_second?: number;
+          secret_at?: string | null;
           served_at?: string;
           signalled_at?: string;
           status?: string;

@@ -23,7 +23,7 @@ export async function rollUp(
       where c.workspace_id = ${workspaceId} and c.position > ${stretch.after} and c.position <= ${stretch.upto}),
     placed as (
       select *, case when ms is not null then
-        least(${bucketCount}, 1 + ceil(log(2, greatest(1, ms::numeric / ${bucketBaseMs})))::int) end as bucket
+        least(${bucketCount}, 1 + ceil(log(2.0, greatest(1, ms::numeric / ${bucketBaseMs})))::int) end as bucket
       from counted),
     summed as (
       select hour, kind, op, connection_id, count(*) as changes, count(ms) as fresh,
@@ -65,9 +65,16 @@ export function selectHours(
   rows: number,
 ): Promise<HourRow[]> {
   return db<HourRow[]>`
-    select hour, kind, op, connection_id, changes, fresh_count, fresh_ms_sum, fresh_ms_max, fresh_buckets
+    select hour, kind, op, connection_id, changes, fresh_count, fresh_ms_sum, fresh_ms_max, fresh_buckets::float8[] as fresh_buckets
     from public.analytics_hourly
     where workspace_id = ${workspaceId} and hour >= ${range.from} and hour < ${range.to}
       ${range.connectionId ? db`and connection_id = ${range.connectionId}` : db``}
     order by hour, kind, op, connection_id limit ${rows}`;
+}
+
+/** Up to which position everything is counted. */
+export async function selectCounted(db: Queryable, workspaceId: string): Promise<number> {
+  const [row] = await db<{ cursor: number }[]>`
+    select cursor from public.subscriptions where workspace_id = ${workspaceId} and kind = 'analytics'`;
+  return row?.cursor ?? 0;
 }

@@ -17,6 +17,13 @@
 import 'server-only';
 
 export { alertDisabled } from './alert-disabled.ts';
+export {
+  getDelivery,
+  listDeliveries,
+  redriveDeliveries,
+  redriveDelivery,
+  skipDelivery,
+} from './act-on-deliveries.ts';
 export { afterAttempt, attemptsMax, scheduleMs } from './after-attempt.ts';
 export { countAttempts } from './count-attempts.ts';
 export { type DeliverDeps, type Delivering, startDelivering } from './deliver.ts';
@@ -26,7 +33,17 @@ export { createDestinationGate } from './destination-gate.ts';
 export { readPresentRecord } from './destination-store.ts';
 export { judgeFailing } from './failing-rule.ts';
 export { deliveryLimits } from './limits.ts';
+export { cancelReplay, listReplays, startReplay } from './manage-replays.ts';
+export {
+  changeSecret,
+  changeSubscription,
+  createSubscription,
+  deleteSubscription,
+  getSubscription,
+  listSubscriptions,
+} from './manage-subscriptions.ts';
 export { type Candidate, matchesFilter } from './matches-filter.ts';
+export { readAnalytics } from './read-analytics.ts';
 export { type RetainDeps, retain } from './retain.ts';
 export { subscriptionSecretShelf } from './secret-shelf-store.ts';
 export type {

@@ -1,5 +1,11 @@
 /** The wire shapes of the room, safe in a browser. */
 export {
+  type Analytics,
+  type AnalyticsQuery,
+  analyticsQuerySchema,
+  analyticsSchema,
+} from './analytics-shape.ts';
+export {
   type Attempt,
   attemptSchema,
   type Delivery,
@@ -25,10 +31,12 @@ export {
   type DestinationKind,
   destinationKinds,
   type MailConfig,
+  type SecretInput,
   type SlackConfig,
   type Subscription,
   type SubscriptionInput,
   type SubscriptionPatch,
+  secretInputSchema,
   subscriptionInputSchema,
   subscriptionKinds,
   subscriptionMadeSchema,

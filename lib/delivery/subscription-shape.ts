@@ -7,12 +7,20 @@ export const destinationKinds = ['webhook', 'slack', 'mail'] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
 export const subscriptionStatuses = ['active', 'paused', 'disabled'] as const;
 
+function namesUser(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}
+
 const template = z.string().trim().min(1).max(4_000);
 
 /** What is not secret about a destination, by kind. A secret is put by itself and never read back. */
 export const configSchemas = {
   webhook: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }).max(2_000),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .refine((url) => !namesUser(url), 'holds a user or a password; everybody here could read it'),
     description: z.string().trim().max(400).optional(),
   }),
   slack: z.strictObject({
@@ -53,7 +61,8 @@ export const subscriptionSchema = z.object({
   delivered_at: z.iso.datetime().nullable(),
   delivered_count: z.number().int(),
   dead_count: z.number().int(),
-  has_secret: z.boolean(),
+  /** When its secret was put; null without one. */
+  secret_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
 });
 export type Subscription = z.infer<typeof subscriptionSchema>;
@@ -85,6 +94,14 @@ export const subscriptionInputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mail'), config: configSchemas.mail, ...made }),
 ]);
 export type SubscriptionInput = z.infer<typeof subscriptionInputSchema>;
+
+export const secretInputSchema = z.strictObject({
+  /** Left out for a webhook: one is made. */
+  secret: z.string().min(8).max(2_000).optional(),
+  /** How long the one before it stays good beside it. */
+  overlap_hours: z.int().min(0).max(168).default(24),
+});
+export type SecretInput = z.infer<typeof secretInputSchema>;
 
 /** `secret` is what was made, shown this once. */
 export const subscriptionMadeSchema = subscriptionSchema.extend({

@@ -10,6 +10,8 @@ const tables = {
   inbox_event: 'inbox_events',
   replay: 'replays',
   invitation: 'invitations',
+  subscription: 'subscriptions',
+  delivery: 'deliveries',
 } as const;
 
 export type PlaceKind = keyof typeof tables | 'workspace';

@@ -7,6 +7,7 @@ import type { InboundLimits } from './inbound-limits.ts';
 import { boardUseCases } from './web-board.ts';
 import { cacheUseCases } from './web-cache.ts';
 import { connectionUseCases } from './web-connections.ts';
+import { deliveryUseCases } from './web-delivery.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
 import { limitUseCases } from './web-limits.ts';
@@ -15,6 +16,7 @@ import { mailUseCases } from './web-mail.ts';
 import { outboundUseCases } from './web-outbound.ts';
 import { proxyUseCases } from './web-proxy.ts';
 import { recordUseCases } from './web-records.ts';
+import { replayUseCases } from './web-replays.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
 import { syncUseCases } from './web-sync.ts';
 import { webhookUseCases } from './web-webhooks.ts';
@@ -37,8 +39,10 @@ export function webUseCases(deps: UseCaseDeps) {
     connections: connectionUseCases(deps),
     records: recordUseCases(deps),
     sync: syncUseCases(deps),
+    delivery: deliveryUseCases(deps),
     webhooks: webhookUseCases(deps),
     listening: listeningUseCases(deps),
+    replays: replayUseCases(deps),
     mail: mailUseCases(deps),
     board: boardUseCases(deps),
     cache: cacheUseCases(deps),

@@ -32,6 +32,8 @@ create table public.subscriptions (
   delivered_at timestamptz,
   delivered_count bigint not null default 0,
   dead_count bigint not null default 0,
+  -- When its secret was put; the secret itself is the worker's.
+  secret_at timestamptz,
   signalled_at timestamptz not null default '-infinity',
   created_by uuid references public.users on delete set null,
   created_at timestamptz not null default now(),
@@ -188,6 +190,7 @@ begin
     previous_envelope = case when keep_until > now() then s.envelope end,
     previous_until = case when keep_until > now() then keep_until end,
     envelope = excluded.envelope, key_id = excluded.key_id, updated_at = now();
+  update public.subscriptions set secret_at = now() where id = target;
   return true;
 end
 $$;

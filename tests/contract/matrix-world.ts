@@ -171,6 +171,16 @@ async function makeRow(web: WebFixture, kind: PlaceKind, workspaceId: string): P
     await sql`
       insert into public.records (id, workspace_id, kind, data)
       values (${id}, ${workspaceId}, 'task', '{"title": "A task", "state": "open"}')`;
+  } else if (kind === 'subscription') {
+    await sql`
+      insert into public.subscriptions (id, workspace_id, name, kind, config, cursor)
+      values (${id}, ${workspaceId}, 'A hook', 'webhook', '{"url": "https://example.test/hook"}', 0)`;
+  } else if (kind === 'delivery') {
+    const subscriptionId = await makeRow(web, 'subscription', workspaceId);
+    await sql`
+      insert into public.deliveries (id, workspace_id, subscription_id, position, record_id, kind, op, version,
+        origin, changed_at, status, ended_at)
+      values (${id}, ${workspaceId}, ${subscriptionId}, 1, ${newId()}, 'task', 'update', 1, 'hub', now(), 'dead', now())`;
   } else {
     const connectionId = await makeRow(web, 'connection', workspaceId);
     if (kind === 'inbox_event') await insertEvent(web, { id, workspaceId, connectionId });

@@ -1,6 +1,7 @@
 import type { Route } from '../contract.ts';
 import { appRoutes } from './apps.ts';
 import { connectionRoutes } from './connections.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { hubRoutes, openApiRoute } from './hub.ts';
 import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
@@ -13,6 +14,7 @@ import { proxyRoutes } from './proxy.ts';
 import { recordRoutes } from './records.ts';
 import { replayRoutes } from './replays.ts';
 import { sandboxRoutes } from './sandbox.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
 import { syncRoutes } from './sync.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -29,6 +31,8 @@ export const routes: readonly Route[] = [
   ...recordRoutes,
   ...webhookRoutes,
   ...replayRoutes,
+  ...subscriptionRoutes,
+  ...deliveryRoutes,
   ...mailRoutes,
   ...hubRoutes,
   ...inboundLimitRoutes,

@@ -46,6 +46,10 @@ function checkResources({ resources }: ConnectorManifest): void {
   }
 }
 
+/** Whether it calls its service at all, or only listens to it. */
+export const calls = ({ connector: { manifest } }: ContractEntry): boolean =>
+  manifest.auth.some(({ kind }) => kind !== 'webhook');
+
 export const accessPoints: Point[] = [
   {
     id: 'manifest',
@@ -61,7 +65,7 @@ export const accessPoints: Point[] = [
   {
     id: 'account',
     title: 'The account behind a credential is named, always the same',
-    isClaimed: () => true,
+    isClaimed: calls,
     isProvable: () => true,
     prove: async ({ entry: { api }, world, ctx }) => {
       const [first, second] = [await api.account(ctx()), await api.account(ctx())];
@@ -72,7 +76,7 @@ export const accessPoints: Point[] = [
   {
     id: 'wrong_credential',
     title: 'A credential that is not known is told from any other fault',
-    isClaimed: () => true,
+    isClaimed: calls,
     isProvable: () => true,
     prove: async ({ entry: { api }, world, ctx }) => {
       const refusal = await refusalOf(api.account(ctx(world.wrongCredential)));
@@ -82,7 +86,7 @@ export const accessPoints: Point[] = [
   {
     id: 'rate_limit',
     title: 'A call too many is told apart, with the time to wait',
-    isClaimed: () => true,
+    isClaimed: calls,
     isProvable: ({ world }) => world.failNext !== undefined,
     prove: async ({ entry: { api }, world, ctx }) => {
       await world.failNext?.('rate limit');
@@ -95,7 +99,7 @@ export const accessPoints: Point[] = [
   {
     id: 'server_fault',
     title: 'A fault of the service is worth another try',
-    isClaimed: () => true,
+    isClaimed: calls,
     isProvable: ({ world }) => world.failNext !== undefined,
     prove: async ({ entry: { api }, world, ctx }) => {
       await world.failNext?.('server fault');

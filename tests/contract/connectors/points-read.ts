@@ -13,6 +13,7 @@ import {
 import { type Bench, copy, must, pollAll, refusalOf, scopeOf, until, walk } from './bench.ts';
 import type { ContractStream } from './contract-entry.ts';
 import type { Point } from './points.ts';
+import { calls } from './points-access.ts';
 
 const schemas = {
   task: taskDataSchema,
@@ -92,7 +93,7 @@ export const readPoints: Point[] = [
   {
     id: 'backfill',
     title: 'A full read finds everything once, page by page',
-    isClaimed: always,
+    isClaimed: calls,
     isProvable: always,
     prove: eachStream(async (bench, stream) => {
       const { pages, objects } = await walk(bench, stream);
@@ -106,7 +107,7 @@ export const readPoints: Point[] = [
   {
     id: 'backfill_resumes',
     title: 'A full read that was cut off goes on where it was',
-    isClaimed: always,
+    isClaimed: calls,
     isProvable: always,
     prove: eachStream(async (bench, stream) => {
       const scope = await scopeOf(bench, stream);
@@ -124,7 +125,7 @@ export const readPoints: Point[] = [
   {
     id: 'poll_quiet',
     title: 'A poll with nothing new is short and changes nothing',
-    isClaimed: always,
+    isClaimed: calls,
     isProvable: always,
     prove: eachStream(async (bench, stream) => {
       const { cursor, objects } = await walk(bench, stream);
@@ -144,14 +145,14 @@ export const readPoints: Point[] = [
   {
     id: 'poll_change',
     title: 'A poll tells what somebody else changed',
-    isClaimed: always,
+    isClaimed: calls,
     isProvable: always,
     prove: eachStream(provePolled),
   },
   {
     id: 'read',
     title: 'One object can be read again',
-    isClaimed: always,
+    isClaimed: calls,
     isProvable: always,
     prove: eachStream(async (bench, stream) => {
       const { externalId, fields } = await stream.change();
@@ -167,7 +168,7 @@ export const readPoints: Point[] = [
   {
     id: 'read_gone',
     title: 'Gone is told from out of sight',
-    isClaimed: always,
+    isClaimed: calls,
     isProvable: ({ world }) => world.streams.some(({ remove }) => remove !== undefined),
     prove: eachStream(async (bench, stream) => {
       if (!stream.remove) return;

@@ -29,7 +29,16 @@ export function jwtClaim(scheme: JwtScheme, request: SignedRequest, nowMs: numbe
     ...(scheme.issuers.length === 0 ? {} : { issuer: [...scheme.issuers] }),
   };
   const token = value.slice(prefix.length);
+  if (!isCompact(token)) return unfit;
   return { fits: (secret) => isHeld(scheme, token, secret, options), sentAtMs: null };
+}
+
+/** Three parts, each the one way to write its bytes: decoders of base64url skip what they do not know. */
+function isCompact(token: string): boolean {
+  const parts = token.split('.');
+  const isExact = (part: string): boolean =>
+    part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
+  return parts.length === 3 && parts.every(isExact);
 }
 
 async function isHeld(

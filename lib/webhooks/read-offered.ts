@@ -30,6 +30,8 @@ export function readOffered(offered: OfferedSignatures, headers: DistinctHeaders
   if (values.some((value) => value.length > headerChars)) return nothing;
   if (offered.as === 'pairs') return takePairs(offered, values[0] ?? '');
   const texts = offered.as === 'list' ? values.flatMap((v) => v.split(offered.separator)) : values;
+  // A list with an empty place in it was written by nobody.
+  if (texts.includes('')) return nothing;
   return { texts: takePrefixed(texts, offered.prefix), pairs: new Map() };
 }
 
@@ -44,8 +46,9 @@ function takePairs(offered: Extract<OfferedSignatures, { as: 'pairs' }>, header:
   const doubled = new Set<string>();
   for (const part of header.split(offered.separator)) {
     const at = part.indexOf('=');
-    const name = at < 0 ? part : part.slice(0, at);
-    const value = at < 0 ? '' : part.slice(at + 1);
+    const name = part.slice(0, Math.max(at, 0));
+    const value = part.slice(at + 1);
+    if (!/^\w+$/.test(name)) return nothing;
     if (name === offered.key) texts.push(value);
     else if (pairs.has(name)) doubled.add(name);
     else pairs.set(name, value);

@@ -8,6 +8,9 @@ const endpoint: Endpoint = {
   workspaceId: 'w',
   connectionId: 'c',
   connector: 'github',
+  url: null,
+  descriptor: null,
+  previousUntil: null,
   secrets: ['s'],
 };
 

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findJsonFault } from '#lib/core/index';
-import { judgeBody } from '#lib/webhooks/judge-body';
+import { type BodyShape, bodyShapeOf, judgeBody } from '#lib/webhooks/judge-body';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
-const codeOf = (body: Uint8Array): string | null => {
-  const result = judgeBody(body);
+const json: BodyShape = { as: 'json', jsonField: null, mayBeList: false };
+const form: BodyShape = { as: 'form', jsonField: 'payload', mayBeList: false };
+const codeOf = (body: Uint8Array, shape = json): string | null => {
+  const result = judgeBody(body, shape);
   return result.ok ? null : result.error.code;
 };
 
@@ -61,11 +63,68 @@ describe('judgeBody', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 8 })), (value) => {
         const text = JSON.stringify(value);
-        const result = judgeBody(bytes(text));
+        const result = judgeBody(bytes(text), json);
         if (text.includes('\\u0000') || /\\ud[89a-f]/.test(text)) return;
         expect(result).toEqual({ ok: true, value: JSON.parse(text) });
       }),
     );
+  });
+});
+
+describe('judgeBody of other shapes', () => {
+  const valueOf = (text: string, shape: BodyShape): unknown => {
+    const result = judgeBody(bytes(text), shape);
+    return result.ok ? result.value : result.error.code;
+  };
+
+  it('takes a list where that is the service’s way, and no other root', () => {
+    const list = { ...json, mayBeList: true };
+    expect(valueOf('[{"a":1}]', list)).toEqual([{ a: 1 }]);
+    expect(valueOf('{"a":1}', list)).toEqual({ a: 1 });
+    for (const root of ['null', '1', '"text"', 'true']) {
+      expect(valueOf(root, list)).toBe('request.malformed_json');
+    }
+  });
+
+  it('reads forms: fields, repeated fields, JSON in a field', () => {
+    const plain = { ...form, jsonField: null };
+    expect(valueOf('a=1&b=caf%C3%A9+tea&b=2&c', plain)).toEqual({
+      a: '1',
+      b: ['café tea', '2'],
+      c: '',
+    });
+    expect(valueOf('payload=%7B%22a%22%3A1%7D', form)).toEqual({ a: 1 });
+    expect(valueOf('command=%2Fdo', form)).toEqual({ command: '/do' });
+    expect(Object.keys(valueOf('__proto__=1', plain) as object)).toEqual(['__proto__']);
+    expect(valueOf('', plain)).toEqual({});
+  });
+
+  it.each([
+    ['a=%FF', 'request.invalid_utf8'],
+    ['a=%E2%82', 'request.invalid_utf8'],
+    ['a=%', 'request.invalid_utf8'],
+    ['a=%00', 'request.unstorable_text'],
+    ['payload=%7B', 'request.malformed_json'],
+    ['payload=%7B%22a%22%3A1%2C%22a%22%3A2%7D', 'request.duplicate_key'],
+    [Array(1_001).fill('a=1').join('&'), 'request.invalid'],
+  ])('refuses the form %j: %s', (text, code) => {
+    expect(codeOf(bytes(text), form)).toBe(code);
+  });
+
+  it('keeps other text as it is, an empty one too', () => {
+    const text: BodyShape = { as: 'text', jsonField: null, mayBeList: false };
+    expect(valueOf('<soap/>', text)).toEqual({ text: '<soap/>' });
+    expect(valueOf('', text)).toEqual({ text: '' });
+    expect(codeOf(Buffer.from([0xff]), text)).toBe('request.invalid_utf8');
+  });
+
+  it('goes by the content type only where both may come', () => {
+    const of = (as: 'json' | 'json_or_form', type: string) =>
+      bodyShapeOf({ body: { as, jsonField: null }, items: null }, { 'content-type': [type] }).as;
+    expect(of('json_or_form', 'application/x-www-form-urlencoded; charset=UTF-8')).toBe('form');
+    expect(of('json_or_form', 'application/x-www-form-urlencoded-not')).toBe('json');
+    expect(of('json_or_form', 'application/json')).toBe('json');
+    expect(of('json', 'application/x-www-form-urlencoded')).toBe('json');
   });
 });
 

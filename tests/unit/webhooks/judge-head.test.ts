@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { WebhookManifest } from '#lib/connectors/protocol/index';
+import type { WebhookDescriptor, WebhookHandshake } from '#lib/connectors/protocol/index';
+import type { JsonObject } from '#lib/core/index';
 import { completeHead, judgeHead, judgeTransport } from '#lib/webhooks/judge-head';
 
-const manifest: Pick<WebhookManifest, 'delivery' | 'event'> = {
+const manifest: Pick<WebhookDescriptor, 'delivery' | 'event'> = {
   delivery: { from: 'header', name: 'X-Delivery' },
   event: { from: 'header', name: 'X-Event' },
 };
@@ -22,7 +23,26 @@ describe('judgeTransport', () => {
     ['POST', { 'content-length': ['1048576'] }, null],
     ['POST', {}, null],
   ])('%s %j → %s', (method, headers, code) => {
-    expect(codeOf(judgeTransport(method, headers))).toBe(code);
+    expect(codeOf(judgeTransport(method, headers, { handshakes: [] }))).toBe(code);
+  });
+
+  it('lets another method pass where the service asks by it whether we are there', () => {
+    const asked: Pick<WebhookHandshake, 'isSigned' | 'answer' | 'brings'> = {
+      isSigned: false,
+      answer: { as: 'empty', status: 200 },
+      brings: null,
+    };
+    const handshakes: WebhookHandshake[] = [
+      { ...asked, when: { has: 'method', method: 'HEAD' } },
+      { ...asked, when: { has: 'query', methods: ['GET'], name: 'challenge' } },
+    ];
+    for (const method of ['HEAD', 'GET', 'POST']) {
+      expect(codeOf(judgeTransport(method, {}, { handshakes }))).toBeNull();
+    }
+    for (const method of ['PUT', 'OPTIONS', 'TRACE', 'get']) {
+      const code = codeOf(judgeTransport(method, {}, { handshakes }));
+      expect(code).toBe('request.method_not_allowed');
+    }
   });
 });
 
@@ -60,7 +80,7 @@ describe('judgeHead', () => {
 });
 
 describe('completeHead', () => {
-  const inBody: Pick<WebhookManifest, 'delivery' | 'event'> = {
+  const inBody: Pick<WebhookDescriptor, 'delivery' | 'event'> = {
     delivery: { from: 'body', paths: [['event_id'], ['id']] },
     event: { from: 'body', paths: [['event', 'type'], ['type']] },
   };
@@ -96,6 +116,28 @@ describe('completeHead', () => {
     [{}, { deliveryId: 'hash', event: 'unknown' }],
   ])('%j → %j', (body, expected) => {
     expect(completeHead(inBody, head, body, 'hash')).toEqual(expected);
+  });
+
+  it('joins facts of which one alone would not be enough', () => {
+    const joined: Pick<WebhookDescriptor, 'delivery' | 'event'> = {
+      delivery: { from: 'body_joined', paths: [['hook'], ['items', '0', 'id']] },
+      event: { from: 'none' },
+    };
+    const of = (body: JsonObject) => completeHead(joined, head, body, 'hash').deliveryId;
+    expect(of({ hook: 'w', items: [{ id: 7 }] })).toBe('w:7');
+    expect(of({ hook: 'w', items: [] })).toBe('hash');
+    expect(of({ hook: 'w', items: { 0: { id: 'x' } } })).toBe('w:x');
+    expect(of({ hook: 'w'.repeat(255), items: [{ id: 7 }] })).toBe('hash');
+    const two: Pick<WebhookDescriptor, 'delivery' | 'event'> = {
+      delivery: { from: 'headers', names: ['X-Channel', 'X-Number'] },
+      event: { from: 'header', name: 'X-Event', isOptional: true },
+    };
+    const said = judgeHead(two, { 'x-channel': ['c'], 'x-number': ['2'] });
+    expect(said).toEqual({ ok: true, value: { deliveryId: 'c:2', event: null } });
+    expect(codeOf(judgeHead(two, { 'x-channel': ['c'] }))).toBe('webhooks.header_invalid');
+    expect(codeOf(judgeHead(two, { 'x-channel': ['c'], 'x-number': ['2'], 'x-event': [''] }))).toBe(
+      'webhooks.header_invalid',
+    );
   });
 
   it('leaves what the headers said', () => {

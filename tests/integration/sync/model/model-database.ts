@@ -1,0 +1,27 @@
+import postgres from 'postgres';
+import { connect, type Db } from '#lib/db/index';
+import { freshDatabase } from '../../../setup/database.ts';
+
+/** One database for many schedules. */
+export interface ModelDatabase {
+  admin: postgres.Sql;
+  web: Db;
+  worker: Db;
+  close(): Promise<void>;
+}
+
+export async function openModelDatabase(): Promise<ModelDatabase> {
+  const database = await freshDatabase();
+  const admin = postgres(database.superuserUrl, { max: 2, onnotice: () => undefined });
+  const web = connect({ url: database.webUrl, name: 'web', max: 2 });
+  const worker = connect({ url: database.workerUrl, name: 'worker', max: 4 });
+  return {
+    admin,
+    web,
+    worker,
+    close: async () => {
+      await Promise.all([web.end({ timeout: 5 }), worker.end({ timeout: 5 }), admin.end()]);
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import type { JsonObject } from '#lib/core/index';
+import type { Fault, FaultKind } from '../../../setup/fake-remote/remote-api.ts';
+import {
+  lowering,
+  plain,
+  raising,
+  type RemoteSwitches,
+} from '../../../setup/fake-remote/remote-switches.ts';
+
+export type Step =
+  | { do: 'here'; of: number; field: Field; pick: number }
+  | { do: 'there'; side: number; of: number; field: Field; pick: number }
+  | { do: 'create' | 'sweep' | 'time'; side: number }
+  | { do: 'remove' | 'restore' | 'move'; side: number; of: number }
+  | { do: 'hook'; side: number; pick: number; mode: 'once' | 'twice' | 'never' }
+  | { do: 'push' | 'poll'; side: number; dieAt: number | null }
+  | { do: 'fault'; side: number; fault: Fault }
+  | { do: 'stall' }
+  | { do: 'clock'; side: number; seconds: number };
+
+const fields = ['title', 'body', 'state', 'labels'] as const;
+export type Field = (typeof fields)[number];
+
+export interface Schedule {
+  sides: RemoteSwitches[];
+  steps: Step[];
+}
+
+const states = ['open', 'done', 'cancelled'];
+const labelSets = [[], ['bug'], ['New'], ['bug', 'ui'], ['ui', 'New', 'p1']];
+
+/** A value of its own for every step, so that it is known again wherever it turns up. */
+export function valueOf(field: Field, pick: number, turn: number): JsonObject {
+  if (field === 'title') return { title: `Title  ${turn}` };
+  if (field === 'body') return { body: `Body ${turn}\n\n- x` };
+  if (field === 'state') return { state: states[pick % states.length] ?? 'open' };
+  return { labels: labelSets[pick % labelSets.length] ?? [] };
+}
+
+const index = fc.nat({ max: 2 });
+const side = fc.nat({ max: 1 });
+const field = fc.constantFrom(...fields);
+const pick = fc.nat({ max: 7 });
+const fault: fc.Arbitrary<Fault> = fc.record({
+  on: fc.constantFrom('update', 'update', 'update', 'read', 'poll', 'backfill'),
+  kind: fc.constantFrom<FaultKind>('before', 'after', 'late', 'limited', 'unauthorized', 'gone'),
+});
+const dieAt = fc.option(fc.nat({ max: 13 }), { freq: 3, nil: null });
+
+const entry = <T extends Step>(weight: number, shape: fc.Arbitrary<T>) => ({
+  weight,
+  arbitrary: shape as fc.Arbitrary<Step>,
+});
+const one = <T extends string>(name: T) => fc.constant(name);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  entry(6, fc.record({ do: one('here'), of: index, field, pick })),
+  entry(6, fc.record({ do: one('there'), side, of: index, field, pick })),
+  entry(1, fc.record({ do: one('create'), side })),
+  entry(1, fc.record({ do: one('remove'), side, of: index })),
+  entry(1, fc.record({ do: one('restore'), side, of: index })),
+  entry(
+    5,
+    fc.record({ do: one('hook'), side, pick, mode: fc.constantFrom('once', 'once', 'twice', 'never') }),
+  ),
+  entry(5, fc.record({ do: one('push'), side, dieAt })),
+  entry(2, fc.record({ do: one('poll'), side, dieAt })),
+  entry(2, fc.record({ do: one('fault'), side, fault })),
+  entry(1, fc.record({ do: one('sweep'), side })),
+  entry(2, fc.record({ do: one('time'), side })),
+  entry(1, fc.record({ do: one('stall') })),
+  entry(1, fc.record({ do: one('clock'), side, seconds: fc.nat({ max: 600 }) })),
+);
+
+const switches: fc.Arbitrary<RemoteSwitches> = fc
+  .record({
+    seed: fc.nat({ max: 1_000 }),
+    cas: fc.boolean(),
+    keyed: fc.boolean(),
+    ordered: fc.boolean(),
+    tombstones: fc.boolean(),
+    tokens: fc.boolean(),
+    paging: fc.constantFrom('keyset' as const, 'offset' as const),
+    pageSize: fc.constantFrom(1, 2, 100),
+    form: fc.constantFrom(plain.canonical, lowering, raising),
+  })
+  .map(({ form, ...given }) => ({
+    ...plain,
+    ...given,
+    cas: given.cas && given.ordered,
+    canonical: form,
+  }));
+
+export const schedules = (sides: 1 | 2, length: number): fc.Arbitrary<Schedule> =>
+  fc.record({
+    sides: fc
+      .tuple(switches, switches)
+      .map(([left, right]) => [left, { ...right, name: 'right' }].slice(0, sides)),
+    steps: fc.array(step, { minLength: 1, maxLength: length }),
+  });

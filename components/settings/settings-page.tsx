@@ -8,12 +8,13 @@ import { Tabs } from '@/components/ui/tabs';
 import { AppSettings } from './app-settings';
 import { AuditLog } from './audit-log';
 import { KeySettings } from './key-settings';
+import { LimitSettings } from './limit-settings';
 import { MailSettings } from './mail-settings';
 import { MemberSettings } from './member-settings';
 import { SessionSettings } from './session-settings';
 import { words } from './words';
 
-const tabs = ['apps', 'members', 'sessions', 'mail', 'keys', 'audit'] as const;
+const tabs = ['apps', 'members', 'sessions', 'mail', 'limits', 'keys', 'audit'] as const;
 type Tab = (typeof tabs)[number];
 
 export function SettingsPage() {
@@ -38,6 +39,7 @@ export function SettingsPage() {
           ...(isAdmin
             ? [{ value: 'mail' as const, label: words.tabs.mail, content: <MailSettings /> }]
             : []),
+          { value: 'limits' as const, label: words.tabs.limits, content: <LimitSettings /> },
           ...(info.is_instance_owner
             ? [{ value: 'keys' as const, label: words.tabs.keys, content: <KeySettings /> }]
             : []),

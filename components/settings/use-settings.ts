@@ -13,6 +13,7 @@ import {
 } from '@/lib/identity/schema';
 import { callApi, keys } from '@/lib/live/index';
 import { mailOverviewSchema } from '@/lib/mail/schema';
+import { inboundLimitsSchema } from '@/lib/resilience/schema';
 import { keyClassStateSchema } from '@/lib/security/schema';
 import { appWebhookSchema } from '@/lib/webhooks/schema';
 
@@ -83,6 +84,19 @@ export function useMail() {
   });
 }
 
+export function useInboundLimits() {
+  const { workspace } = useSession();
+  return useQuery({
+    queryKey: keys.inboundLimits(workspace.id),
+    queryFn: ({ signal }) =>
+      callApi('/inbound-limits', {
+        query: { workspace_id: workspace.id },
+        schema: inboundLimitsSchema,
+        signal,
+      }),
+  });
+}
+
 export function useSessions() {
   return useList(keys.sessions(), '/sessions', sessionRowSchema);
 }
@@ -135,6 +149,7 @@ export function useWrite() {
         'audit',
         'sessions',
         'mail',
+        'inbound_limits',
       ];
       for (const name of names) {
         void client.invalidateQueries({ queryKey: [name] });

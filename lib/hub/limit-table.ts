@@ -43,8 +43,8 @@ export const limitTable = {
   },
   'api-address': {
     per: 'address',
-    about: 'Requests to the API, signed in or not',
-    limit: 12_000,
+    about: 'Requests to the API of whoever is not signed in',
+    limit: 3_000,
     windowSeconds: 60,
     counting: 'told',
     onFault: 'open',

@@ -47,15 +47,15 @@ export function limitUseCases({ asBearer, limits }: UseCaseDeps) {
 }
 
 function judgeChoice(bounds: { least: number; most: number } | null, limit: number | null): void {
-  const refuse = (reason: string): never => {
-    throw new HubError('request.invalid', `The limit ${reason}.`, {
-      details: { errors: [{ field: 'limit', reason }] },
-    });
-  };
-  if (bounds === null) return refuse('is the same for all workspaces and cannot be chosen');
+  if (bounds === null) throw refusal('is the same for all workspaces and cannot be chosen');
   if (limit === null || (limit >= bounds.least && limit <= bounds.most)) return;
-  refuse(`must be between ${bounds.least} and ${bounds.most}`);
+  throw refusal(`must be between ${bounds.least} and ${bounds.most}`);
 }
+
+const refusal = (reason: string): HubError =>
+  new HubError('request.invalid', `The limit ${reason}.`, {
+    details: { errors: [{ field: 'limit', reason }] },
+  });
 
 function describe(name: (typeof limitNames)[number], chosen: number | null): InboundLimit {
   const { per, about, limit, windowSeconds, counting, onFault, ...rest } = namedLimit(name);

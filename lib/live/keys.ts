@@ -40,6 +40,7 @@ export const keys = {
   sealingKeys: () => ['sealing_keys'] as const,
   cache: (workspaceId: string) => ['cache', workspaceId] as const,
   limits: (workspaceId: string) => ['limits', workspaceId] as const,
+  inboundLimits: (workspaceId: string) => ['inbound_limits', workspaceId] as const,
   sandbox: (workspaceId: string, connector: string) => ['sandbox', workspaceId, connector] as const,
 };
 

@@ -57,7 +57,7 @@ function overScripts(kind: 'redis' | 'upstash', link: RedisLink): LimitBacking {
         prefix: `patchbay:limits:${prefix}`,
         limiter: Ratelimit.slidingWindow(limit, `${windowMs} ms`),
       }),
-    close: link.close,
+    close: () => link.close(),
   };
 }
 

@@ -333,6 +333,7 @@ create table public.connection_incidents (
   constraint connection_incidents_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint connection_incidents_detail_check CHECK ((char_length(detail) <= 1000))
 );
+CREATE INDEX connection_incidents_closed ON public.connection_incidents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX connection_incidents_newest ON public.connection_incidents USING btree (workspace_id, connection_id, opened_at DESC);
 CREATE UNIQUE INDEX connection_incidents_one_open ON public.connection_incidents USING btree (connection_id) WHERE (closed_at IS NULL);
 CREATE INDEX connection_incidents_unsaid ON public.connection_incidents USING btree (opened_at) WHERE (alerted_at IS NULL);
@@ -1089,6 +1090,7 @@ create table public.sagas (
   constraint sagas_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'compensating'::text, 'compensated'::text])))
 );
 CREATE INDEX sagas_due ON public.sagas USING btree (workspace_id, next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
+CREATE INDEX sagas_finished ON public.sagas USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX sagas_newest ON public.sagas USING btree (workspace_id, connection_id, id DESC);
 CREATE UNIQUE INDEX sagas_one_at_a_time ON public.sagas USING btree (workspace_id, kind, subject) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
 alter table public.sagas enable row level security;
@@ -2290,6 +2292,29 @@ $function$;
 grant execute on function private.drop_app_secret(uuid) to hub_user;
 grant execute on function private.drop_app_secret(uuid) to patchbay_web;
 
+CREATE OR REPLACE FUNCTION private.drop_finished_sagas(keep integer, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  gone int;
+begin
+  if keep < 1 then
+    raise exception 'what a saga did is kept for one day at least';
+  end if;
+  delete from public.sagas s where s.id = any (array(
+    select f.id from public.sagas f
+    where f.finished_at < now() - keep * interval '1 day'
+      and f.state in ('completed', 'failed', 'compensated')
+    order by f.finished_at limit most));
+  get diagnostics gone = row_count;
+  return gone;
+end
+$function$;
+grant execute on function private.drop_finished_sagas(integer,integer) to patchbay_worker;
+
 CREATE OR REPLACE FUNCTION private.drop_inbox_days(keep integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2390,7 +2415,9 @@ begin
     on conflict (workspace_id, day, status, reason) do update set count = c.count + excluded.count
   )
   select count(*) into folded from gone;
-  delete from public.inbox_counts where count = 0;
+  if folded > 0 then
+    delete from public.inbox_counts where count = 0;
+  end if;
   return folded;
 end
 $function$;

@@ -36,7 +36,8 @@ export async function selectConnections(
           select extract(epoch from i.processed_at - i.received_at) * 1000 as ms
           from public.inbox_events i
           where i.workspace_id = c.workspace_id and i.connection_id = c.id and i.status = 'applied'
-            and i.replayed_at is null and i.received_at > now() - interval '1 hour') f) as freshness
+            and i.replayed_at is null and i.received_at > now() - interval '1 hour'
+            and i.id > private.first_id_at(now() - interval '2 hours')) f) as freshness
     from public.connections c where ${where} order by c.id desc`;
 }
 

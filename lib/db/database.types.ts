@@ -3223,6 +3223,7 @@ export type Database = {
       count_resting: { Args: Record<never, never>; Returns: number };
       day_of_id: { Args: { id: string }; Returns: string };
       drop_app_secret: { Args: { target: string }; Returns: undefined };
+      drop_finished_sagas: { Args: { keep: number; most: number }; Returns: number };
       drop_inbox_days: { Args: { keep: number }; Returns: number };
       end_previous_secret: { Args: { target: string }; Returns: boolean };
       first_id_at: { Args: { at: string }; Returns: string };

@@ -46,6 +46,10 @@ const schema = commonEnv
       ),
     /** Seconds between two polls of a stream without webhooks. */
     POLL_SECONDS: z.coerce.number().int().min(5).max(3600).default(30),
+    /** Days webhooks are kept as they were received. */
+    INBOX_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+    /** Days a delivery is known again when it comes once more; services repeat for days. */
+    DEDUPE_DAYS: z.coerce.number().int().min(30).max(3650).default(45),
     /** Days for which changes are kept; whoever reads from further back has to read everything anew. */
     CHANGE_LOG_DAYS: z.coerce.number().int().min(7).max(3650).default(90),
   })

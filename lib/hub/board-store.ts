@@ -24,11 +24,16 @@ interface Numbers {
 /** Counts and freshness of the last hour, in one statement. Freshness: webhook received → record committed. */
 export async function readNumbers(tx: Tx, workspaceId: string): Promise<Numbers> {
   const [row] = await tx<Numbers[]>`
-    with applied as (
+    with counted as (
+      select status, count from inbox_counts where workspace_id = ${workspaceId}
+      union all
+      select status, delta from private.inbox_deltas where workspace_id = ${workspaceId}
+    ), applied as (
       select received_at, extract(epoch from processed_at - received_at) * 1000 as ms
       from inbox_events
       where workspace_id = ${workspaceId} and status = 'applied' and replayed_at is null
         and received_at > now() - interval '1 hour'
+        and id > private.first_id_at(now() - interval '2 hours')
     ), slots as (
       select n, (select round(percentile_cont(0.5) within group (order by ms))
         from applied where received_at > now() - (12 - n) * interval '5 minutes'
@@ -40,9 +45,8 @@ export async function readNumbers(tx: Tx, workspaceId: string): Promise<Numbers>
       (select count(*) from records where workspace_id = ${workspaceId} and deleted_at is null)::int as records,
       (select count(*) from change_log where workspace_id = ${workspaceId} and at > now() - interval '1 minute'
         and run_id is null)::int as changes_per_minute,
-      (select count(*) from inbox_events where workspace_id = ${workspaceId}
-        and status in ('pending', 'queued', 'failed'))::int as inbox_waiting,
-      (select count(*) from inbox_events where workspace_id = ${workspaceId} and status = 'dead')::int as inbox_dead,
+      (select coalesce(sum(count), 0) from counted where status in ('pending', 'queued', 'failed'))::int as inbox_waiting,
+      (select coalesce(sum(count), 0) from counted where status = 'dead')::int as inbox_dead,
       (select round(percentile_cont(0.5) within group (order by ms)) from applied)::float as p50_ms,
       (select round(percentile_cont(0.95) within group (order by ms)) from applied)::float as p95_ms,
       (select json_agg(p50::float order by n) from slots) as series`;

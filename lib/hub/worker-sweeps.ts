@@ -8,7 +8,13 @@ import { type Db, transaction } from '#lib/db/index';
 import type { Queue, Sweep } from '#lib/queue/index';
 import { dropOldAnswers, dropOldCache } from '#lib/resilience/index';
 import { enqueueDuePolls, enqueueDuePushes, enqueueDueRuns, type SyncDeps } from '#lib/sync/index';
-import { enqueueDueInbox, foldInboxCounts, workReplays } from '#lib/webhooks/index';
+import {
+  enqueueDueInbox,
+  foldInboxCounts,
+  type InboxRetention,
+  workReplays,
+} from '#lib/webhooks/index';
+import { cleanRows } from './clean-rows.ts';
 
 /** How often each kind of row is looked at when nobody said that one is due. */
 const everyMs = {
@@ -27,8 +33,15 @@ const everyMs = {
 /** Events leased by one sweep. */
 const inboxRows = 200;
 
+export interface RowSweepDeps {
+  db: Db;
+  queue: Queue;
+  sync: SyncDeps;
+  inbox: InboxRetention;
+}
+
 /** Rows that are due become jobs; rows that have told everything go. */
-export function rowSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: SyncDeps }): Sweep[] {
+export function rowSweeps({ db, queue, sync, inbox }: RowSweepDeps): Sweep[] {
   return [
     {
       work: 'queues',
@@ -63,7 +76,7 @@ export function rowSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: Syn
       work: null,
       name: 'inbox counts',
       everyMs: everyMs.inboxCounts,
-      run: () => foldInboxCounts(db),
+      run: async () => ((await foldInboxCounts(db)) ? 1 : 0),
     },
     { work: 'runs', queue: 'run', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
     { work: 'polls', queue: 'poll', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
@@ -92,6 +105,7 @@ export function rowSweeps({ db, queue, sync }: { db: Db; queue: Queue; sync: Syn
         await dropOldCache(db);
         await dropOldAnswers(db);
         await db`delete from private.rate_limits where expires_at < now()`;
+        await cleanRows(db, inbox);
         return 0;
       },
     },

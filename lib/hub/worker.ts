@@ -34,7 +34,12 @@ import type { Cache } from '#lib/resilience/index';
 import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
 import { pollStream, pushLink, type SyncDeps, workRun } from '#lib/sync/index';
-import { applyInboxEvents, type EndpointDeps, realignEndpoints } from '#lib/webhooks/index';
+import {
+  applyInboxEvents,
+  type EndpointDeps,
+  realignEndpoints,
+  type InboxRetention,
+} from '#lib/webhooks/index';
 import { connectorApis } from './connector-apis.ts';
 import { connectors } from './connectors.ts';
 import { rotateWorkerKeys } from './key-rotation.ts';
@@ -72,6 +77,8 @@ export type WorkerSettings = Pick<
       | 'UPSTASH_REDIS_REST_URL'
       | 'UPSTASH_REDIS_REST_TOKEN'
       | 'CHANGE_LOG_DAYS'
+      | 'INBOX_DAYS'
+      | 'DEDUPE_DAYS'
     >
   >;
 
@@ -146,7 +153,7 @@ export function createWorker(options: WorkerOptions): Worker {
         db,
         sessionUrl: settings.DATABASE_URL_WORKER_SESSION,
         sweeps: [
-          ...rowSweeps({ db, queue, sync }),
+          ...rowSweeps({ db, queue, sync, inbox: inboxRetention(settings) }),
           ...sagaSweeps(steps, queue),
           ...mail.sweeps,
           ...delivery.sweeps,
@@ -179,6 +186,11 @@ export function createWorker(options: WorkerOptions): Worker {
       }),
   };
 }
+
+const inboxRetention = ({ INBOX_DAYS, DEDUPE_DAYS }: WorkerSettings): InboxRetention => ({
+  eventDays: INBOX_DAYS ?? 30,
+  dedupeDays: DEDUPE_DAYS ?? 45,
+});
 
 function connectionDeps({ db, log, settings, clock = systemClock }: WorkerOptions): ConnectionDeps {
   return {

@@ -175,11 +175,16 @@ export async function readLastFailure(tx: Tx): Promise<MailOverview['last_failur
   return row ?? null;
 }
 
+/** Of one statement, so that it holds its locks for milliseconds; the rest goes the next time. */
+const dropRows = 10_000;
+
 /** Mails that ended long ago, and those never sent at all sooner: strangers can cause those. */
 export async function dropOldMails(db: Queryable): Promise<number> {
   const { count } = await db`
-    delete from private.mails
-    where ended_at < now() - interval '30 days'
-      or (ended_at < now() - interval '1 day' and status = 'suppressed' and workspace_id is null)`;
+    delete from private.mails where id = any (array(
+      select id from private.mails
+      where ended_at < now() - interval '30 days'
+        or (ended_at < now() - interval '1 day' and status = 'suppressed' and workspace_id is null)
+      limit ${dropRows}))`;
   return count;
 }

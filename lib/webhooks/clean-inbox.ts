@@ -3,6 +3,8 @@ import {
   dropDays,
   dropDedupeKeys,
   dropRefusalCounts,
+  dropRefused,
+  dropReplays,
   dropStrays,
   foldCounts,
   makeDays,
@@ -15,6 +17,8 @@ const batchRows = 5_000;
 /** Statements of one round; what is left is the next round's. */
 const maxBatches = 20;
 const refusalCountDays = 90;
+const refusedRequestDays = 30;
+const replayDays = 90;
 
 export interface InboxRetention {
   eventDays: number;
@@ -29,13 +33,16 @@ export async function cleanInbox(db: Db, retention: InboxRetention): Promise<voi
   await inBatches((limit) => dropStrays(db, retention.eventDays, limit));
   await inBatches((limit) => dropDedupeKeys(db, retention.dedupeDays, limit));
   await inBatches((limit) => dropRefusalCounts(db, refusalCountDays, limit));
+  await inBatches((limit) => dropRefused(db, refusedRequestDays, limit));
+  await inBatches((limit) => dropReplays(db, replayDays, limit));
 }
 
 /** Differences added up in one statement. */
 const foldRows = 10_000;
 
-/** Answers how many differences there were; a full batch is to be asked for again. */
-export const foldInboxCounts = (db: Db): Promise<number> => foldCounts(db, foldRows);
+/** Adds up what statements have left. True: there was a full batch of it, and there may be more. */
+export const foldInboxCounts = async (db: Db): Promise<boolean> =>
+  (await foldCounts(db, foldRows)) === foldRows;
 
 async function inBatches(drop: (limit: number) => Promise<number>): Promise<void> {
   for (let batch = 0; batch < maxBatches; batch += 1) {

@@ -42,6 +42,24 @@ export async function dropRefusalCounts(db: Db, keepDays: number, limit: number)
   return gone.count;
 }
 
+/** Refused requests that were kept to be looked at; ids tell their age. */
+export async function dropRefused(db: Db, keepDays: number, limit: number): Promise<number> {
+  const gone = await db`
+    delete from public.webhook_quarantine where id = any (array(
+      select id from public.webhook_quarantine
+      where id < private.first_id_at(now() - ${keepDays} * interval '1 day') limit ${limit}))`;
+  return gone.count;
+}
+
+/** Replays that have ended. */
+export async function dropReplays(db: Db, keepDays: number, limit: number): Promise<number> {
+  const gone = await db`
+    delete from public.replays where id = any (array(
+      select id from public.replays
+      where finished_at < now() - ${keepDays} * interval '1 day' and waiting = 0 limit ${limit}))`;
+  return gone.count;
+}
+
 /** Adds up the differences statements left; answers how many. */
 export async function foldCounts(db: Db, most: number): Promise<number> {
   const [row] = await db<{ folded: number }[]>`select private.fold_inbox_counts(${most}) as folded`;

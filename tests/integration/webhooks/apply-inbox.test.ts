@@ -66,18 +66,13 @@ function deps(ports: Partial<InboxPorts> = {}): ApplyDeps & { refetched: string[
   };
 }
 
-async function put(
-  event: string,
-  payload: JsonObject = {},
-  connector = 'github',
-  verdict = 'verified',
-): Promise<string> {
+async function put(event: string, payload: JsonObject = {}, connector = 'github'): Promise<string> {
   const id = randomUUID();
   await inbox.admin`
     insert into public.inbox_events (id, workspace_id, connection_id, endpoint_id, connector, event,
       delivery_id, headers, body, verdict)
     values (${id}, ${inbox.workspaceId}, ${inbox.connectionId}, ${inbox.endpointId}, ${connector},
-      ${event}, ${id}, '{}', ${Buffer.from(JSON.stringify(payload))}, ${verdict})`;
+      ${event}, ${id}, '{}', ${Buffer.from(JSON.stringify(payload))}, 'verified')`;
   return id;
 }
 
@@ -142,14 +137,12 @@ describe('enqueueDueInbox', () => {
 
 describe('applyInboxEvents', () => {
   it('takes what nobody signed as a hint: it reads what it is about and writes nothing of it', async () => {
-    const id = await put('issues', { issue: 7 }, 'github', 'unverified');
+    const id = await put('issues', { issue: 7 });
+    await inbox.admin`update public.inbox_events set verdict = 'unverified' where id = ${id}`;
     const using = deps({ apply: () => Promise.reject(new Error('nothing is to be written')) });
     await run(await due(), using);
     expect(using.refetched).toEqual(['7']);
-    expect(await row(id)).toMatchObject({
-      status: 'applied',
-      outcome: 'not signed, reading: about issues',
-    });
+    expect((await row(id))['outcome']).toBe('not signed, reading: about issues');
   });
 
   it('settles each kind of event with its outcome', async () => {

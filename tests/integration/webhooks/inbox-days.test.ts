@@ -187,12 +187,11 @@ describe('counts by status', () => {
     const ids = [await put(now, 'pending'), await put(now, 'pending'), await put(now, 'applied')];
     await inbox.admin`update public.inbox_events set status = 'dead', reason = 'internal.unexpected' where id = ${ids[0] ?? ''}`;
     await inbox.admin`delete from public.inbox_events where id = ${ids[1] ?? ''}`;
-    expect(await foldInboxCounts(inbox.worker)).toBeGreaterThan(0);
+    expect(await foldInboxCounts(inbox.worker)).toBe(false);
     expect(await counted()).toEqual([
       { status: 'applied', reason: '', count: 1 },
       { status: 'dead', reason: 'internal.unexpected', count: 1 },
     ]);
-    expect(await foldInboxCounts(inbox.worker)).toBe(0);
     await put(now - 40 * dayMs);
     await foldInboxCounts(inbox.worker);
     await cleanInbox(inbox.worker, retention);

@@ -1,0 +1,42 @@
+import type { Db } from '#lib/db/index';
+import { cleanInbox, type InboxRetention } from '#lib/webhooks/index';
+import {
+  type Drop,
+  dropConnectionLog,
+  dropIncidents,
+  dropRuns,
+  dropSagas,
+} from './retention-store.ts';
+
+/**
+ * How long rows that have told everything are kept. What the operator sets comes from the environment
+ * (README, "What is kept how long"); the audit log is kept for good.
+ */
+export const keptDays = {
+  connectionLog: 90,
+  runs: 90,
+  sagas: 90,
+  incidents: 365,
+} as const;
+
+/** Rows of one statement, so that none holds its locks for long. */
+const batchRows = 5_000;
+/** Statements of one kind and round; what is left is the next round's. */
+const maxBatches = 20;
+
+const drops: readonly [Drop, number][] = [
+  [dropConnectionLog, keptDays.connectionLog],
+  [dropRuns, keptDays.runs],
+  [dropSagas, keptDays.sagas],
+  [dropIncidents, keptDays.incidents],
+];
+
+/** Lets old rows of all rooms go, in small steps. Harmless for several workers at once. */
+export async function cleanRows(db: Db, inbox: InboxRetention): Promise<void> {
+  await cleanInbox(db, inbox);
+  for (const [drop, days] of drops) {
+    for (let batch = 0; batch < maxBatches; batch += 1) {
+      if ((await drop(db, { days, rows: batchRows })) < batchRows) break;
+    }
+  }
+}

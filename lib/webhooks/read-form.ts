@@ -15,8 +15,8 @@ export function readForm(text: string): Result<JsonObject> {
   }
   for (const pair of pairs) {
     const at = pair.indexOf('=');
-    const name = unescape(at < 0 ? pair : pair.slice(0, at));
-    const value = unescape(at < 0 ? '' : pair.slice(at + 1));
+    const name = unescaped(at < 0 ? pair : pair.slice(0, at));
+    const value = unescaped(at < 0 ? '' : pair.slice(at + 1));
     if (name === null || value === null) {
       return refused('request.invalid_utf8', 'The form holds escapes that are not UTF-8.');
     }
@@ -32,7 +32,7 @@ export function readForm(text: string): Result<JsonObject> {
   );
 }
 
-function unescape(text: string): string | null {
+function unescaped(text: string): string | null {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch (error) {

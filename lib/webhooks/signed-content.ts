@@ -136,7 +136,7 @@ function urlsOf(scheme: SignedScheme, request: SignedRequest): string[] {
     case 'exact':
       return [url];
     case 'unescaped':
-      return [url.replace(hubspotEscapes, (escape) => decodeURIComponent(escape))];
+      return [url.replace(hubspotEscapes, (code) => decodeURIComponent(code))];
     case 'with_and_without_port': {
       const found = /^(https?):\/\/(\[[^\]]*\]|[^/:?#]*)(?::\d+)?(.*)$/s.exec(url);
       if (!found) return [url];

@@ -72,31 +72,31 @@ describe('judgeBody', () => {
 });
 
 describe('judgeBody of other shapes', () => {
-  const valueOf = (text: string, shape: BodyShape): unknown => {
+  const judged = (text: string, shape: BodyShape): unknown => {
     const result = judgeBody(bytes(text), shape);
     return result.ok ? result.value : result.error.code;
   };
 
   it('takes a list where that is the service’s way, and no other root', () => {
     const list = { ...json, mayBeList: true };
-    expect(valueOf('[{"a":1}]', list)).toEqual([{ a: 1 }]);
-    expect(valueOf('{"a":1}', list)).toEqual({ a: 1 });
+    expect(judged('[{"a":1}]', list)).toEqual([{ a: 1 }]);
+    expect(judged('{"a":1}', list)).toEqual({ a: 1 });
     for (const root of ['null', '1', '"text"', 'true']) {
-      expect(valueOf(root, list)).toBe('request.malformed_json');
+      expect(judged(root, list)).toBe('request.malformed_json');
     }
   });
 
   it('reads forms: fields, repeated fields, JSON in a field', () => {
     const plain = { ...form, jsonField: null };
-    expect(valueOf('a=1&b=caf%C3%A9+tea&b=2&c', plain)).toEqual({
+    expect(judged('a=1&b=caf%C3%A9+tea&b=2&c', plain)).toEqual({
       a: '1',
       b: ['café tea', '2'],
       c: '',
     });
-    expect(valueOf('payload=%7B%22a%22%3A1%7D', form)).toEqual({ a: 1 });
-    expect(valueOf('command=%2Fdo', form)).toEqual({ command: '/do' });
-    expect(Object.keys(valueOf('__proto__=1', plain) as object)).toEqual(['__proto__']);
-    expect(valueOf('', plain)).toEqual({});
+    expect(judged('payload=%7B%22a%22%3A1%7D', form)).toEqual({ a: 1 });
+    expect(judged('command=%2Fdo', form)).toEqual({ command: '/do' });
+    expect(Object.keys(judged('__proto__=1', plain) as object)).toEqual(['__proto__']);
+    expect(judged('', plain)).toEqual({});
   });
 
   it.each([
@@ -113,8 +113,8 @@ describe('judgeBody of other shapes', () => {
 
   it('keeps other text as it is, an empty one too', () => {
     const text: BodyShape = { as: 'text', jsonField: null, mayBeList: false };
-    expect(valueOf('<soap/>', text)).toEqual({ text: '<soap/>' });
-    expect(valueOf('', text)).toEqual({ text: '' });
+    expect(judged('<soap/>', text)).toEqual({ text: '<soap/>' });
+    expect(judged('', text)).toEqual({ text: '' });
     expect(codeOf(Buffer.from([0xff]), text)).toBe('request.invalid_utf8');
   });
 

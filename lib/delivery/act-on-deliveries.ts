@@ -5,6 +5,7 @@ import { countToReopen, makeDue, pass, reopen, selectToReopen } from './act-stor
 import type { Delivery, DeliveryDetail, DeliveryFilter, RedriveMany } from './delivery-shape.ts';
 import { deliveryLimits } from './limits.ts';
 import { selectDeliveries, selectDelivery } from './list-store.ts';
+import { getSubscription } from './manage-subscriptions.ts';
 import { lockSubscription, releaseKeys } from './take-store.ts';
 
 type Stored = DeliveryDetail & { workspace_id: string };
@@ -59,9 +60,12 @@ export async function redriveDeliveries(
 ): Promise<{ redriven: number; left: number }> {
   const { workspaceId, want } = at;
   const most = deliveryLimits.actedAtOnce;
+  const of = { workspaceId, subscriptionId: want.subscription_id };
+  const { workspace_id: home } = await getSubscription(tx, of.subscriptionId);
+  if (home !== workspaceId) throw new HubError('resource.not_found');
+  await hold(tx, of);
   const found = await countToReopen(tx, workspaceId, want, deliveryLimits.owed);
   if (want.preview || found === 0) return { redriven: 0, left: found };
-  const of = { workspaceId, subscriptionId: want.subscription_id };
   const ids = await selectToReopen(tx, workspaceId, want, most);
   const redriven = await reopenAll(tx, of, ids);
   await note(tx, { ...of, userId: at.userId }, 'redriven', { count: redriven });
@@ -74,7 +78,7 @@ async function reopenAll(
   of: { workspaceId: string; subscriptionId: string },
   ids: readonly string[],
 ): Promise<number> {
-  await lockSubscription(tx, { workspaceId: of.workspaceId, id: of.subscriptionId });
+  await hold(tx, of);
   const reopened = await reopen(tx, of, ids);
   if (reopened.length > 0) await letGo(tx, of, reopened);
   return reopened.length;
@@ -87,7 +91,7 @@ export async function skipDelivery(
 ): Promise<DeliveryDetail> {
   const row = await getDelivery(tx, at.id);
   const of = { workspaceId: row.workspace_id, subscriptionId: row.subscription_id };
-  await lockSubscription(tx, { workspaceId: of.workspaceId, id: of.subscriptionId });
+  await hold(tx, of);
   const passed = await pass(tx, { workspaceId: of.workspaceId, id: row.id }, 'skipped');
   if (passed.length === 0) {
     throw new HubError('resource.conflict', 'This delivery is on its way or over.');
@@ -95,6 +99,15 @@ export async function skipDelivery(
   await letGo(tx, of, passed);
   await note(tx, { ...of, userId: at.userId }, 'skipped', { delivery_id: row.id });
   return getDelivery(tx, at.id);
+}
+
+/** Whoever may not change the subscription cannot hold its row: the database says no. */
+export async function hold(
+  tx: Tx,
+  of: { workspaceId: string; subscriptionId: string },
+): Promise<void> {
+  const isHeld = await lockSubscription(tx, { workspaceId: of.workspaceId, id: of.subscriptionId });
+  if (!isHeld) throw new HubError('identity.forbidden');
 }
 
 /** After some of these records' deliveries came or went: the first of each may go. */

@@ -63,7 +63,7 @@ export async function countToReopen(
 ): Promise<number> {
   const [row] = await tx<{ n: number }[]>`
     select count(*)::int as n from (
-      select 1 from public.deliveries d where ${wanted(tx, workspaceId, want)} limit ${most}) as some`;
+      select 1 from public.deliveries d where ${wanted(tx, workspaceId, want)} limit ${most}) as bounded`;
   return row?.n ?? 0;
 }
 

@@ -29,7 +29,7 @@ const freshness = z.object({
 export const analyticsSchema = z.object({
   /** Everything up to this position is counted. */
   position: z.number().int(),
-  hours: z.array(
+  data: z.array(
     z.object({
       hour: z.iso.datetime(),
       kind: z.string(),

@@ -2,6 +2,7 @@ import { type Clock, newId } from '#lib/core/index';
 import { type Db, transaction, wake } from '#lib/db/index';
 import { captureError, counter, type Logger } from '#lib/observability/index';
 import { rollUp } from './analytics-store.ts';
+import type { DeliveryBus } from './events.ts';
 import {
   advanceCursor,
   type BehindRow,
@@ -14,7 +15,6 @@ import {
   selectBehind,
   selectCandidates,
 } from './fan-out-store.ts';
-import type { DeliveryBus } from './events.ts';
 import { type Filter, filterSchema } from './filter-shape.ts';
 import { deliveryLimits } from './limits.ts';
 import { matchesFilter } from './matches-filter.ts';

@@ -16,7 +16,6 @@
  */
 import 'server-only';
 
-export { alertDisabled } from './alert-disabled.ts';
 export {
   getDelivery,
   listDeliveries,
@@ -25,13 +24,15 @@ export {
   skipDelivery,
 } from './act-on-deliveries.ts';
 export { afterAttempt, attemptsMax, scheduleMs } from './after-attempt.ts';
+export { alertDisabled } from './alert-disabled.ts';
 export { countAttempts } from './count-attempts.ts';
 export { type DeliverDeps, type Delivering, startDelivering } from './deliver.ts';
-export { type DeliveryBus, deliveryEvents } from './events.ts';
-export { type FanOutDeps, fanOut } from './fan-out.ts';
 export { createDestinationGate } from './destination-gate.ts';
 export { readPresentRecord } from './destination-store.ts';
+export { type DeliveryBus, deliveryEvents } from './events.ts';
 export { judgeFailing } from './failing-rule.ts';
+export { type FanOutDeps, fanOut } from './fan-out.ts';
+export { endPreviousSecret, selectHealth } from './health-store.ts';
 export { deliveryLimits } from './limits.ts';
 export { cancelReplay, listReplays, startReplay } from './manage-replays.ts';
 export {
@@ -43,9 +44,14 @@ export {
   listSubscriptions,
 } from './manage-subscriptions.ts';
 export { type Candidate, matchesFilter } from './matches-filter.ts';
+export { previewDraft, readContent } from './preview-draft.ts';
 export { readAnalytics } from './read-analytics.ts';
 export { type RetainDeps, retain } from './retain.ts';
 export { subscriptionSecretShelf } from './secret-shelf-store.ts';
+export { mailSender, sendDigests } from './send-mail-lines.ts';
+export { type Announce, slackSender } from './send-slack.ts';
+export { sendTestDelivery } from './send-test.ts';
+export { webhookSender } from './send-webhook.ts';
 export type {
   Destination,
   FailingFacts,
@@ -55,8 +61,5 @@ export type {
   SendOutcome,
 } from './sender.ts';
 export { subscriptionSecretField } from './sender.ts';
-export { mailSender, sendDigests } from './send-mail-lines.ts';
-export { type Announce, slackSender } from './send-slack.ts';
-export { webhookSender } from './send-webhook.ts';
 export type { DisabledNews } from './settle-attempt.ts';
 export { workReplays } from './work-replays.ts';

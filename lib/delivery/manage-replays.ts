@@ -1,7 +1,7 @@
 import { HubError, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import { writeAudit } from '#lib/identity/index';
-import { letGo } from './act-on-deliveries.ts';
+import { hold, letGo } from './act-on-deliveries.ts';
 import { cancelOfReplay } from './act-store.ts';
 import type { Replay, ReplayInput } from './delivery-shape.ts';
 import { deliveryLimits } from './limits.ts';
@@ -15,7 +15,6 @@ import {
   selectReplays,
   stopReplay,
 } from './replay-store.ts';
-import { lockSubscription } from './take-store.ts';
 
 const listed = 50;
 
@@ -43,7 +42,7 @@ export async function startReplay(
   const range = await readRange(tx, workspaceId, input);
   const changes = await countChanges(tx, workspaceId, range);
   if (input.preview) return preview(subscriptionId, range, changes);
-  await lockSubscription(tx, { workspaceId, id: subscriptionId });
+  await hold(tx, { workspaceId, subscriptionId });
   if ((await countRunning(tx, subscriptionId)) >= deliveryLimits.runningReplays) {
     const most = deliveryLimits.runningReplays;
     throw new HubError('resource.conflict', `Only ${most} replays of one subscription at a time.`);
@@ -115,7 +114,7 @@ export async function cancelReplay(
   const replay = await oneReplay(tx, workspaceId, at.replayId);
   if (replay.subscription_id !== at.subscriptionId) throw new HubError('resource.not_found');
   const of = { workspaceId, subscriptionId: at.subscriptionId };
-  await lockSubscription(tx, { workspaceId, id: at.subscriptionId });
+  await hold(tx, of);
   await stopReplay(tx, workspaceId, at.replayId);
   const cancelled = await cancelOfReplay(tx, { workspaceId, replayId: at.replayId });
   if (cancelled.length > 0) await letGo(tx, of, cancelled);

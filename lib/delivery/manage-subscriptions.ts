@@ -101,7 +101,8 @@ export async function changeSubscription(
   }
   const patch = { ...at.patch };
   if (patch.config && kind !== 'analytics') patch.config = readConfig(kind, patch.config);
-  await updateSubscription(tx, { workspaceId, id: at.id }, patch);
+  const isDone = await updateSubscription(tx, { workspaceId, id: at.id }, patch);
+  if (!isDone) throw new HubError('identity.forbidden');
   await audit(tx, deps, { workspaceId, id: at.id }, 'changed', {
     fields: Object.keys(at.patch),
     ...(patch.status ? { status: patch.status } : {}),

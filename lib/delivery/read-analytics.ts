@@ -37,7 +37,7 @@ export async function readAnalytics(
   }
   return {
     position: await selectCounted(tx, at.workspaceId),
-    hours: rows.map((row) => ({
+    data: rows.map((row) => ({
       hour: row.hour,
       kind: row.kind,
       op: row.op,

@@ -68,13 +68,16 @@ export async function putSecret(
   return row?.done ?? false;
 }
 
-/** Going on means a fresh start: what failed before is forgotten, and what is owed is due now. */
+/**
+ * Going on means a fresh start: what failed before is forgotten, and what is owed is due now. False
+ * when the caller may not.
+ */
 export async function updateSubscription(
   tx: Tx,
   at: { workspaceId: string; id: string },
   patch: SubscriptionPatch,
-): Promise<void> {
-  await tx`
+): Promise<boolean> {
+  const { count } = await tx`
     update public.subscriptions set updated_at = now(),
       name = ${patch.name ?? tx`name`},
       config = ${patch.config ? json(tx, patch.config) : tx`config`},
@@ -88,6 +91,7 @@ export async function updateSubscription(
           : tx``
       }
     where workspace_id = ${at.workspaceId} and id = ${at.id} and deleted_at is null`;
+  return count === 1;
 }
 
 export async function markDeleted(

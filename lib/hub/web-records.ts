@@ -41,7 +41,7 @@ export function recordUseCases({ asBearer }: UseCaseDeps) {
       }),
     history: (session: Session, recordId: string) =>
       asBearer(session, (tx) => readRecordHistory(tx, { recordId })),
-    changes: (session: Session, input: At & { after: number; limit: number }) =>
+    changes: (session: Session, input: At & { after: number; limit: number; compact: boolean }) =>
       asBearer(session, (tx) => readChanges(tx, input)),
     position: (session: Session, at: At) => asBearer(session, (tx) => readPosition(tx, at)),
     conflicts: (

@@ -3,7 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { type RealtimeToken, realtimeTokenSchema } from '#lib/identity/schema';
 import { changesSignalSchema, touchedSignalSchema } from '#lib/realtime/schema';
 import { type Change, changesAnswerSchema } from '#lib/records/schema';
-import { callApi } from './api-client.ts';
+import { ApiProblem, callApi } from './api-client.ts';
 import { keys, staleBy } from './keys.ts';
 import { type LiveEvent, type LiveState, nextLiveState } from './live-state.ts';
 import { nextAsk, upsertRecords } from './record-cache.ts';
@@ -224,6 +224,7 @@ export class LiveConnection {
       return this.reading;
     }
     this.reading = this.readLog()
+      .catch((error: unknown) => this.afterMiss(error))
       .catch(() => this.move({ type: 'dropped' }))
       .finally(() => {
         this.reading = null;
@@ -263,7 +264,19 @@ export class LiveConnection {
         return;
       }
     }
-    // Too far behind to follow row by row: take the present state instead.
+    // Too far behind to follow row by row.
+    await this.takePresent();
+  }
+
+  /** The log is not kept from so far back: what is missing is not in it any more. */
+  private async afterMiss(error: unknown): Promise<void> {
+    const isGone = error instanceof ApiProblem && error.code === 'records.position_gone';
+    if (!isGone) throw error;
+    await this.takePresent();
+  }
+
+  /** The present state instead of the way there. */
+  private async takePresent(): Promise<void> {
     const token = await callApi('/realtime-token', {
       method: 'POST',
       query: { workspace_id: this.workspaceId },

@@ -19,6 +19,37 @@ export function selectChangesAfter(
     order by c.position limit ${rows}`;
 }
 
+/**
+ * The latest change of each record among those of a stretch: what a later one, wherever in the log,
+ * has overtaken is left out. In the order of the log.
+ */
+export function selectLatestChanges(
+  tx: Tx,
+  workspaceId: string,
+  stretch: { after: number; upto: number },
+  rows: number,
+): Promise<StoredChange[]> {
+  return tx<StoredChange[]>`
+    select ${changeColumns(tx)}
+    from public.change_log c left join public.users u on u.id = c.actor_id
+    where c.workspace_id = ${workspaceId} and c.position > ${stretch.after} and c.position <= ${stretch.upto}
+      and not exists (
+        select 1 from public.change_log later
+        where later.workspace_id = c.workspace_id and later.record_id = c.record_id
+          and later.version > c.version and later.position is not null)
+    order by c.position limit ${rows}`;
+}
+
+/** Where the log begins and ends: it holds what is above `pruned_to`. */
+export async function selectBounds(
+  tx: Queryable,
+  workspaceId: string,
+): Promise<{ pruned_to: number; position: number }> {
+  const [row] = await tx<{ pruned_to: number; position: number }[]>`
+    select pruned_to, position from private.workspace_clocks where workspace_id = ${workspaceId}`;
+  return row ?? { pruned_to: 0, position: 0 };
+}
+
 export async function selectPosition(tx: Queryable, workspaceId: string): Promise<number> {
   const [row] = await tx<{ position: number }[]>`
     select position from private.workspace_clocks where workspace_id = ${workspaceId}`;

@@ -161,7 +161,21 @@ const makers: Record<string, Maker> = {
     }
     return { params: { replay_id: replayId } };
   },
-  redriveDeliveries: () => ({ body: { subscription_id: newId() } }),
+  endPreviousSecret: async ({ world, id, workspaceId, target }) => {
+    if (target === 'absent') return {};
+    await world.web.admin`
+      insert into private.subscription_secrets (subscription_id, workspace_id, envelope, key_id,
+        previous_envelope, previous_until)
+      values (${id}, ${workspaceId}, ''::bytea, 'none', ''::bytea, now() + interval '1 day')
+      on conflict do nothing`;
+    return {};
+  },
+  previewSubscription: () => ({ body: { kind: 'webhook', url: 'https://example.com/hook' } }),
+  redriveDeliveries: async ({ world, workspaceId, target }) => ({
+    body: {
+      subscription_id: target === 'absent' ? newId() : await world.row('subscription', workspaceId),
+    },
+  }),
   skipDelivery: async ({ world, id, target }) => {
     if (target !== 'absent') {
       await world.web
@@ -187,6 +201,8 @@ const makers: Record<string, Maker> = {
     return { body: { filter: { status: 'dead' } } };
   },
   listChanges: () => ({ query: { after: '0' } }),
+  ruleQueue: () => ({ params: { queue: 'keepalive' }, body: { paused: true } }),
+  redriveQueue: () => ({ params: { queue: 'push' }, body: {} }),
   setSandboxActivity: () => ({ body: { action: 'start' } }),
 };
 

@@ -115,11 +115,22 @@ export const recordRoutes = [
         ...inWorkspace,
         after: position,
         limit: z.coerce.number().int().min(1).max(limits.pageRows).default(limits.pageRows),
+        /** Only the latest change of each record. */
+        compact: z
+          .enum(['true', 'false'])
+          .default('false')
+          .transform((word) => word === 'true'),
       }),
       answer: { status: 200, schema: changesAnswerSchema },
+      codes: ['records.position_gone'],
     },
     async ({ hub, session, workspaceId, query }) =>
-      hub.records.changes(session, { workspaceId, after: query.after, limit: query.limit }),
+      hub.records.changes(session, {
+        workspaceId,
+        after: query.after,
+        limit: query.limit,
+        compact: query.compact,
+      }),
   ),
   route(
     {

@@ -24,7 +24,7 @@ const drainDeadlineMs = 60_000;
 /** Everything that went wrong, as sentences; none when nothing was lost, doubled or left behind. */
 export async function crashRun(world: CrashWorld, plan: CrashPlan): Promise<string[]> {
   const random = randomFrom(plan.seed);
-  const { admin, restart } = world.postgres;
+  const { admin } = world.postgres;
   const events = issueEvents(plan.issues, plan.statesOfEach);
   const acknowledged: IssueEvent[] = [];
   const send = (part: readonly IssueEvent[]): Promise<void> =>
@@ -40,7 +40,7 @@ export async function crashRun(world: CrashWorld, plan: CrashPlan): Promise<stri
   const fault = {
     door: () => door.killAndFollow(),
     workers: async () => staff[Math.floor(random() * staff.length)]?.killAndFollow(),
-    postgres: () => restart('crash'),
+    postgres: () => world.postgres.restart('crash'),
   };
   type Fault = keyof typeof fault;
   const strike = async (counts: Partial<Record<Fault, number>>): Promise<void> => {

@@ -72,7 +72,7 @@ describe('a hub with a planted fault is found out:', () => {
       { ...small, drain: { workers: 6, postgres: 0 } },
       'appliesWithoutTransaction',
     );
-    expect(faults).toContainEqual(expect.stringMatching(/twice|should be at state/));
+    expect(faults).toContainEqual(expect.stringContaining('should be at state'));
   }, 120_000);
 
   it('one whose commits do not wait for the disk', async () => {

@@ -12,13 +12,20 @@ export const mutants = {
       await new Promise((resolve) => setTimeout(resolve, 30));
       const fresh = await this.#deps.insert(rows);`,
   },
-  /** Applies an event without a transaction: each statement stands for itself. */
+  /** Notes an event as applied, and applies it, each for itself. */
   appliesWithoutTransaction: {
     in: 'worker',
     file: 'lib/webhooks/apply-inbox-events.ts',
     from: 'const settlement = await transaction(deps.db, async (tx) => {',
     to: `const eachForItself = (db: any, work: (tx: any) => Promise<any>) => work(db);
-    const settlement = await eachForItself(deps.db, async (tx) => {`,
+    const settlement = await eachForItself(deps.db, async (tx) => {
+      const early = await lockEvent(tx, at);
+      if (!early || !mayBecome(early.status, 'applied')) return null;
+      const noted = settled({ kind: 'applied', summary: '', recordIds: [] }, started, deps.clock);
+      await settleEvent(tx, at, noted);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      await act(tx, deps, early);
+      if (early) return noted;`,
   },
   /** Does not survive that the driver writes to a connection that was cut. */
   missesDriverFaults: {

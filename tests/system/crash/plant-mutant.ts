@@ -10,7 +10,10 @@ registerHooks({
   load: (url, context, nextLoad) => {
     const loaded = nextLoad(url, context);
     if (!url.endsWith(mutant.file)) return loaded;
-    const source = String(loaded.source);
+    const source =
+      typeof loaded.source === 'string'
+        ? loaded.source
+        : new TextDecoder().decode(loaded.source ?? undefined);
     if (!source.includes(mutant.from)) throw new Error(`${mutant.file} has changed: ${name}`);
     return { ...loaded, source: source.replace(mutant.from, mutant.to) };
   },

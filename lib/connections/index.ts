@@ -21,6 +21,7 @@ export { admitProxyCall, proxyByCommand, readProxyCall } from './ask-proxy.ts';
 export { type ConnectionPlace, checkConnection, disconnect } from './ask-worker.ts';
 export { authorizeCommand } from './authorize-command.ts';
 export { callLimits } from './call-limits.ts';
+export { awaitCommand, requestCommand } from './command-request.ts';
 export { type CommandKind, enqueueDueCommands, runCommand } from './command-runner.ts';
 export { dropPassedCalls } from './command-store.ts';
 export { connectByKey } from './connect-by-key.ts';

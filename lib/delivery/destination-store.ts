@@ -1,5 +1,5 @@
 import type { JsonObject } from '#lib/core/index';
-import { type Db, transaction } from '#lib/db/index';
+import { type Db, type Queryable, transaction } from '#lib/db/index';
 import type { BreakerShelf } from '#lib/resilience/index';
 import { noRest, type RestState } from './rest-state.ts';
 
@@ -65,7 +65,7 @@ export interface PresentRecord {
 
 /** The record a delivery is about, as it is now. */
 export async function readPresentRecord(
-  db: Db,
+  db: Queryable,
   at: { workspaceId: string; recordId: string },
 ): Promise<PresentRecord | null> {
   const [row] = await db<PresentRecord[]>`

@@ -25,6 +25,16 @@ export {
   replayInputSchema,
   replaySchema,
 } from './delivery-shape.ts';
+export {
+  type DeliveryContent,
+  type DestinationHealth,
+  type Draft,
+  type DraftPreview,
+  deliveryContentSchema,
+  destinationHealthSchema,
+  draftPreviewSchema,
+  draftSchema,
+} from './destination-shape.ts';
 export { type Filter, filterSchema, type Operators } from './filter-shape.ts';
 export {
   configSchemas,

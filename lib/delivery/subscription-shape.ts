@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { filterSchema } from './filter-shape.ts';
+import { faultOfTemplate, templateMaxChars } from './template.ts';
 
 export const subscriptionKinds = ['webhook', 'slack', 'mail', 'analytics'] as const;
 /** Those a person makes; the hub's own counting is there from the start. */
@@ -12,7 +13,16 @@ function namesUser(url: string): boolean {
   return username !== '' || password !== '';
 }
 
-const template = z.string().trim().min(1).max(4_000);
+/** Text with values in it; one that cannot be read is refused with the place of its fault. */
+const template = z
+  .string()
+  .trim()
+  .min(1)
+  .max(templateMaxChars)
+  .superRefine((text, context) => {
+    const reason = faultOfTemplate(text);
+    if (reason !== null) context.addIssue({ code: 'custom', message: reason });
+  });
 
 /** What is not secret about a destination, by kind. A secret is put by itself and never read back. */
 export const configSchemas = {

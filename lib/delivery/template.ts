@@ -1,4 +1,4 @@
-import { HubError } from '#lib/core/index';
+import { HubError, isHubError } from '#lib/core/index';
 
 /** A template is one message's worth of text. */
 export const templateMaxChars = 4_000;
@@ -62,6 +62,17 @@ export function parseTemplate(text: string): Template {
     at = close + 2;
   }
   return parts;
+}
+
+/** What is wrong with a template; null when it can be read. */
+export function faultOfTemplate(text: string): string | null {
+  try {
+    parseTemplate(text);
+    return null;
+  } catch (error) {
+    if (isHubError(error)) return error.message;
+    throw error;
+  }
 }
 
 function parseTag(inside: string, at: number): TemplatePart {

@@ -26,6 +26,7 @@ import type {
   SubscriptionPatch,
 } from '#lib/delivery/schema';
 import type { Session } from '#lib/identity/index';
+import { mustBeCallable } from './web-destinations.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface At {
@@ -33,17 +34,30 @@ interface At {
 }
 
 /** delivery's use cases as the web process calls them. */
-export function deliveryUseCases({ asBearer, env }: UseCaseDeps) {
+export function deliveryUseCases({ asBearer, env, db }: UseCaseDeps) {
   const deps = ({ userId }: Session) => ({ userId, sealKey: env.SEAL_WORKER_PUBLIC_KEY });
   return {
     listSubscriptions: (session: Session, at: At) =>
       asBearer(session, (tx) => listSubscriptions(tx, at)),
     getSubscription: (session: Session, id: string) =>
       asBearer(session, (tx) => getSubscription(tx, id)),
-    createSubscription: (session: Session, at: At & { input: SubscriptionInput }) =>
-      asBearer(session, (tx) => createSubscription(tx, deps(session), at)),
-    changeSubscription: (session: Session, at: { id: string; patch: SubscriptionPatch }) =>
-      asBearer(session, (tx) => changeSubscription(tx, deps(session), at)),
+    createSubscription: async (session: Session, at: At & { input: SubscriptionInput }) => {
+      const { input, workspaceId } = at;
+      if (input.kind === 'webhook') {
+        await mustBeCallable({ db }, session, { workspaceId, url: input.config.url });
+      }
+      return asBearer(session, (tx) => createSubscription(tx, deps(session), at));
+    },
+    changeSubscription: async (
+      session: Session,
+      at: At & { id: string; patch: SubscriptionPatch },
+    ) => {
+      const url = at.patch.config?.['url'];
+      if (typeof url === 'string') {
+        await mustBeCallable({ db }, session, { workspaceId: at.workspaceId, url });
+      }
+      return asBearer(session, (tx) => changeSubscription(tx, deps(session), at));
+    },
     deleteSubscription: (session: Session, id: string) =>
       asBearer(session, (tx) => deleteSubscription(tx, deps(session), { id })),
     changeSecret: (session: Session, at: { id: string; input: SecretInput }) =>

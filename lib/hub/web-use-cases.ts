@@ -8,6 +8,7 @@ import { boardUseCases } from './web-board.ts';
 import { cacheUseCases } from './web-cache.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { deliveryUseCases } from './web-delivery.ts';
+import { destinationUseCases } from './web-destinations.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
 import { limitUseCases } from './web-limits.ts';
@@ -15,6 +16,7 @@ import { listeningUseCases } from './web-listening.ts';
 import { mailUseCases } from './web-mail.ts';
 import { outboundUseCases } from './web-outbound.ts';
 import { proxyUseCases } from './web-proxy.ts';
+import { queueUseCases } from './web-queues.ts';
 import { recordUseCases } from './web-records.ts';
 import { replayUseCases } from './web-replays.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
@@ -40,6 +42,7 @@ export function webUseCases(deps: UseCaseDeps) {
     records: recordUseCases(deps),
     sync: syncUseCases(deps),
     delivery: deliveryUseCases(deps),
+    destinations: destinationUseCases(deps),
     webhooks: webhookUseCases(deps),
     listening: listeningUseCases(deps),
     replays: replayUseCases(deps),
@@ -51,5 +54,6 @@ export function webUseCases(deps: UseCaseDeps) {
     proxy: proxyUseCases(deps),
     sandbox: sandboxUseCases(deps),
     keys: keyUseCases(deps),
+    queues: queueUseCases(deps),
   };
 }

@@ -12,6 +12,7 @@ import {
   scopesCommand,
 } from '#lib/connections/index';
 import type { Cache } from '#lib/resilience/index';
+import { checkAddress, checkAddressCommand } from './check-address.ts';
 
 /** What the web process may ask of a worker, by name. */
 export const commandKinds = (
@@ -27,4 +28,5 @@ export const commandKinds = (
   'connections.scopes': scopesCommand(connections, cache),
   'connections.lookup': lookupCommand(connections, cache),
   'connections.proxy': proxyCommand(connections),
+  [checkAddressCommand]: checkAddress(connections.outgoing),
 });

@@ -118,6 +118,7 @@ const asOf = { as_of: '2026-01-01T00:00:00.000Z', state: 'fresh' };
 const replies = {
   'connections.scopes': { scopes, ...asOf },
   'connections.preview': { found: 1, has_more: false, sample: [], faults: [] },
+  'delivery.check_address': { fault: null },
   'connections.lookup': { items: [{ id: '1', name: 'bug', detail: null }], ...asOf },
 };
 

@@ -206,6 +206,7 @@ describe('row security, with the role check taken away', () => {
   /** Asking the service writes no row of the workspace; the use case asks the role itself. */
   const withoutOwnRows = new Set([
     'setSandboxActivity',
+    'previewSubscription',
     'listApps',
     'listAppWebhooks',
     'listInvitations',

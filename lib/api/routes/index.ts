@@ -2,6 +2,7 @@ import type { Route } from '../contract.ts';
 import { appRoutes } from './apps.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { destinationRoutes } from './destinations.ts';
 import { hubRoutes, openApiRoute } from './hub.ts';
 import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
@@ -11,6 +12,7 @@ import { listeningRoutes } from './listening.ts';
 import { mailRoutes } from './mail.ts';
 import { metadataRoutes } from './metadata.ts';
 import { proxyRoutes } from './proxy.ts';
+import { queueRoutes } from './queues.ts';
 import { recordRoutes } from './records.ts';
 import { replayRoutes } from './replays.ts';
 import { sandboxRoutes } from './sandbox.ts';
@@ -33,10 +35,12 @@ export const routes: readonly Route[] = [
   ...replayRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
+  ...destinationRoutes,
   ...mailRoutes,
   ...hubRoutes,
   ...inboundLimitRoutes,
   ...sandboxRoutes,
   ...keyRoutes,
+  ...queueRoutes,
   openApiRoute(() => routes),
 ];

@@ -80,8 +80,8 @@ export const subscriptionRoutes = [
       answer: { status: 200, schema: subscriptionSchema },
       codes: ['resource.conflict'],
     },
-    async ({ hub, session, params, body }) =>
-      hub.delivery.changeSubscription(session, { id: params.id, patch: body }),
+    async ({ hub, session, workspaceId, params, body }) =>
+      hub.delivery.changeSubscription(session, { workspaceId, id: params.id, patch: body }),
   ),
   route(
     {

@@ -11,9 +11,10 @@ import { ErrorState } from '@/components/ui/error-state';
 import { SearchInput } from '@/components/ui/search-input';
 import { SegmentedControl } from '@/components/ui/segmented-control';
 import { ListSkeleton } from '@/components/ui/skeleton';
-import type { AuthModeCard, ConnectorCard as Card, Connection } from '@/lib/connections/schema';
+import type { AuthModeCard, ConnectorCard as Card } from '@/lib/connections/schema';
 import { ConnectForm } from './connect-form';
 import { ConnectorCard } from './connector-card';
+import { ListenForm } from './listen-form';
 import { useConnectors } from './use-connections';
 import { words } from './words';
 
@@ -34,9 +35,9 @@ export function Catalogue({ open, onOpenChange }: CatalogueProps) {
     setChosen(null);
     onOpenChange(isOpen);
   };
-  const show = (connection: Connection) => {
+  const show = (connectionId: string) => {
     setChosen(null);
-    router.push(`${home}/connections/${connection.id}` as Route);
+    router.push(`${home}/connections/${connectionId}` as Route);
   };
   const title = chosen ? text.connecting(chosen.connector.provider) : text.title;
   return (
@@ -53,7 +54,11 @@ export function Catalogue({ open, onOpenChange }: CatalogueProps) {
               {text.back}
             </Button>
           </div>
-          <ConnectForm {...chosen} onConnected={show} />
+          {chosen.mode.kind === 'webhook' ? (
+            <ListenForm connector={chosen.connector} onConnected={show} />
+          ) : (
+            <ConnectForm {...chosen} onConnected={({ id }) => show(id)} />
+          )}
         </div>
       ) : (
         <Choice onPaste={(connector, mode) => setChosen({ connector, mode })} />

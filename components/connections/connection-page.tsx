@@ -19,6 +19,7 @@ import { ConnectionFacts } from './connection-facts';
 import { ConnectionLoading } from './connection-loading';
 import { ConnectionLog } from './connection-log';
 import { ConnectionStatus } from './connection-status';
+import { ListenPanel } from './listen-panel';
 import { Receipt } from './receipt';
 import { Reconnect } from './reconnect';
 import { SagaTimeline } from './saga-timeline';
@@ -77,6 +78,7 @@ export function ConnectionPage({ id }: { id: string }) {
           {row.receipt && row.status === 'disconnected' && (
             <Receipt connection={row} service={nameOf(row.connector)} />
           )}
+          {row.auth_kind === 'webhook' && <ListenPanel connectionId={id} />}
           <StreamList connection={row} />
           <SagaTimeline id={id} />
           <Panel title="What happened">
@@ -139,7 +141,7 @@ function Actions({ connection }: { connection: Connection }) {
           Open <ExternalLink aria-hidden="true" className="size-3.5" />
         </a>
       )}
-      {mayCheck && (
+      {mayCheck && connection.auth_kind !== 'webhook' && (
         <Button
           icon={<RefreshCw aria-hidden="true" />}
           busy={act.isPending}

@@ -8,9 +8,11 @@ import { Dialog } from '@/components/ui/dialog';
 import { Notice } from '@/components/ui/notice';
 import { SegmentedControl } from '@/components/ui/segmented-control';
 import type { ConnectorCard } from '@/lib/connections/schema';
+import { DefineEvents } from './define-events';
 import { DefineFields, DefineList } from './define-fields';
 import { DefinePreview } from './define-preview';
 import { defineWords } from './define-words';
+import { listenWords } from './listen-words';
 import { useDefineStream } from './use-define-stream';
 import { words } from './words';
 
@@ -19,17 +21,20 @@ const text = defineWords;
 interface DefineDialogProps {
   connectionId: string;
   resources: ConnectorCard['resources'];
+  /** Its records come of events and not of lists. */
+  isListening: boolean;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
 /** Says what stands where in a JSON API, tries it, and keeps it in step. */
-export function DefineDialog({ connectionId, resources, open, onOpenChange }: DefineDialogProps) {
+export function DefineDialog(props: DefineDialogProps) {
+  const { resources, isListening, open, onOpenChange } = props;
   const { workspace } = useSession();
   const client = useQueryClient();
   const [name, setName] = useState<string | null>(null);
   const resource = resources.find((one) => one.name === name) ?? resources[0];
-  const form = useDefineStream(connectionId, resource?.name ?? '', () => {
+  const form = useDefineStream(props, resource?.name ?? '', () => {
     for (const key of ['streams', 'runs', 'connections']) {
       void client.invalidateQueries({ queryKey: [key, workspace.id] });
     }
@@ -43,7 +48,7 @@ export function DefineDialog({ connectionId, resources, open, onOpenChange }: De
       open={open}
       onOpenChange={onOpenChange}
       title={text.title}
-      description={text.hint}
+      description={isListening ? listenWords.define.hint : text.hint}
       size="lg"
       footer={
         <>
@@ -66,7 +71,7 @@ export function DefineDialog({ connectionId, resources, open, onOpenChange }: De
           }}
           segments={resources.map((one) => ({ value: one.name, label: one.title }))}
         />
-        <DefineList form={form} />
+        {isListening ? <DefineEvents form={form} /> : <DefineList form={form} />}
         <DefineFields form={form} kind={resource.kind} />
         {problem && (
           <Notice tone="bad" title={isNamed ? text.faulty : problem.message} live>
@@ -77,7 +82,7 @@ export function DefineDialog({ connectionId, resources, open, onOpenChange }: De
             ))}
           </Notice>
         )}
-        {preview.data && <DefinePreview preview={preview.data} />}
+        {preview.data && <DefinePreview preview={preview.data} isListening={isListening} />}
       </div>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 import { Notice } from '@/components/ui/notice';
 import type { StreamPreview } from '@/lib/connections/schema';
 import { defineWords } from './define-words';
+import { listenWords } from './listen-words';
 
 const text = defineWords;
 
@@ -8,13 +9,24 @@ const text = defineWords;
 const bringIntoSight = (section: HTMLElement | null): void =>
   section?.scrollIntoView?.({ block: 'start' });
 
+function cameOf({ found, faults }: StreamPreview): string {
+  const { define } = listenWords;
+  return found === 0 && faults.length === 0 ? define.none : define.found(found);
+}
+
 /** What the first page would bring, as records. */
-export function DefinePreview({ preview }: { preview: StreamPreview }) {
+export function DefinePreview({
+  preview,
+  isListening,
+}: {
+  preview: StreamPreview;
+  isListening: boolean;
+}) {
   return (
     <section ref={bringIntoSight} className="grid grid-cols-1 gap-3" aria-live="polite">
       <Notice
         tone={preview.found > 0 ? 'ok' : 'warn'}
-        title={text.found(preview.found, preview.has_more)}
+        title={isListening ? cameOf(preview) : text.found(preview.found, preview.has_more)}
       >
         {[...new Set(preview.faults)].map((fault) => (
           <p key={fault}>{fault}</p>

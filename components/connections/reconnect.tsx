@@ -14,6 +14,8 @@ const text = words.reconnect;
 
 /** The same account again, in place: streams and what they owe stay. */
 export function Reconnect({ connection }: { connection: Connection }) {
+  // An address that was taken back is not given out again: another connection has another one.
+  if (connection.auth_kind === 'webhook') return null;
   return connection.auth_kind === 'oauth2' ? (
     <Authorize connection={connection} />
   ) : (

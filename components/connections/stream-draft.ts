@@ -16,6 +16,12 @@ export interface StreamDraft {
   fields: Record<string, string>;
   /** One `word = state` a line. */
   states: string;
+  /** Of connections that are only listened to: names with commas between. */
+  events: string;
+  deletedBy: 'never' | 'event' | 'value';
+  deletedNames: string;
+  deletedPath: string;
+  deletedEquals: string;
 }
 
 export const emptyDraft: StreamDraft = {
@@ -33,6 +39,11 @@ export const emptyDraft: StreamDraft = {
   sinceFormat: 'iso',
   fields: {},
   states: '',
+  events: '',
+  deletedBy: 'never',
+  deletedNames: '',
+  deletedPath: '',
+  deletedEquals: '',
 };
 
 /** The definition that the API takes; the API says what is wrong with it. */
@@ -49,14 +60,44 @@ export function toDefinition(draft: StreamDraft): Record<string, unknown> {
       draft.since.trim() === ''
         ? null
         : { parameter: draft.since.trim(), format: draft.sinceFormat },
-    fields: Object.fromEntries(
-      Object.entries(draft.fields)
-        .map(([field, path]) => [field, path.trim()])
-        .filter(([, path]) => path !== ''),
-    ),
+    fields: fieldsOf(draft),
     states: statesOf(draft.states),
   };
 }
+
+/** The same of what is read from events. */
+export function toEventDefinition(draft: StreamDraft): Record<string, unknown> {
+  return {
+    title: draft.title.trim(),
+    events: namesOf(draft.events),
+    items: draft.items.trim(),
+    id: draft.id.trim(),
+    updated_at: textOrNull(draft.updatedAt),
+    deleted: deletedOf(draft),
+    fields: fieldsOf(draft),
+    states: statesOf(draft.states),
+  };
+}
+
+const namesOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+function deletedOf(draft: StreamDraft): Record<string, unknown> | null {
+  const { deletedBy: by, deletedNames, deletedPath, deletedEquals } = draft;
+  if (by === 'never') return null;
+  if (by === 'event') return { by, names: namesOf(deletedNames) };
+  return { by, path: deletedPath.trim(), equals: deletedEquals.trim() };
+}
+
+const fieldsOf = (draft: StreamDraft): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(draft.fields)
+      .map(([field, path]) => [field, path.trim()] as const)
+      .filter(([, path]) => path !== ''),
+  );
 
 const textOrNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 

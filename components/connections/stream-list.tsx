@@ -31,9 +31,12 @@ export function StreamList({ connection }: { connection: Connection }) {
   const ChooseDialog = connector?.defines_streams ? DefineDialog : ScopeDialog;
   const thing = connector?.resources[0]?.scope_title ?? 'stream';
   const rows = streams.data?.data ?? [];
-  // Whoever has just connected wants to choose next; later the page waits to be asked.
+  const isListening = connection.auth_kind === 'webhook';
+  // Whoever has just connected wants to choose next, but for an address that has to be told first;
+  // later the page waits to be asked.
   const [openedAt] = useState(Date.now);
   const isUnused =
+    !isListening &&
     streams.data?.data.length === 0 &&
     openedAt - Date.parse(connection.created_at) < justConnectedMs;
   const add = mayAdd && (
@@ -74,6 +77,7 @@ export function StreamList({ connection }: { connection: Connection }) {
       <ChooseDialog
         connectionId={connection.id}
         resources={connector?.resources ?? noResources}
+        isListening={isListening}
         open={mayAdd && (isChoosing ?? isUnused)}
         onOpenChange={setChoosing}
       />

@@ -6,17 +6,22 @@ import { useSession } from '@/components/shell/use-session';
 import { type StreamPreview, streamPreviewSchema } from '@/lib/connections/schema';
 import { type ApiProblem, callApi } from '@/lib/live/index';
 import { streamSchema } from '@/lib/sync/schema';
-import { emptyDraft, type StreamDraft, toDefinition } from './stream-draft';
+import { emptyDraft, type StreamDraft, toDefinition, toEventDefinition } from './stream-draft';
 
 /** The form's state, its trial at the service, and the stream made of it. */
-export function useDefineStream(connectionId: string, resource: string, onMade: () => void) {
+export function useDefineStream(
+  { connectionId, isListening }: { connectionId: string; isListening: boolean },
+  resource: string,
+  onMade: () => void,
+) {
   const { workspace } = useSession();
   const [draft, setDraft] = useState<StreamDraft>(emptyDraft);
+  const definition = () => (isListening ? toEventDefinition(draft) : toDefinition(draft));
   const preview = useMutation<StreamPreview, ApiProblem>({
     mutationFn: () =>
       callApi(`/connections/${connectionId}/preview`, {
         method: 'POST',
-        json: { resource, definition: toDefinition(draft) },
+        json: { resource, definition: definition() },
         schema: streamPreviewSchema,
       }),
   });
@@ -25,7 +30,7 @@ export function useDefineStream(connectionId: string, resource: string, onMade: 
       callApi('/streams', {
         method: 'POST',
         query: { workspace_id: workspace.id },
-        json: { connection_id: connectionId, resource, definition: toDefinition(draft) },
+        json: { connection_id: connectionId, resource, definition: definition() },
         schema: streamSchema,
       }),
     onSuccess: () => {

@@ -13,6 +13,5 @@ export const bindParsers: Bind = async (tx: Tx, event) => {
   const connector = connectors.get(event.connector);
   if (!connector?.bindWebhook) return null;
   const streams = await listScopesRead(tx, event);
-  const bind = connector.bindWebhook;
-  return streams.map((stream) => bind(stream, arrivedMs(event.id)));
+  return streams.flatMap((stream) => connector.bindWebhook?.(stream, arrivedMs(event.id)) ?? []);
 };

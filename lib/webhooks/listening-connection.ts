@@ -144,7 +144,8 @@ const usualSteps = [
 function stateOf(row: ListeningRow, where: ListeningDeps['where']): ListeningState {
   // Whoever posts is not known, so only a public address will do; a sender on this machine knows its way.
   const base = webhookBase({ ...where, apiBaseUrl: 'http://localhost' });
-  const preset = webhookPreset(String(row.about['preset'] ?? ''));
+  const name = row.about['preset'];
+  const preset = typeof name === 'string' ? webhookPreset(name) : null;
   return {
     endpoint_id: row.endpointId,
     url: 'unavailable' in base ? null : endpointUrl(base.baseUrl, row.connector, row.endpointId),

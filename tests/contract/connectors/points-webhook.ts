@@ -70,14 +70,14 @@ function headOf(entry: ContractEntry, sent: SentWebhook) {
 
 /** By the connector's own parser, or as the stream's definition says. */
 async function read({ entry, ...bench }: Bench, stream: ContractStream, sent: SentWebhook) {
-  const { bindWebhook } = entry.connector;
+  const { connector } = entry;
   const { resource, scopeKey } = stream;
-  const parser = bindWebhook
-    ? bindWebhook(
-        { resource, scopeKey, scope: await scopeOf({ entry, ...bench }, stream) },
-        Date.now(),
-      )
-    : webhookOf(entry).parser;
+  const bound = async () => {
+    const scope = await scopeOf({ entry, ...bench }, stream);
+    return connector.bindWebhook?.({ resource, scopeKey, scope }, Date.now());
+  };
+  const parser = connector.bindWebhook ? await bound() : webhookOf(entry).parser;
+  if (!parser) throw new Error('Nothing reads its events');
   return parser.parse(headOf(entry, sent).event, JSON.parse(sent.body) as JsonObject);
 }
 

@@ -50,7 +50,13 @@ export function planObservation(
   const echoed = object.rank >= known.remote_rank ? echoedBy(known, intents, object, given) : [];
   if (verdict === 'stale') {
     const isOlder = object.rank < known.remote_rank;
-    const link = echoed.length > 0 ? { ...linkAsIs(known, given), echoed: true } : null;
+    // Shown again, as it was: it can be seen after all.
+    const isBack = known.state === 'inaccessible' && isFreshRead && !isOlder;
+    const state = isBack ? ({ state: known.held.length > 0 ? 'conflict' : 'synced' } as const) : {};
+    const link =
+      echoed.length > 0 || isBack
+        ? { ...linkAsIs(known, given), ...state, echoed: echoed.length > 0 }
+        : null;
     return { ...nothing, verdict: isOlder ? 'stale' : 'unchanged', link, echoedIntents: echoed };
   }
   // An event sent before the end and come after it: only the service itself brings an object back.

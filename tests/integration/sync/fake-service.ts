@@ -58,6 +58,7 @@ export const manifest: ConnectorManifest = {
       scopeTitle: 'project',
       writable: ['title', 'body', 'state', 'labels', 'assignees'],
       writableValues: { state: ['open', 'done', 'cancelled'] },
+      listsAll: true,
     },
   ],
   hosts: [],

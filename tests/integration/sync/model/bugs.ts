@@ -21,7 +21,11 @@ const echoWindowMs = 5_000;
 /** Any state that arrives counts as the newest. */
 const noRankGuard = (): Bug => ({
   db: (living) =>
-    mapRows(living, (text) => text.includes(locksKnown), (row) => ({ ...row, remote_rank: -1 })),
+    mapRows(
+      living,
+      (text) => text.includes(locksKnown),
+      (row) => ({ ...row, remote_rank: -1 }),
+    ),
 });
 
 /** What is gone is treated like what is there. */
@@ -37,8 +41,10 @@ const resurrect = (): Bug => ({
 /** A call is made without a row that says so. */
 const noIntent = (): Bug => ({
   db: (living) =>
-    intercept(living, (text, _given, run) =>
-      text.includes('insert into public.push_intents') ? Promise.resolve([]) : run(),
+    intercept(
+      living,
+      (text) => text.includes('insert into public.push_intents'),
+      () => Promise.resolve([]),
     ),
 });
 
@@ -46,9 +52,11 @@ const noIntent = (): Bug => ({
 const noFence = (): Bug => ({
   db: (living) => {
     const mine = new Map<unknown, unknown>();
-    return intercept(living, async (text, given, run): Promise<Answer> => {
-      if (text.includes('update public.links set epoch =')) mine.set(given[3], given[0]);
-      if (!text.includes(locksLink) || text.includes(locksKnown)) return run();
+    const takes = 'update public.links set epoch =';
+    const isMeant = (text: string) =>
+      text.includes(takes) || (text.includes(locksLink) && !text.includes(locksKnown));
+    return intercept(living, isMeant, async (text, given, run): Promise<Answer> => {
+      if (text.includes(takes)) mine.set(given.at(-1), given[0]);
       const rows = await run();
       return rows.map((row) =>
         mine.has(row['id']) ? { ...row, epoch: mine.get(row['id']) } : row,
@@ -93,6 +101,7 @@ const deleteOnPartialSweep = (): Bug => {
     api: (living) => ({
       ...living,
       backfill: async (...given) => {
+        if (given[3] === null) listed.clear();
         try {
           const page = await living.backfill(...given);
           for (const { externalId } of page.objects) listed.add(externalId);

@@ -44,6 +44,7 @@ export async function judge(trial: Trial): Promise<string[]> {
   broken.push(...(await lostUpdates(trial)));
   broken.push(...(await lateDeliveries(trial)));
   broken.push(...(await positions(trial)));
+  broken.push(...(await afterlife(trial)));
   return broken;
 }
 
@@ -53,7 +54,9 @@ async function settle(trial: Trial): Promise<boolean> {
   let quiet = 0;
   for (let round = 0; round < quietRounds && quiet < 2; round += 1) {
     const outcomes = await trial.runJobs();
-    const isQuiet = outcomes.every((outcome) => ['nothing', 'unchanged', 'skipped'].includes(outcome));
+    const isQuiet = outcomes.every((outcome) =>
+      ['nothing', 'unchanged', 'skipped'].includes(outcome),
+    );
     quiet = isQuiet ? quiet + 1 : 0;
     if (quiet < 2) await trial.letTimePass();
   }
@@ -89,11 +92,15 @@ async function compare(trial: Trial, isSwept: boolean): Promise<string[]> {
       );
       const name = `${side.remote.switches.name} ${object.id}`;
       if (object.deleted) {
-        if (isSwept && row && row.state !== 'tombstone') broken.push(`P1 ${name} is gone there only`);
-        if (isSwept && row && row.places === 0 && !row.deleted_at) broken.push(`P1 ${name} lives on`);
+        if (isSwept && row && row.state !== 'tombstone')
+          broken.push(`P1 ${name} is gone there only`);
+        if (isSwept && row && row.places === 0 && !row.deleted_at)
+          broken.push(`P1 ${name} lives on`);
       } else if (!row) broken.push(`P1 ${name} was never read`);
-      else if (row.state === 'tombstone' || row.deleted_at) broken.push(`P1 ${name} is gone here only`);
-      else broken.push(...differences(side, name, row, object.fields, asked, trial.sides.length > 1));
+      else if (row.state === 'tombstone' || row.deleted_at)
+        broken.push(`P1 ${name} is gone here only`);
+      else
+        broken.push(...differences(side, name, row, object.fields, asked, trial.sides.length > 1));
     }
   }
   return broken.map((fault) => (isSwept ? fault : `${fault}, by polls alone`));
@@ -108,10 +115,12 @@ function differences(
   isShared: boolean,
 ): string[] {
   const broken: string[] = [];
-  if (['dirty', 'pushing', 'unknown'].includes(row.state)) broken.push(`P3 ${name} stays ${row.state}`);
+  if (['dirty', 'pushing', 'unknown'].includes(row.state))
+    broken.push(`P3 ${name} stays ${row.state}`);
   for (const field of remoteFields) {
     const isHeld = row.held.includes(field);
-    if (isHeld && !asked.has(`${row.link_id} ${field}`)) broken.push(`P2 ${name} ${field} is held for nothing`);
+    if (isHeld && !asked.has(`${row.link_id} ${field}`))
+      broken.push(`P2 ${name} ${field} is held for nothing`);
     const ours = remote.canonical({ [field]: row.data[field] ?? null })[field];
     // A record that lives at several services keeps a form of its own beside each of theirs.
     const isSame = isShared
@@ -139,7 +148,10 @@ async function lostUpdates(trial: Trial): Promise<string[]> {
     for (const field of ['title', 'body', 'state']) {
       const last = lastWrite(trial, rows, row, field);
       if (!last || known.has(`${row.record_id} ${field}`)) continue;
-      const forms = [last.value, ...trial.sides.map(({ remote }) => remote.canonical({ [field]: last.value })[field])];
+      const forms = [
+        last.value,
+        ...trial.sides.map(({ remote }) => remote.canonical({ [field]: last.value })[field]),
+      ];
       if (!forms.some((form) => same(field, lowered(form), lowered(row.data[field])))) {
         broken.push(`P2 the last ${field} of ${row.external_id} (${String(last.value)}) is lost`);
       }
@@ -149,7 +161,12 @@ async function lostUpdates(trial: Trial): Promise<string[]> {
 }
 
 /** The newest write of a field by people, here or at any place the record lives or lived at. */
-function lastWrite(trial: Trial, rows: Row[], row: Row, field: string): { value: Json; turn: number } | null {
+function lastWrite(
+  trial: Trial,
+  rows: Row[],
+  row: Row,
+  field: string,
+): { value: Json; turn: number } | null {
   const places = rows.filter(({ record_id }) => record_id === row.record_id);
   const written: { value: Json; turn: number }[] = [];
   for (const { patch, id, turn } of trial.edits) {
@@ -195,4 +212,13 @@ async function positions(trial: Trial): Promise<string[]> {
     from public.change_log where workspace_id = ${trial.owner.workspaceId}`;
   const isWhole = log?.['n'] === log?.['last'] && log?.['n'] === log?.['distinct'];
   return isWhole ? [] : ['the positions of the log have gaps'];
+}
+
+/** P4: between its end and its return nothing happens to a record. */
+async function afterlife(trial: Trial): Promise<string[]> {
+  const log = await trial.admin`
+    select record_id, op, lag(op) over (partition by record_id order by version) as before
+    from public.change_log where workspace_id = ${trial.owner.workspaceId}`;
+  const late = log.filter((row) => row['before'] === 'delete' && row['op'] !== 'restore');
+  return late.length > 0 ? ['P4 a record changed after its end'] : [];
 }

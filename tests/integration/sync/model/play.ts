@@ -112,7 +112,9 @@ async function runOnce(
 async function stall(trial: Trial): Promise<void> {
   const deps = trial.deps(new Mortal());
   await enqueueDuePushes(deps);
-  const job = trial.jobs.splice(0).find(({ payload }) => payload.workspaceId === trial.owner.workspaceId);
+  const job = trial.jobs
+    .splice(0)
+    .find(({ payload }) => payload.workspaceId === trial.owner.workspaceId);
   if (!job) return;
   let release: () => void = () => undefined;
   let reach: () => void = () => undefined;
@@ -147,6 +149,7 @@ async function stall(trial: Trial): Promise<void> {
 }
 
 async function epochOf(trial: Trial, linkId: string): Promise<number> {
-  const [row] = await trial.admin`select epoch::int as epoch from public.links where id = ${linkId}`;
+  const [row] =
+    await trial.admin`select epoch::int as epoch from public.links where id = ${linkId}`;
   return Number(row?.['epoch'] ?? 0);
 }

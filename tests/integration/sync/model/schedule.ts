@@ -62,7 +62,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   entry(1, fc.record({ do: one('restore'), side, of: index })),
   entry(
     5,
-    fc.record({ do: one('hook'), side, pick, mode: fc.constantFrom('once', 'once', 'twice', 'never') }),
+    fc.record({
+      do: one('hook'),
+      side,
+      pick,
+      mode: fc.constantFrom('once', 'once', 'twice', 'never'),
+    }),
   ),
   entry(5, fc.record({ do: one('push'), side, dieAt })),
   entry(2, fc.record({ do: one('poll'), side, dieAt })),

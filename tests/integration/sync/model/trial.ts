@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { type JsonObject, jsonEqual, newId } from '#lib/core/index';
-import { asUser, transaction } from '#lib/db/index';
+import { asUser, type Db, transaction } from '#lib/db/index';
 import { logger } from '#lib/observability/index';
 import { type ConnectorRules, patchRecord } from '#lib/records/index';
 import {
@@ -63,6 +63,11 @@ export class Trial {
     return this.at.admin;
   }
 
+  /** The worker's database, as the planted fault lets it see it. */
+  private get worker(): Db {
+    return this.bug?.db?.(this.at.worker) ?? this.at.worker;
+  }
+
   /** The same objects at every side, read by the engine, and joined to records that live at all of them. */
   static async begin(
     at: ModelDatabase,
@@ -84,7 +89,8 @@ export class Trial {
     for (const [id, fields] of Object.entries(objects)) remote.create(id, fields);
     const connectionId = newId();
     const { workspaceId, userId } = this.owner;
-    await this.admin`insert into public.connections (id, workspace_id, connector, account_id, account_name, status)
+    await this
+      .admin`insert into public.connections (id, workspace_id, connector, account_id, account_name, status)
       values (${connectionId}, ${workspaceId}, 'fake', ${connectionId}, 'fake', 'active')`;
     const stream = await asUser(this.at.web, this.owner, (tx) =>
       createStream(tx, {
@@ -118,7 +124,7 @@ export class Trial {
 
   deps(mortal: Mortal): SyncDeps {
     const deps: SyncDeps = {
-      db: mortal.db(this.bug?.db ? this.bug.db(this.at.worker) : this.at.worker),
+      db: mortal.db(this.worker),
       queue: {
         send: (_tx, name, sent) => {
           for (const { payload } of sent) {
@@ -138,7 +144,8 @@ export class Trial {
           ctx: { http: { send: () => Promise.reject(new Error('no network')) }, signal },
         });
       },
-      prepareStream: () => Promise.resolve({ delivery: 'poll', reason: 'it is a test', isFinal: true }),
+      prepareStream: () =>
+        Promise.resolve({ delivery: 'poll', reason: 'it is a test', isFinal: true }),
       logConnection: () => Promise.resolve(),
       clock: { now: () => Date.now(), random: () => 0.5 },
       log: logger('test', 'silent'),
@@ -181,7 +188,8 @@ export class Trial {
       if (kinds.includes('push')) await enqueueDuePushes(deps);
       if (kinds.includes('poll')) await enqueueDuePolls(deps);
       for (const job of this.jobs.splice(0)) {
-        if (job.payload.workspaceId === this.owner.workspaceId) outcomes.push(await work(deps, job));
+        if (job.payload.workspaceId === this.owner.workspaceId)
+          outcomes.push(await work(deps, job));
       }
     } catch (error) {
       if (!(error instanceof Died)) throw error;
@@ -194,7 +202,7 @@ export class Trial {
   async observe(side: Side, object: RemoteObject): Promise<void> {
     const seen = this.bug?.hook ? this.bug.hook(object, side) : object;
     if (!seen) return;
-    await transaction(this.at.worker, (tx) =>
+    await transaction(this.worker, (tx) =>
       observeObjects(tx, {
         workspaceId: this.owner.workspaceId,
         connectionId: side.connectionId,
@@ -240,7 +248,8 @@ export class Trial {
   }
 
   async wantSweep({ streamId }: Side): Promise<void> {
-    await this.admin`update public.streams set next_sweep_at = now() where id = ${streamId} and phase = 'live'`;
+    await this
+      .admin`update public.streams set next_sweep_at = now() where id = ${streamId} and phase = 'live'`;
   }
 
   /** Takes its rows out of the way of those that come after it. */

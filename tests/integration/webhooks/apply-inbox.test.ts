@@ -58,9 +58,8 @@ function deps(ports: Partial<InboxPorts> = {}): ApplyDeps & { refetched: string[
     refetched,
     ports: {
       apply: async () => ({ kind: 'applied', summary: '1 updated', recordIds: [recordId] }),
-      refetch: async (_tx, _target, refs) => {
-        refetched.push(...refs.map((ref) => ref.externalId));
-      },
+      refetch: async (_tx, _target, refs) =>
+        void refetched.push(...refs.map((ref) => ref.externalId)),
       ...ports,
     },
   };
@@ -92,9 +91,8 @@ async function due(limit = 100): Promise<SentJob[]> {
 }
 
 async function run(jobs: SentJob[], using: ApplyDeps): Promise<void> {
-  for (const { payload } of jobs) {
-    await applyInboxEvents(using, payload, new AbortController().signal);
-  }
+  const { signal } = new AbortController();
+  for (const { payload } of jobs) await applyInboxEvents(using, payload, signal);
 }
 const makeDue = () => inbox.admin`update public.inbox_events set next_attempt_at = now()`;
 

@@ -1255,7 +1255,7 @@ create table public.subscriptions (
   cursor bigint not null,
   max_in_flight integer not null default 4,
   per_second integer not null default 20,
-  tokens double precision not null default 1,
+  tokens double precision not null default 1000,
   filled_at timestamp with time zone not null default now(),
   due_at timestamp with time zone,
   served_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
@@ -2175,6 +2175,17 @@ AS $function$
 $function$;
 grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_web;
 grant execute on function private.audit_hourly(uuid,uuid,text,text,jsonb) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.brought_secret(target uuid)
+ RETURNS TABLE(workspace_id uuid, envelope bytea, brought_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select b.workspace_id, b.envelope, b.brought_at from private.webhook_brought_secrets b
+  where b.endpoint_id = target and b.workspace_id in (select private.my_workspaces('admin'))
+$function$;
+grant execute on function private.brought_secret(uuid) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.chosen_limits()
  RETURNS TABLE(subject uuid, name text, amount integer)
@@ -3260,6 +3271,32 @@ AS $function$
   where s.subscription_id = any(targets) and s.workspace_id in (select private.my_workspaces('viewer'))
 $function$;
 grant execute on function private.subscription_secret_state(uuid[]) to hub_user;
+
+CREATE OR REPLACE FUNCTION private.take_brought_secret(target uuid, seen timestamp with time zone, sealed bytea, sealed_to text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  owner uuid;
+begin
+  delete from private.webhook_brought_secrets b
+  where b.endpoint_id = target and b.brought_at = seen
+    and b.workspace_id in (select private.my_workspaces('admin'))
+  returning b.workspace_id into owner;
+  if not found then
+    return false;
+  end if;
+  insert into private.webhook_secrets as s (endpoint_id, workspace_id, envelope, key_id)
+  values (target, owner, sealed, sealed_to)
+  on conflict (endpoint_id) do update set previous_envelope = s.envelope,
+    previous_until = now() + interval '24 hours', envelope = excluded.envelope, key_id = excluded.key_id,
+    updated_at = now();
+  return true;
+end
+$function$;
+grant execute on function private.take_brought_secret(uuid,timestamp with time zone,bytea,text) to hub_user;
 
 CREATE OR REPLACE FUNCTION private.topic(target uuid)
  RETURNS text

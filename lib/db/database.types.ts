@@ -3216,6 +3216,7 @@ export type Database = {
     };
     Functions: {
       audit_hourly: { Args: { entry: string; workspace: string; act: string; about: string; facts: Json }; Returns: undefined };
+      brought_secret: { Args: { target: string }; Returns: unknown[] };
       chosen_limits: { Args: Record<never, never>; Returns: unknown[] };
       claims: { Args: Record<never, never>; Returns: Json };
       connection_of_account: { Args: { endpoint: string; account: string }; Returns: string };
@@ -3255,6 +3256,7 @@ export type Database = {
       set_subscription_secret: { Args: { target: string; sealed: string; sealed_to: string; keep_until: string }; Returns: boolean };
       signal_position: { Args: { target: string }; Returns: undefined };
       subscription_secret_state: { Args: { targets: string[] }; Returns: unknown[] };
+      take_brought_secret: { Args: { target: string; seen: string; sealed: string; sealed_to: string }; Returns: boolean };
       topic: { Args: { target: string }; Returns: string };
       touch: { Args: { target: string; source: string; ids: string[] }; Returns: undefined };
       user_id: { Args: Record<never, never>; Returns: string };

@@ -9,6 +9,7 @@ import { gatewayEnv } from '#lib/env/index';
 import { captureError, logger } from '#lib/observability/index';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
 import { createReceiver, receiverConnections } from '#lib/webhooks/index';
+import { broughtKeeper } from './brought-secrets.ts';
 import { connectors } from './connectors.ts';
 import { startGateway } from './gateway.ts';
 import { inboundLimits } from './inbound-limits.ts';
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
     findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: openWebhookSecret({ db, log, opener }),
+    baseUrl: env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`,
+    keepBrought: broughtKeeper(db, env.GATEWAY_TOKEN),
     clock: systemClock,
     log,
   });

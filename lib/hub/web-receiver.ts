@@ -7,6 +7,7 @@ import {
   type WebhookSecretOpener,
 } from '#lib/security/open-webhook-secret';
 import { createReceiver, receiverConnections } from '#lib/webhooks/index';
+import { broughtKeeper, broughtToken } from './brought-secrets.ts';
 import { connectors } from './connectors.ts';
 import type { InboundLimits } from './inbound-limits.ts';
 import { rotateGatewayKeys } from './key-rotation.ts';
@@ -33,6 +34,8 @@ export function webReceiver(
     findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
     findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: openWebhookSecret({ ...deps, opener }),
+    ...(deps.env.PUBLIC_URL === undefined ? {} : { baseUrl: deps.env.PUBLIC_URL }),
+    keepBrought: broughtKeeper(deps.db, broughtToken(deps.env)),
     clock: systemClock,
     log: deps.log,
   });

@@ -25,6 +25,7 @@ export {
   type OutgoingStream,
 } from './outgoing.ts';
 export { outgoingFetch } from './outgoing-fetch.ts';
+export { passingKeyPair } from './passing-keys.ts';
 export { isPublicAddress } from './public-address.ts';
 export { readKeys } from './read-keys.ts';
 export { redact } from './redact.ts';

@@ -1,11 +1,13 @@
 import type { Db } from '#lib/db/index';
 import {
+  dropBroughtSecrets,
   dropDays,
   dropDedupeKeys,
   dropRefusalCounts,
   dropRefused,
   dropReplays,
   dropStrays,
+  eraseRetiredSecrets,
   foldCounts,
   makeDays,
 } from './retention-store.ts';
@@ -19,6 +21,8 @@ const maxBatches = 20;
 const refusalCountDays = 90;
 const refusedRequestDays = 30;
 const replayDays = 90;
+const retiredSecretDays = 30;
+const broughtSecretDays = 1;
 
 export interface InboxRetention {
   eventDays: number;
@@ -34,6 +38,8 @@ export async function cleanInbox(db: Db, retention: InboxRetention): Promise<voi
   await inBatches((limit) => dropDedupeKeys(db, retention.dedupeDays, limit));
   await inBatches((limit) => dropRefusalCounts(db, refusalCountDays, limit));
   await inBatches((limit) => dropRefused(db, refusedRequestDays, limit));
+  await inBatches((limit) => eraseRetiredSecrets(db, retiredSecretDays, limit));
+  await inBatches((limit) => dropBroughtSecrets(db, broughtSecretDays, limit));
   await inBatches((limit) => dropReplays(db, replayDays, limit));
 }
 

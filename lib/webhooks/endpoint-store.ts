@@ -81,8 +81,12 @@ export async function takeEndpoint(
   return row ?? null;
 }
 
+/** A replaced secret verifies for so long after the service was told the new one. */
+const formerHours = 24;
+
 /**
- * The former secret stays valid, because the service goes on signing with it until it is told.
+ * The former secret stays valid, because the service goes on signing with it until it is told: its
+ * time begins once the registration has settled.
  * `keepsFormer`: the present one was never heard to be in use and does not push the former one out. A
  * service that fails many times in a row still signs with that.
  */
@@ -102,7 +106,7 @@ export async function putSecret(
     on conflict (endpoint_id) do update set
       previous_envelope = case when ${secret.keepsFormer}
         then coalesce(s.previous_envelope, s.envelope) else s.envelope end,
-      envelope = excluded.envelope, key_id = excluded.key_id,
+      previous_until = null, envelope = excluded.envelope, key_id = excluded.key_id,
       updated_at = now()`;
 }
 
@@ -123,6 +127,15 @@ export async function settleActive(
   to: { url: string; remoteId: string; renewInMs: number | null; checkInMs: number },
 ): Promise<boolean> {
   const { count } = await db`
+    with ours as (
+      select e.id from public.webhook_endpoints e
+      where e.workspace_id = ${held.workspaceId} and e.id = ${held.id} and e.epoch = ${held.epoch}
+    ), ending as (
+      update private.webhook_secrets s
+      set previous_until = now() + make_interval(hours => ${formerHours})
+      from ours where s.endpoint_id = ours.id and s.previous_envelope is not null
+        and s.previous_until is null
+    )
     update public.webhook_endpoints set status = 'active', url = ${to.url}, remote_id = ${to.remoteId},
       detail = null, attempts = 0, checked_at = now(), lease_until = null,
       renew_at = ${to.renewInMs === null ? null : db`now() + ${`${to.renewInMs} milliseconds`}::interval`},

@@ -54,7 +54,15 @@ async function explain({ endpoint, descriptor, ...at }: RefusedAt): Promise<Diag
       body,
     },
     secrets: endpoint.secrets.flatMap((text, place) =>
-      text === undefined ? [] : [{ text, replacedAtMs: null, isValid: place < valid }],
+      text === undefined
+        ? []
+        : [
+            {
+              text,
+              replacedAtMs: place === 0 ? null : Date.parse(endpoint.changedAt),
+              isValid: place < valid,
+            },
+          ],
     ),
     otherUrls: [],
     nowMs,

@@ -33,6 +33,13 @@ export {
 export { cleanInbox, foldInboxCounts, type InboxRetention } from './clean-inbox.ts';
 export { countInboxEvents, listDeadLetters } from './count-inbox-events.ts';
 export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
+export {
+  type BroughtSecret,
+  keepBroughtSecret,
+  type OpenBrought,
+  readBroughtSecret,
+  takeBroughtSecret,
+} from './brought-secret.ts';
 export { countEnds, selectStanding } from './endpoint-store.ts';
 export { enqueueDueEndpoints, realignEndpoints } from './enqueue-due-endpoints.ts';
 export { enqueueDueInbox } from './enqueue-due-inbox.ts';

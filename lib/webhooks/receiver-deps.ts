@@ -31,6 +31,11 @@ export interface ReceiverDeps {
   findParser(connector: string): WebhookParser | null;
   /** Opens a webhook secret; only the holder of the gateway's key can. */
   openSecret(envelope: Buffer, at: { workspaceId: string; endpointId: string }): Buffer;
+  /**
+   * The origin services are told to post to. Some sign the address they post to: where an endpoint
+   * does not say its own, it follows from this, and never from what a request says of its host.
+   */
+  baseUrl?: string;
   /** Keeps a secret an unsigned call has brought until a person has looked at it; without, it goes. */
   keepBrought?(at: { workspaceId: string; id: string }, secret: string): Promise<void>;
   clock: Clock;

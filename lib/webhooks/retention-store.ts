@@ -51,6 +51,30 @@ export async function dropRefused(db: Db, keepDays: number, limit: number): Prom
   return gone.count;
 }
 
+/** Replaced secrets whose time ended longer ago: until then they said why something is refused. */
+export async function eraseRetiredSecrets(
+  db: Db,
+  keepDays: number,
+  limit: number,
+): Promise<number> {
+  const erased = await db`
+    update private.webhook_secrets set previous_envelope = null, previous_until = null
+    where endpoint_id = any (array(
+      select endpoint_id from private.webhook_secrets
+      where previous_envelope is not null and previous_until < now() - ${keepDays} * interval '1 day'
+      limit ${limit}))`;
+  return erased.count;
+}
+
+/** Secrets a service has brought and nobody has taken over. */
+export async function dropBroughtSecrets(db: Db, keepDays: number, limit: number): Promise<number> {
+  const gone = await db`
+    delete from private.webhook_brought_secrets where endpoint_id = any (array(
+      select endpoint_id from private.webhook_brought_secrets
+      where brought_at < now() - ${keepDays} * interval '1 day' limit ${limit}))`;
+  return gone.count;
+}
+
 /** Replays that have ended. */
 export async function dropReplays(db: Db, keepDays: number, limit: number): Promise<number> {
   const gone = await db`

@@ -15,6 +15,8 @@ export interface SealedEndpoint {
   scheme: unknown;
   envelope: Buffer;
   previousEnvelope: Buffer | null;
+  /** When the present secret came. */
+  changedAt: string;
   /** How long the previous secret verifies; null: until its replacement is known to the service. */
   previousUntil: string | null;
 }
@@ -24,7 +26,7 @@ export async function findEndpoint(db: Db, id: string): Promise<SealedEndpoint |
   const [row] = await db<SealedEndpoint[]>`
     select e.id, e.workspace_id as "workspaceId", e.connection_id as "connectionId", e.connector,
       e.url, e.scheme, s.envelope, s.previous_envelope as "previousEnvelope",
-      s.previous_until as "previousUntil"
+      s.previous_until as "previousUntil", s.updated_at as "changedAt"
     from public.webhook_endpoints e
     join private.webhook_secrets s on s.endpoint_id = e.id
     where e.id = ${id} and e.status <> 'removed'`;

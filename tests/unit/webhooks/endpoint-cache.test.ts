@@ -10,6 +10,7 @@ const endpoint: Endpoint = {
   connector: 'github',
   url: null,
   descriptor: null,
+  changedAt: '2026-11-21T00:00:00Z',
   previousUntil: null,
   secrets: ['s'],
 };

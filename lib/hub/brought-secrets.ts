@@ -1,0 +1,31 @@
+import { HubError } from '#lib/core/index';
+import type { Db } from '#lib/db/index';
+import { passingKeyPair } from '#lib/security/index';
+import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
+import { keepBroughtSecret, type OpenBrought } from '#lib/webhooks/index';
+
+/** Shared by the process that takes webhooks and the one that shows pages. */
+const pairOf = (token: string) => passingKeyPair(token, 'webhook secrets services have brought');
+
+/** What both know: the gateway's token, or the key itself where one process does both. */
+export function broughtToken(env: {
+  GATEWAY_TOKEN?: string | undefined;
+  SEAL_GATEWAY_PRIVATE_KEY?: string | undefined;
+}): string {
+  const token = env.GATEWAY_TOKEN ?? env.SEAL_GATEWAY_PRIVATE_KEY;
+  if (token === undefined) throw new HubError('internal.unavailable', 'No gateway is known here.');
+  return token;
+}
+
+/** Where webhooks are taken. */
+export function broughtKeeper(db: Db, token: string) {
+  const { publicKey } = pairOf(token);
+  return (at: { workspaceId: string; id: string }, secret: string): Promise<void> =>
+    keepBroughtSecret(db, publicKey, at, secret);
+}
+
+/** Where pages are made. */
+export function broughtOpener(token: string): OpenBrought {
+  const { open } = createWebhookSecretOpener(pairOf(token).privateKey);
+  return open;
+}

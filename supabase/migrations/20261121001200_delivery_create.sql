@@ -16,8 +16,8 @@ create table public.subscriptions (
   cursor bigint not null check (cursor >= 0),
   max_in_flight int not null default 4 check (max_in_flight between 1 and 32),
   per_second int not null default 20 check (per_second between 1 and 1000),
-  -- What is left of per_second, as of filled_at.
-  tokens double precision not null default 1,
+  -- What is left of per_second, as of filled_at; never counted above it, so this begins with all.
+  tokens double precision not null default 1000,
   filled_at timestamptz not null default now(),
   -- When it is worth looking for deliveries that may go; null when none is owed.
   due_at timestamptz,

@@ -1499,8 +1499,8 @@ create policy web_all on public.workspaces as permissive for all to patchbay_web
   with check (true);
 create policy worker_read on public.workspaces as permissive for select to patchbay_worker
   using (true);
-CREATE TRIGGER start_analytics AFTER INSERT ON public.workspaces FOR EACH ROW EXECUTE FUNCTION private.start_analytics();
 CREATE TRIGGER start_clock AFTER INSERT ON public.workspaces FOR EACH ROW EXECUTE FUNCTION private.start_clock();
+CREATE TRIGGER start_counting AFTER INSERT ON public.workspaces FOR EACH ROW EXECUTE FUNCTION private.start_counting();
 grant select on public.workspaces to authenticated;
 grant select on public.workspaces to hub_user;
 grant insert, select on public.workspaces to patchbay_web;
@@ -3235,19 +3235,6 @@ AS $function$
 $function$;
 grant execute on function private.signal_position(uuid) to patchbay_worker;
 
-CREATE OR REPLACE FUNCTION private.start_analytics()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  insert into public.subscriptions (id, workspace_id, name, kind, cursor)
-  values (gen_random_uuid(), new.id, 'Analytics', 'analytics', 0);
-  return null;
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION private.start_clock()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3256,6 +3243,19 @@ CREATE OR REPLACE FUNCTION private.start_clock()
 AS $function$
 begin
   insert into private.workspace_clocks (workspace_id) values (new.id);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION private.start_counting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.subscriptions (id, workspace_id, name, kind, cursor)
+  values (gen_random_uuid(), new.id, 'Analytics', 'analytics', 0);
   return null;
 end
 $function$;

@@ -229,7 +229,7 @@ as $$
 $$;
 
 -- Every workspace counts its changes from its first one on.
-create or replace function private.start_analytics() returns trigger
+create or replace function private.start_counting() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -238,8 +238,9 @@ begin
   return null;
 end
 $$;
-create trigger start_analytics after insert on public.workspaces
-  for each row execute function private.start_analytics();
+-- By its name it comes after start_clock: a subscription is told on the workspace's topic.
+create trigger start_counting after insert on public.workspaces
+  for each row execute function private.start_counting();
 insert into public.subscriptions (id, workspace_id, name, kind, cursor)
   select gen_random_uuid(), w.id, 'Analytics', 'analytics', 0 from public.workspaces w;
 

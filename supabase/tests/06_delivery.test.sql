@@ -57,6 +57,8 @@ select throws_ok($$
 select throws_ok($$update public.deliveries set status = 'sending'$$, '23514', null, 'none is on its way without a lease');
 select throws_ok($$update public.deliveries set status = 'delivered'$$, '23514', null, 'none is over without an end');
 
+grant usage on schema extensions to hub_user;
+grant execute on all functions in schema extensions to hub_user;
 set local role hub_user;
 select set_config('request.jwt.claims',
   '{"sub": "00000000-0000-4000-8000-000000000001", "session_id": "00000000-0000-4000-8000-0000000000e1"}', true);

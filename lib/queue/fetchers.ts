@@ -71,7 +71,7 @@ export class Fetchers {
   async begin(name: QueueName): Promise<void> {
     const queue = this.#queues.get(name);
     if (!queue || queue.ids.length > 0) return;
-    const { boss, desk, onSettled } = this.#options;
+    const { boss, desk } = this.#options;
     const { concurrency, batch, perWorkspace } = queue.options;
     await boss.work<JsonObject>(
       name,
@@ -85,7 +85,7 @@ export class Fetchers {
       async (jobs) => {
         await handleJobs({ ...desk, name }, jobs, queue.handler);
         this.#kickBusy(name);
-        onSettled(name);
+        this.#options.onSettled(name);
       },
     );
     const mine = boss.getWipData().filter((fetcher) => fetcher.name === name);

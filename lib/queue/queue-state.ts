@@ -1,3 +1,5 @@
+import type { queueConditions } from './schema.ts';
+
 export interface QueueFigures {
   /** Rows that are due and in nobody's hands. */
   due: number;
@@ -10,7 +12,7 @@ export interface QueueFigures {
   isPaused: boolean;
 }
 
-export type QueueCondition = 'idle' | 'working' | 'behind' | 'failing' | 'stuck' | 'paused';
+export type QueueCondition = (typeof queueConditions)[number];
 
 /** A row is in a job long before; the slowest sweep looks every few seconds. */
 export const stuckMs = 60_000;

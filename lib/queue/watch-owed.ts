@@ -36,7 +36,7 @@ const stuckQueues = gauge(
  * Looks whether the law holds that nothing is due without a living job. Says so once when a queue
  * begins to break it, and shows it as a metric as long as it does.
  */
-export function createWatch(options: WatchOptions): () => Promise<QueueCondition[]> {
+export function createWatch(options: WatchOptions): () => Promise<Map<string, QueueCondition>> {
   const { db, clock, log } = options;
   const stuck = new Set<string>();
   return async () => {
@@ -46,7 +46,8 @@ export function createWatch(options: WatchOptions): () => Promise<QueueCondition
       readStats(db),
       countFailing(db),
     ]);
-    return owed.map(({ queue, due, oldest_at: oldestAt }) => {
+    const conditions = new Map<string, QueueCondition>();
+    for (const { queue, due, oldest_at: oldestAt } of owed) {
       const figures: QueueFigures = {
         due,
         oldestMs: oldestAt === null ? null : Math.max(0, clock.now() - Date.parse(oldestAt)),
@@ -65,8 +66,9 @@ export function createWatch(options: WatchOptions): () => Promise<QueueCondition
         );
         captureError(log, fault, `The queue ${queue} is stuck with ${due} rows due`);
       }
-      return condition;
-    });
+      conditions.set(queue, condition);
+    }
+    return conditions;
   };
 }
 

@@ -104,6 +104,11 @@ const makers: Record<string, Maker> = {
     },
   }),
   getListening: makeListening,
+  getBroughtSecret: makeListening,
+  takeBroughtSecret: async (place) => ({
+    ...(await makeListening(place)),
+    body: { brought_at: '2026-11-21T10:00:00.000Z' },
+  }),
   rotateListeningSecret: async (place) => ({ ...(await makeListening(place)), body: {} }),
   putAppWebhook: async ({ world, id, target }) => {
     if (target !== 'absent') {

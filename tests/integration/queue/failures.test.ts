@@ -52,14 +52,14 @@ describe('a key whose job throws', () => {
     let isBroken = true;
     await queue.work('push', one, async (job) => {
       seen.push(job);
-      if (isBroken) throw new HubError('connections.timeout', 'The service did not answer.');
+      if (isBroken) throw new HubError('commands.timeout', 'The service did not answer.');
     });
     const key = newId();
     await send(queue, { payload: { n: 1 }, key });
     await expect.poll(failures, patience).toMatchObject([
       {
         key,
-        code: 'connections.timeout',
+        code: 'commands.timeout',
         reason: 'The service did not answer.',
         count: 1,
         correlation: key,

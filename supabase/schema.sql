@@ -2097,7 +2097,7 @@ create table private.webhook_brought_secrets (
   workspace_id uuid not null,
   envelope bytea not null,
   key_id text not null,
-  brought_at timestamp with time zone not null default now(),
+  brought_at timestamp(3) with time zone not null default now(),
   constraint webhook_brought_secrets_pkey PRIMARY KEY (endpoint_id),
   constraint webhook_brought_secrets_workspace_id_endpoint_id_fkey FOREIGN KEY (workspace_id, endpoint_id) REFERENCES public.webhook_endpoints(workspace_id, id) ON DELETE CASCADE
 );

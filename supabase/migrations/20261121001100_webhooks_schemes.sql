@@ -19,7 +19,8 @@ create table private.webhook_brought_secrets (
   workspace_id uuid not null,
   envelope bytea not null,
   key_id text not null,
-  brought_at timestamptz not null default now(),
+  -- To the millisecond, as it is said again by whoever takes it over.
+  brought_at timestamptz(3) not null default now(),
   foreign key (workspace_id, endpoint_id) references public.webhook_endpoints (workspace_id, id) on delete cascade
 );
 alter table private.webhook_brought_secrets enable row level security;

@@ -58,5 +58,6 @@ export function isListenComplete(
   if (draft.by === 'own') return draft.header.trim() !== '' && draft.template.trim() !== '';
   if (draft.by === 'nothing') return true;
   if (!preset) return false;
+  if (preset.brings_secret) return true;
   return preset.can_make_secret || preset.proves === 'nothing' || draft.secret.trim() !== '';
 }

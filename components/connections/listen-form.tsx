@@ -79,6 +79,8 @@ export function ListenForm({ connector, onConnected }: ListenFormProps) {
         <Notice tone="warn" title={text.nothing.title}>
           {text.nothing.body}
         </Notice>
+      ) : draft.by === 'preset' && preset?.brings_secret ? (
+        <Notice title={text.brings} />
       ) : (
         <SecretField
           label={draft.by === 'preset' ? preset?.secret_label : undefined}

@@ -14,6 +14,7 @@ import { ListSkeleton } from '@/components/ui/skeleton';
 import { Switch } from '@/components/ui/switch';
 import { showToast } from '@/components/ui/toaster';
 import type { ListeningState } from '@/lib/webhooks/schema';
+import { BroughtSecret } from './brought-secret';
 import { SecretField } from './listen-form';
 import { ListenMade } from './listen-made';
 import { listenWords } from './listen-words';
@@ -58,6 +59,9 @@ export function ListenPanel({ connectionId }: { connectionId: string }) {
           <AddressToCopy label={text.url} value={state.url} />
         )}
         {state.status === 'waiting' && <p className="text-mut">{text.waiting}</p>}
+        {state.brings_secret && mayRotate && state.status === 'waiting' && (
+          <BroughtSecret connectionId={connectionId} />
+        )}
         {state.last_received_at !== null && (
           <p className="text-mut">
             {text.last} <RelativeTime value={state.last_received_at} />

@@ -54,6 +54,8 @@ export const listenWords = {
     pasted: 'Sealed at once to the gateway; it is never shown again.',
     made: 'Left empty, one is made here and shown once.',
   },
+  brings:
+    'The service sends its secret along with its first call. It is shown on the connection’s page, to be taken over there.',
   submit: 'Get the address',
   failed: 'The address was not made',
   made: 'This secret is shown once. Give it to the service now.',
@@ -75,6 +77,12 @@ export const listenWords = {
     rotateHint:
       'The former one holds for a day, so that no event is lost while the service is told.',
     atOnce: 'End the former one now: it has leaked',
+    brings: 'The service’s first call brings its secret; it appears here.',
+    brought:
+      'A first call has brought this. Anybody who knows the address could have sent it: compare it, or give it to the service, and then take it over.',
+    broughtName: 'What the first call has brought',
+    take: 'Take it over',
+    taken: 'Events signed with it are verified from now on',
     save: 'Change it',
     saved: 'The secret is changed',
     failed: 'The secret was not changed',

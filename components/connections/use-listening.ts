@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { useSession } from '@/components/shell/use-session';
 import { type ApiProblem, callApi, keys } from '@/lib/live/index';
 import {
+  broughtSecretSchema,
   type ListeningMade,
   type ListeningState,
   listeningMadeSchema,
@@ -14,6 +15,8 @@ import {
 
 /** Somebody sits before the page and has just pasted the address elsewhere. */
 const waitingMs = 3_000;
+
+type Brought = z.infer<typeof broughtSecretSchema>;
 
 const presets = z.object({ data: z.array(webhookPresetSchema) });
 export type WebhookPresetRow = z.infer<typeof webhookPresetSchema>;
@@ -34,6 +37,37 @@ export function useListening(connectionId: string) {
     refetchInterval: ({ state }) => (state.data?.status === 'waiting' ? waitingMs : false),
     queryFn: ({ signal }) =>
       callApi(`/connections/${connectionId}/listening`, { schema: listeningStateSchema, signal }),
+  });
+}
+
+/** What the service's first call has brought; looked for while somebody waits for it. */
+export function useBrought(connectionId: string, isWaiting: boolean) {
+  const { workspace } = useSession();
+  return useQuery<Brought>({
+    queryKey: [...keys.connection(workspace.id, connectionId), 'brought'],
+    enabled: isWaiting,
+    refetchInterval: waitingMs,
+    gcTime: 0,
+    queryFn: ({ signal }) =>
+      callApi(`/connections/${connectionId}/listening/brought`, {
+        schema: broughtSecretSchema,
+        signal,
+      }),
+  });
+}
+
+export function useTakeBrought(connectionId: string) {
+  const { workspace } = useSession();
+  const client = useQueryClient();
+  return useMutation<unknown, ApiProblem, string>({
+    mutationFn: (brought_at) =>
+      callApi(`/connections/${connectionId}/listening/brought`, {
+        method: 'POST',
+        json: { brought_at },
+        schema: listeningStateSchema,
+      }),
+    onSuccess: () =>
+      client.invalidateQueries({ queryKey: keys.connection(workspace.id, connectionId) }),
   });
 }
 

@@ -27,7 +27,7 @@ export function useFormApp(connector: string, app: App | null, onSaved: (app: Ap
     enabled: place !== null,
     retry: false,
     queryFn: ({ signal }) =>
-      callApi(`/apps/${connector}/${slug}/check`, {
+      callApi(`/form-apps/${connector}/${slug}/check`, {
         method: 'POST',
         query: { workspace_id: workspace.id },
         json: place,
@@ -37,7 +37,7 @@ export function useFormApp(connector: string, app: App | null, onSaved: (app: Ap
   });
   const save = useMutation<App, ApiProblem, { slug: string; input: FormAppInput }>({
     mutationFn: (made) =>
-      callApi(`/apps/${connector}/${made.slug}`, {
+      callApi(`/form-apps/${connector}/${made.slug}`, {
         method: 'PUT',
         query: { workspace_id: workspace.id },
         json: made.input,

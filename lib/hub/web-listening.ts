@@ -7,10 +7,13 @@ import {
   type ListeningDeps,
   listWebhookPresets,
   makeListeningConnection,
+  readBroughtSecret,
   readListening,
   rotateListeningSecret,
+  takeBroughtSecret,
 } from '#lib/webhooks/index';
 import type { ListeningInput, listeningSecretInputSchema } from '#lib/webhooks/schema';
+import { broughtOpener } from './brought-secrets.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface Place {
@@ -30,6 +33,8 @@ export function listeningUseCases({ asBearer, connections, env }: UseCaseDeps) {
     }
     return { sealKey: env.SEAL_GATEWAY_PUBLIC_KEY, where, clock: connections.clock };
   };
+  /** Without a gateway nothing that was brought is kept. */
+  const open = env.GATEWAY_TOKEN === undefined ? null : broughtOpener(env.GATEWAY_TOKEN);
   const audit = (tx: Tx, session: Session, at: Place, action: string, details = {}) =>
     writeAudit(tx, {
       workspaceId: at.workspaceId,
@@ -65,6 +70,22 @@ export function listeningUseCases({ asBearer, connections, env }: UseCaseDeps) {
       }),
     state: (session: Session, at: Place) =>
       asBearer(session, (tx) => readListening(tx, { where }, at)),
+    /** What the service's first call has brought along, for an admin's eyes. */
+    brought: (session: Session, at: Place) =>
+      asBearer(session, async (tx) => {
+        const { endpoint_id: endpointId } = await readListening(tx, { where }, at);
+        return { brought: open && (await readBroughtSecret(tx, open, endpointId)) };
+      }),
+    /** An admin says that it is the service's: from now on it verifies. */
+    takeBrought: (session: Session, at: Place, taken: { brought_at: string }) =>
+      asBearer(session, async (tx) => {
+        const { endpoint_id: endpointId } = await readListening(tx, { where }, at);
+        if (!open) throw new HubError('resource.not_found');
+        const keys = { open, sealKey: deps().sealKey };
+        await takeBroughtSecret(tx, keys, { endpointId, broughtAt: taken.brought_at });
+        await audit(tx, session, at, 'connections.webhook_secret_saved', { is_brought: true });
+        return readListening(tx, { where }, at);
+      }),
     /** Who changed a signing secret is written down, and what it was is not. */
     rotate: (session: Session, at: Place, input: z.infer<typeof listeningSecretInputSchema>) =>
       asBearer(session, async (tx) => {

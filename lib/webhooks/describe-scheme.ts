@@ -73,11 +73,16 @@ function eventFact(at: {
   return { from: 'body', paths: [['type'], ['event']] };
 }
 
+/** The service sends its secret along with its first call; a person then says that it is the one. */
+export const bringsSecret = ({ handshakes }: WebhookDescriptor): boolean =>
+  handshakes.some(({ brings }) => brings !== null);
+
 const secretBytes = 32;
 
 /** Whether a secret may be ours: public keys and key sets are the service's own. */
-export const canMake = ({ scheme }: WebhookDescriptor): boolean =>
-  scheme.kind === 'hmac' || scheme.kind === 'token';
+export const canMake = (descriptor: WebhookDescriptor): boolean =>
+  !bringsSecret(descriptor) &&
+  (descriptor.scheme.kind === 'hmac' || descriptor.scheme.kind === 'token');
 
 /** 32 bytes of chance in the form the scheme reads; null where only the service can make one. */
 export function makeSecret({ scheme }: WebhookDescriptor): string | null {

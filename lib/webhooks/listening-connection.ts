@@ -8,6 +8,7 @@ import { type Clock, HubError, newId } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
 import {
+  bringsSecret,
   canMake,
   describeNothing,
   describeOwn,
@@ -120,6 +121,8 @@ function secretFor(
     throw refused([{ field: 'secret', reason: 'is of no use: nothing is signed here' }]);
   }
   if (pasted !== undefined) return { secret: readSecret(descriptor, pasted), isMade: false };
+  // Until the service has brought its own, nothing verifies.
+  if (bringsSecret(descriptor)) return { secret: crypto.randomUUID(), isMade: false };
   const secret = makeSecret(descriptor);
   if (secret !== null) return { secret, isMade: true };
   throw refused([{ field: 'secret', reason: 'is missing: only the service can make it' }]);
@@ -161,6 +164,7 @@ function stateOf(row: ListeningRow, where: ListeningDeps['where']): ListeningSta
     last_received_at: row.lastReceivedAt,
     former_until: row.formerUntil,
     can_make_secret: canMake(row.descriptor),
+    brings_secret: bringsSecret(row.descriptor),
   };
 }
 
@@ -172,6 +176,7 @@ export const listWebhookPresets = () =>
     secret_label: secretLabel,
     proves,
     can_make_secret: canMake(descriptor),
+    brings_secret: bringsSecret(descriptor),
     docs_url: docsUrl,
   }));
 

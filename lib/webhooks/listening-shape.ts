@@ -63,6 +63,8 @@ export const listeningStateSchema = z.object({
   former_until: z.iso.datetime().nullable(),
   /** A secret can be made here, and given to the service. */
   can_make_secret: z.boolean(),
+  /** The service sends its secret along with its first call, for a person to take over. */
+  brings_secret: z.boolean(),
 });
 export type ListeningState = z.infer<typeof listeningStateSchema>;
 
@@ -86,5 +88,12 @@ export const webhookPresetSchema = z.object({
   secret_label: z.string(),
   proves: z.enum(['body', 'sender', 'nothing']),
   can_make_secret: z.boolean(),
+  brings_secret: z.boolean(),
   docs_url: z.string(),
 });
+
+/** What an unsigned first call has brought: anybody could have sent it, so a person looks at it. */
+export const broughtSecretSchema = z.object({
+  brought: z.object({ secret: z.string(), brought_at: z.string() }).nullable(),
+});
+export const takeBroughtInputSchema = z.strictObject({ brought_at: z.string().min(1).max(60) });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 export {
+  broughtSecretSchema,
   type ListeningInput,
   type ListeningMade,
   type ListeningState,
@@ -8,6 +9,7 @@ export {
   listeningMadeSchema,
   listeningSecretInputSchema,
   listeningStateSchema,
+  takeBroughtInputSchema,
   webhookPresetSchema,
 } from './listening-shape.ts';
 

@@ -1,5 +1,6 @@
 import type { Route } from '#lib/api/index';
 import { newId } from '#lib/core/index';
+import { broughtKeeper } from '#lib/hub/brought-secrets';
 import { origin, request } from '../integration/api/web-fixture.ts';
 import type { Target } from './matrix-expectation.ts';
 import type { Principal, World } from './matrix-world.ts';
@@ -52,6 +53,18 @@ async function someChange(world: World, workspaceId: string): Promise<void> {
   await world.web.admin`
     insert into public.change_log (workspace_id, record_id, kind, version, op, origin)
     values (${workspaceId}, ${recordId}, 'task', 1, 'create', 'hub')`;
+}
+
+/** A first call to that connection's address has brought a secret; answers when. */
+async function bring({ world: { web }, id, workspaceId, target }: Place): Promise<string> {
+  const [row] = await web.admin<{ id: string }[]>`
+    select id from public.webhook_endpoints where connection_id = ${id}`;
+  if (!row || target === 'absent') return new Date().toISOString();
+  const keep = broughtKeeper(web.db, web.env.GATEWAY_TOKEN ?? '');
+  await keep({ workspaceId, id: row.id }, 'a-secret-that-was-brought');
+  const [brought] = await web.admin<{ at: string }[]>`
+    select brought_at::text as at from private.webhook_brought_secrets where endpoint_id = ${row.id}`;
+  return brought?.at ?? '';
 }
 
 /** What a valid request holds besides its place. A route with a body and no entry here fails. */
@@ -107,7 +120,7 @@ const makers: Record<string, Maker> = {
   getBroughtSecret: makeListening,
   takeBroughtSecret: async (place) => ({
     ...(await makeListening(place)),
-    body: { brought_at: '2026-11-21T10:00:00.000Z' },
+    body: { brought_at: await bring(place) },
   }),
   rotateListeningSecret: async (place) => ({ ...(await makeListening(place)), body: {} }),
   putAppWebhook: async ({ world, id, target }) => {

@@ -118,6 +118,19 @@ const asOf = { as_of: '2026-01-01T00:00:00.000Z', state: 'fresh' };
 const replies = {
   'connections.scopes': { scopes, ...asOf },
   'connections.preview': { found: 1, has_more: false, sample: [], faults: [] },
+  'connections.inspect': {
+    issuer: 'https://id.example.test',
+    discovery: 'oidc',
+    addresses: ['authorize_url', 'token_url', 'api_base_url'].map((name) => ({
+      name,
+      url: 'https://id.example.test/x',
+      fault: null,
+    })),
+    names_itself: true,
+    scopes: [],
+    token_auths: [],
+    is_usable: true,
+  },
   'delivery.check_address': { fault: null },
   'connections.lookup': { items: [{ id: '1', name: 'bug', detail: null }], ...asOf },
 };

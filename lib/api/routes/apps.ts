@@ -65,7 +65,7 @@ export const appRoutes = [
       tag,
       summary: 'What a service says of itself, and whether each of its addresses may be used',
       method: 'post',
-      path: '/apps/{connector}/{slug}/check',
+      path: '/form-apps/{connector}/{slug}/check',
       access: 'admin',
       place: here,
       params: formParams,
@@ -84,7 +84,7 @@ export const appRoutes = [
       summary:
         'Set an OAuth app of a service that a form describes; its addresses are checked first',
       method: 'put',
-      path: '/apps/{connector}/{slug}',
+      path: '/form-apps/{connector}/{slug}',
       access: 'admin',
       place: here,
       params: formParams,

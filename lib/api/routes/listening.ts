@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import {
+  broughtSecretSchema,
   listeningInputSchema,
   listeningMadeSchema,
   listeningSecretInputSchema,
   listeningStateSchema,
+  takeBroughtInputSchema,
   webhookPresetSchema,
 } from '#lib/webhooks/schema';
 import { route } from '../contract.ts';
@@ -60,6 +62,39 @@ export const listeningRoutes = [
     },
     async ({ hub, session, workspaceId, params }) =>
       hub.listening.state(session, { workspaceId, connectionId: params.id }),
+  ),
+  route(
+    {
+      id: 'getBroughtSecret',
+      tag,
+      summary:
+        'A secret the service’s first call has brought along; it counts once it is taken over',
+      method: 'get',
+      path: '/connections/{id}/listening/brought',
+      access: 'admin',
+      place: theConnection,
+      params: idParams,
+      answer: { status: 200, schema: broughtSecretSchema },
+    },
+    async ({ hub, session, workspaceId, params }) =>
+      hub.listening.brought(session, { workspaceId, connectionId: params.id }),
+  ),
+  route(
+    {
+      id: 'takeBroughtSecret',
+      tag,
+      summary: 'Take such a secret over: what it signs is verified from now on',
+      method: 'post',
+      path: '/connections/{id}/listening/brought',
+      access: 'admin',
+      place: theConnection,
+      params: idParams,
+      body: takeBroughtInputSchema,
+      answer: { status: 200, schema: listeningStateSchema },
+      codes: ['resource.conflict'],
+    },
+    async ({ hub, session, workspaceId, params, body }) =>
+      hub.listening.takeBrought(session, { workspaceId, connectionId: params.id }, body),
   ),
   route(
     {

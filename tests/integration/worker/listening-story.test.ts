@@ -4,18 +4,21 @@ import { disconnect, getConnection } from '#lib/connections/index';
 import { httpWebhook } from '#lib/connectors/generic/index';
 import { systemClock } from '#lib/core/index';
 import { addStream } from '#lib/hub/add-stream';
+import { broughtOpener } from '#lib/hub/brought-secrets';
 import { previewEvents } from '#lib/hub/preview-events';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import type { Session } from '#lib/identity/index';
 import {
   type ListeningDeps,
   makeListeningConnection,
+  readBroughtSecret,
   readListening,
   rotateListeningSecret,
+  takeBroughtSecret,
 } from '#lib/webhooks/index';
 import { listeningInputSchema } from '#lib/webhooks/schema';
 import { patience } from '../../setup/patience.ts';
-import { openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
+import { gatewayToken, openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
 
 /** A shop nobody wrote a connector for posts its orders; what they are is said in a form. */
 let world: SandboxWorld;
@@ -275,5 +278,39 @@ describe('an address that is not signed', () => {
       outcome: expect.stringMatching(/^Nothing proves/),
     });
     expect(await records()).toEqual([]);
+  });
+});
+
+describe('a service that brings its secret along', () => {
+  it('verifies once an admin has looked at it and taken it over', async () => {
+    const made = await listen({ title: 'Notes', signing: { by: 'preset', preset: 'notion' } });
+    connectionId = made.connection_id;
+    expect(made).toMatchObject({ secret: null, state: { brings_secret: true, proves: 'body' } });
+    const { url, endpoint_id: endpointId } = await state();
+    const send = async (body: object, headers: Record<string, string> = {}): Promise<number> => {
+      const answer = await fetch(url ?? '', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+      return answer.status;
+    };
+    const event = { id: randomUUID(), type: 'page.created' };
+    const token = 'secret_of-the-notes';
+    const signed = {
+      'x-notion-signature': `sha256=${createHmac('sha256', token).update(JSON.stringify(event)).digest('hex')}`,
+    };
+    expect(await send({ verification_token: token })).toBe(200);
+    // Anybody could have sent it: until somebody says that it is right, it verifies nothing.
+    expect(await send(event, signed)).toBe(401);
+    const open = broughtOpener(gatewayToken);
+    const brought = await world.asMember((tx) => readBroughtSecret(tx, open, endpointId));
+    expect(brought?.secret).toBe(token);
+    const taken = { endpointId, broughtAt: brought?.brought_at ?? '' };
+    const keys = { open, sealKey: world.gateway.sealKey };
+    await world.asMember((tx) => takeBroughtSecret(tx, keys, taken));
+    await expect.poll(() => send(event, signed), patience).toBe(200);
+    await expect.poll(async () => (await lastEvent())?.verdict, patience).toBe('verified');
+    expect(await world.asMember((tx) => readBroughtSecret(tx, open, endpointId))).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import type { ConnectionWebDeps } from '#lib/connections/index';
 import { newId, systemClock } from '#lib/core/index';
 import { asUser, connect, type Tx } from '#lib/db/index';
+import { broughtKeeper } from '#lib/hub/brought-secrets';
 import { connectors } from '#lib/hub/connectors';
 import { startGateway } from '#lib/hub/gateway';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
@@ -18,6 +19,9 @@ import { generateKeyPair } from '#lib/security/index';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
 import { createReceiver } from '#lib/webhooks/index';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
+
+/** Shared by the gateway and the pages. */
+export const gatewayToken = 'the gateway token of this test';
 
 export interface SandboxWorld {
   sandbox: Sandbox;
@@ -71,7 +75,7 @@ export async function openSandboxWorld(
     port: 0,
     version: 'test',
     publicUrl: undefined,
-    token: 'the gateway token of this test',
+    token: gatewayToken,
     webUrl: 'http://127.0.0.1:9',
     supabaseUrl: undefined,
     sandboxUrl: undefined,
@@ -83,6 +87,7 @@ export async function openSandboxWorld(
       findManifest: (name) => connectors.get(name)?.manifest.webhook ?? null,
       findParser: (name) => connectors.get(name)?.webhook ?? null,
       openSecret: (envelope, at) => opener.open(envelope, at),
+      keepBrought: broughtKeeper(pools.web, gatewayToken),
       clock: systemClock,
       log,
     }),

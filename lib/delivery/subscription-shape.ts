@@ -9,6 +9,7 @@ export type DestinationKind = (typeof destinationKinds)[number];
 export const subscriptionStatuses = ['active', 'paused', 'disabled'] as const;
 
 function namesUser(url: string): boolean {
+  if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username !== '' || password !== '';
 }

@@ -29,7 +29,7 @@ export interface DeliveryOptions
   log: Logger;
   bus: WorkerBus;
   changeDays: number;
-  poke(work: WorkName): void;
+  poke: (work: WorkName) => void;
 }
 
 /**

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#lib/core/index';
-import { attemptsMax, deliveryLimits, type OwedDelivery } from '#lib/delivery/index';
-import { isLong } from '../../setup/is-long.ts';
+import { attemptsMax } from '#lib/delivery/index';
 import { patience } from '../../setup/patience.ts';
-import { Mortal } from '../sagas/mortal.ts';
 import { makeMember } from '../sync/world.ts';
 import {
   commitChanges,
@@ -13,7 +11,9 @@ import {
   makeWorld,
   Receiver,
   startWorker,
+  statusesOf,
   subscribe,
+  versionsHeard,
   type World,
 } from './delivery-world.ts';
 
@@ -24,29 +24,13 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.admin`delete from public.subscriptions where kind <> 'analytics'`);
 
-const statuses = async (id: string): Promise<Record<string, number>> => {
-  const rows = await world.admin<{ status: string; n: number }[]>`
-    select status, count(*)::int as n from public.deliveries where subscription_id = ${id} group by status`;
-  return Object.fromEntries(rows.map((row) => [row.status, row.n]));
-};
+const statuses = (id: string) => statusesOf(world, id);
 const oneOf = async (id: string) => {
   const [row] = await world.admin`
     select status, attempts, attempt_log, next_attempt_at, ended_at from public.deliveries
     where subscription_id = ${id} order by position limit 1`;
   return row;
 };
-/** Versions heard of each record, repeats of one delivery left out. */
-function versionsHeard(heard: readonly OwedDelivery[]): Map<string, number[]> {
-  const seen = new Set<string>();
-  const versions = new Map<string, number[]>();
-  for (const delivery of heard) {
-    if (seen.has(delivery.id)) continue;
-    seen.add(delivery.id);
-    versions.set(delivery.recordId, [...(versions.get(delivery.recordId) ?? []), delivery.version]);
-  }
-  return versions;
-}
-
 describe('delivering', () => {
   it('sends what is owed once, with the change and the attempt written down', async () => {
     const { workspaceId } = await makeMember(world.admin, 'plain');
@@ -189,130 +173,5 @@ describe('delivering', () => {
     expect(receiver.heard).toHaveLength(5);
     for (const answer of waiting.splice(0)) answer();
     await expect.poll(() => worker.inFlight(), patience).toBe(0);
-  });
-});
-
-describe('several workers that die', () => {
-  it('keep the order of each record and lose none', async () => {
-    const { workspaceId } = await makeMember(world.admin, 'kills');
-    const id = await subscribe(world, { workspaceId });
-    const records = Array.from({ length: 6 }, () => newId());
-    const versions = isLong ? 40 : 6;
-    const receiver = new Receiver();
-    // Another one of the same record must not be under way.
-    const underWay = new Set<string>();
-    const overlaps: string[] = [];
-    receiver.answer = async (delivery) => {
-      const key = `${delivery.recordId}`;
-      if (underWay.has(key)) overlaps.push(key);
-      underWay.add(key);
-      await new Promise((resolve) => setImmediate(resolve));
-      underWay.delete(key);
-      return Math.random() < 0.2
-        ? { type: 'retry', code: 'http.503', reason: 'Busy.', afterMs: 1 }
-        : { type: 'delivered' };
-    };
-    for (let version = 1; version <= versions; version += 1) {
-      await commitChanges(
-        world.admin,
-        workspaceId,
-        records.map((recordId) => ({ recordId, version })),
-      );
-      await fanOutAll(world.worker);
-      const lives = [5, 17, 40].map(
-        (breaths) => new Mortal(breaths + Math.floor(Math.random() * 30)),
-      );
-      await Promise.all(
-        lives.map(async (mortal) => {
-          const worker = startWorker(mortal.db(world.worker), receiver);
-          await worker.sweep().catch(() => 0);
-          await expect.poll(() => worker.inFlight(), patience).toBe(0);
-        }),
-      );
-      await letTimePass(world);
-    }
-    const survivor = startWorker(world.worker, receiver);
-    await expect
-      .poll(async () => {
-        await drain(survivor);
-        await letTimePass(world);
-        const left = await statuses(id);
-        return Object.keys(left).filter((status) => status !== 'delivered' && status !== 'dead');
-      }, patience)
-      .toEqual([]);
-    expect(overlaps).toEqual([]);
-    const all = Array.from({ length: versions }, (_, index) => index + 1);
-    const heard = versionsHeard(receiver.heard);
-    for (const recordId of records) expect(heard.get(recordId)).toEqual(all);
-  });
-});
-
-describe('fairness', () => {
-  it('gives a small workspace its turn beside one that owes very many', async () => {
-    const big = await makeMember(world.admin, 'big');
-    const small = await makeMember(world.admin, 'small');
-    const owed = isLong ? 100_000 : 3_000;
-    const [many, few] = [
-      await subscribe(world, { workspaceId: big.workspaceId }),
-      await subscribe(world, { workspaceId: small.workspaceId }),
-    ];
-    await world.admin`
-      insert into public.deliveries (id, workspace_id, subscription_id, position, record_id, kind, op, version,
-        origin, changed_at, next_attempt_at)
-      select gen_random_uuid(), ${big.workspaceId}, ${many}, 0, gen_random_uuid(), 'task', 'update', 1, 'hub', now(),
-        now() from generate_series(1, ${owed}::int) n`;
-    await world.admin`update public.subscriptions set due_at = now() where id = ${many}`;
-    const receiver = new Receiver();
-    const worker = startWorker(world.worker, receiver);
-    const settled = Math.min(owed, 1_500);
-    while (receiver.heard.length < settled / 2) await worker.sweep();
-    const before = receiver.heard.length;
-    await commitChanges(
-      world.admin,
-      small.workspaceId,
-      Array.from({ length: 5 }, () => ({ recordId: newId() })),
-    );
-    await fanOutAll(world.worker);
-    const mine = (): number => receiver.heard.filter((one) => one.subscriptionId === few).length;
-    while (mine() < 5) await worker.sweep();
-    // The other one has one turn before, and what was taken while the changes were committed.
-    const last = receiver.heard.findLastIndex((one) => one.subscriptionId === few);
-    expect(last - before).toBeLessThanOrEqual(5 + 2 * deliveryLimits.takeAtOnce);
-    await worker.stop({ drainMs: 5_000 });
-  });
-
-  it('leaves places for others while destinations do not answer', async () => {
-    const dead = await makeMember(world.admin, 'dead');
-    const alive = await makeMember(world.admin, 'alive');
-    const gone = new Set<string>();
-    for (let n = 0; n < 6; n += 1) {
-      const id = await subscribe(world, { workspaceId: dead.workspaceId, inFlight: 32 });
-      gone.add(id);
-    }
-    const mine = await subscribe(world, { workspaceId: alive.workspaceId });
-    const receiver = new Receiver();
-    const stuck: (() => void)[] = [];
-    receiver.answer = ({ subscriptionId }) =>
-      gone.has(subscriptionId)
-        ? new Promise((resolve) =>
-            stuck.push(() => resolve({ type: 'retry', code: 'timeout', reason: 'Late.' })),
-          )
-        : { type: 'delivered' };
-    await commitChanges(
-      world.admin,
-      dead.workspaceId,
-      Array.from({ length: 60 }, () => ({ recordId: newId() })),
-    );
-    await fanOutAll(world.worker);
-    const worker = startWorker(world.worker, receiver);
-    await worker.sweep();
-    expect(stuck.length).toBe(deliveryLimits.slotsOfWorkspace);
-    await commitChanges(world.admin, alive.workspaceId, [{ recordId: newId() }]);
-    await fanOutAll(world.worker);
-    await worker.sweep();
-    await expect.poll(() => statuses(mine), patience).toEqual({ delivered: 1 });
-    for (const answer of stuck) answer();
-    await expect.poll(() => worker.inFlight(), patience).toBe(0);
-    await worker.stop({ drainMs: 1_000 });
   });
 });

@@ -149,3 +149,22 @@ export async function letTimePass(world: World): Promise<void> {
   await world.admin`update public.subscriptions set due_at = now(), lease_until = null, tokens = 1000
     where kind <> 'analytics'`;
 }
+
+/** Versions heard of each record, repeats of one delivery left out. */
+export function versionsHeard(heard: readonly OwedDelivery[]): Map<string, number[]> {
+  const seen = new Set<string>();
+  const versions = new Map<string, number[]>();
+  for (const delivery of heard) {
+    if (seen.has(delivery.id)) continue;
+    seen.add(delivery.id);
+    versions.set(delivery.recordId, [...(versions.get(delivery.recordId) ?? []), delivery.version]);
+  }
+  return versions;
+}
+
+/** How many of its deliveries are in which status. */
+export async function statusesOf(world: World, id: string): Promise<Record<string, number>> {
+  const rows = await world.admin<{ status: string; n: number }[]>`
+    select status, count(*)::int as n from public.deliveries where subscription_id = ${id} group by status`;
+  return Object.fromEntries(rows.map((row) => [row.status, row.n]));
+}

@@ -10,7 +10,7 @@ import { retryDeadlock } from './retry-deadlock.ts';
 import { type Checkpoint, saveProgress, type TakenRun } from './run-work-store.ts';
 import { beginGeneration, countLiving, markSeen, putOffSweep } from './sweep-store.ts';
 import type { OpenedConnection, SyncDeps } from './sync-deps.ts';
-import { watchPlace } from './watch-places.ts';
+import { idsOf, watchPlace } from './watch-places.ts';
 
 /** The run was paused, cancelled or taken over; what was under way is rolled back. */
 export class RunStopped extends Error {
@@ -79,11 +79,8 @@ export async function applyPage(
 
 function nextCheckpoint(run: TakenRun, page: RunPageRead): Checkpoint {
   if (page.next === null) return { ...run.checkpoint };
-  return {
-    ...run.checkpoint,
-    from: page.next,
-    places: watchPlace(run.checkpoint.places, page.next),
-  };
+  const places = watchPlace(run.checkpoint.places, page.next, idsOf(page.objects));
+  return { ...run.checkpoint, from: page.next, places };
 }
 
 /**

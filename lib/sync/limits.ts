@@ -51,6 +51,8 @@ export const syncLimits = {
   massShare: 0.1,
   /** Readings from the beginning in a row, because the place was dropped, before a stream fails. */
   resyncs: 3,
+  /** Pages of one reading that may show the objects of another before it is taken for a circle. */
+  samePages: 100,
   /** The same two values this often in turn, within this time, and a person is asked. */
   flips: 3,
   flipWindowMs: 600_000,

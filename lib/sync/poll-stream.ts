@@ -20,7 +20,7 @@ import { retryDeadlock } from './retry-deadlock.ts';
 import { insertQueuedRun } from './run-store.ts';
 import { recordPoll } from './run-work-store.ts';
 import type { OpenedConnection, SyncDeps } from './sync-deps.ts';
-import { watchPlace } from './watch-places.ts';
+import { idsOf, watchPlace } from './watch-places.ts';
 
 export interface PollJob {
   workspaceId: string;
@@ -72,10 +72,10 @@ async function readPolled(poll: Poll, signal: AbortSignal): Promise<boolean | nu
   if (stream.wants_delivery) await prepare(poll, signal);
   let { cursor, read_at: readAt } = stream;
   let isChanged = false;
-  let places = watchPlace(undefined, cursor);
+  let places = watchPlace(undefined, cursor, []);
   for (let pages = 1; ; pages += 1) {
     const page = await opened.api.poll(opened.ctx, stream.resource, stream.scope, cursor);
-    if (page.hasMore) places = watchPlace(places, page.cursor);
+    if (page.hasMore) places = watchPlace(places, page.cursor, idsOf(page.objects));
     const isLast = !page.hasMore || pages >= syncLimits.pollPages;
     const applied = await retryDeadlock(() => applyPolled(poll, opened, page, { readAt, isLast }));
     if (!applied) return null;

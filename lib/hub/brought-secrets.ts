@@ -26,6 +26,6 @@ export function broughtKeeper(db: Db, token: string) {
 
 /** Where pages are made. */
 export function broughtOpener(token: string): OpenBrought {
-  const { open } = createWebhookSecretOpener(pairOf(token).privateKey);
-  return open;
+  const opener = createWebhookSecretOpener(pairOf(token).privateKey);
+  return (envelope, at) => opener.open(envelope, at);
 }

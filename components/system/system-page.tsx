@@ -11,6 +11,7 @@ import { toneText } from '@/components/ui/tone';
 import { type Health, healthSchema } from '@/lib/hub/schema';
 import { CachePanel } from './cache-panel';
 import { LimitsPanel } from './limits-panel';
+import { QueuesPanel } from './queues-panel';
 import { words } from './words';
 import { WorkPanel } from './work-panel';
 
@@ -55,6 +56,7 @@ export function SystemPage() {
         </Panel>
       )}
       <WorkPanel />
+      <QueuesPanel />
       <LimitsPanel />
       <CachePanel />
     </Page>

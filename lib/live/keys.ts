@@ -30,6 +30,13 @@ export const keys = {
   replays: (workspaceId: string) => ['replays', workspaceId] as const,
   quarantine: (workspaceId: string) => ['quarantine', workspaceId] as const,
   refusals: (workspaceId: string) => ['refusals', workspaceId] as const,
+  subscriptions: (workspaceId: string) => ['subscriptions', workspaceId] as const,
+  destinations: (workspaceId: string) => ['destinations', workspaceId] as const,
+  deliveries: (workspaceId: string, query: Record<string, unknown>) =>
+    ['deliveries', workspaceId, query] as const,
+  delivery: (workspaceId: string, id: string) => ['deliveries', workspaceId, 'one', id] as const,
+  deliveryReplays: (workspaceId: string, subscriptionId: string) =>
+    ['delivery_replays', workspaceId, subscriptionId] as const,
   appWebhooks: (workspaceId: string) => ['app_webhooks', workspaceId] as const,
   apps: (workspaceId: string) => ['apps', workspaceId] as const,
   members: (workspaceId: string) => ['members', workspaceId] as const,
@@ -40,6 +47,8 @@ export const keys = {
   sealingKeys: () => ['sealing_keys'] as const,
   cache: (workspaceId: string) => ['cache', workspaceId] as const,
   limits: (workspaceId: string) => ['limits', workspaceId] as const,
+  queues: (workspaceId: string) => ['queues', workspaceId] as const,
+  instanceQueues: () => ['instance_queues'] as const,
   inboundLimits: (workspaceId: string) => ['inbound_limits', workspaceId] as const,
   sandbox: (workspaceId: string, connector: string) => ['sandbox', workspaceId, connector] as const,
 };
@@ -54,6 +63,8 @@ export const staleBy: Record<string, readonly string[]> = {
   push_intents: ['history'],
   connection_log: ['connection_log'],
   sagas: ['sagas'],
+  subscriptions: ['subscriptions', 'destinations', 'deliveries'],
+  delivery_replays: ['delivery_replays', 'deliveries'],
   inbox_events: ['inbox_events', 'refusals', 'inbox_counts', 'dead_letters'],
   replays: ['replays'],
   webhook_quarantine: ['quarantine', 'refusals'],

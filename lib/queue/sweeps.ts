@@ -40,6 +40,13 @@ export interface SweepOptions {
 /** Without hints every sweep looks this often. */
 const pollMs = 250;
 const failedPauseMs = 500;
+/**
+ * A sweep takes moments. One that is not heard of for so long has lost its connection without being
+ * told (a pooler in between may do that), and is begun anew; what it claimed runs out by its lease.
+ */
+const sweepMs = 30_000;
+/** A stopping worker waits no longer than this for one under way. */
+const stopMs = 2_000;
 /** Ends of jobs within this time are one reason to look, not many. */
 const settledMs = 15;
 /** Rounds of one sweep without a rest, so that one kind of work cannot hold the loop for ever. */
@@ -79,6 +86,24 @@ export function startSweeps(options: SweepOptions): Sweeps {
   };
 }
 
+/** Settles with the sweep, or fails when it takes too long, sooner while the worker stops. */
+function bounded(run: Promise<number>, stopping: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new Error('A sweep did not end in time'));
+    let timer = setTimeout(giveUp, sweepMs);
+    const hurry = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, stopMs);
+    };
+    if (stopping.aborted) hurry();
+    else stopping.addEventListener('abort', hurry, { once: true });
+    run.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', hurry);
+    });
+  });
+}
+
 interface Loop {
   work: WorkName | null;
   queue: QueueName | undefined;
@@ -89,6 +114,7 @@ interface Loop {
 
 function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | 'poll'): Loop {
   let isStopping = false;
+  const stopping = new AbortController();
   let isDue = false;
   let rouse: () => void = () => undefined;
   let soon: NodeJS.Timeout | undefined;
@@ -111,7 +137,7 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
     isDue = false;
     for (let round = 0; round < maxRounds && !isStopping; round += 1) {
       if (sweep.queue && options.isPaused?.(sweep.queue)) return;
-      const enqueued = await sweep.run();
+      const enqueued = await bounded(sweep.run(), stopping.signal);
       if (enqueued === 0) return;
       options.onEnqueued?.(sweep.queue);
     }
@@ -125,7 +151,7 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
         const fields = { part, err: error };
         if (isUnavailable(error)) options.log.warn('A sweep waits for PostgreSQL', fields);
         else options.log.error('A sweep failed and is repeated', fields);
-        await new Promise((resolve) => setTimeout(resolve, failedPauseMs));
+        if (!isStopping) await new Promise((resolve) => setTimeout(resolve, failedPauseMs));
       }
       await rest();
     }
@@ -143,6 +169,7 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
     },
     stop: () => {
       isStopping = true;
+      stopping.abort();
       clearTimeout(soon);
       rouse();
       return running;

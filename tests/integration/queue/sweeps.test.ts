@@ -140,3 +140,26 @@ describe('sweeps', () => {
     await expect.poll(() => runs, patience).toBeGreaterThan(2);
   });
 });
+
+describe('a sweep whose connection was lost without a word', () => {
+  it('does not keep a worker from stopping, nor other sweeps from running', async () => {
+    let runs = 0;
+    const started = startSweeps({
+      db,
+      log,
+      sweeps: [
+        { work: null, everyMs: 10, run: () => new Promise<number>(() => undefined) },
+        sweep(
+          'push',
+          () => {
+            runs += 1;
+            return 0;
+          },
+          10,
+        ),
+      ],
+    });
+    await expect.poll(() => runs, patience).toBeGreaterThan(2);
+    await started.stop();
+  });
+});

@@ -1,7 +1,17 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Activity, Cable, Inbox, LayoutList, LogOut, Mail, Plug, Settings } from 'lucide-react';
+import {
+  Activity,
+  Cable,
+  Inbox,
+  LayoutList,
+  LogOut,
+  Mail,
+  Plug,
+  Send,
+  Settings,
+} from 'lucide-react';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { useDeferredValue, useState } from 'react';
@@ -48,6 +58,7 @@ export function Commands({
   useShortcut('g c', go('/connections'));
   useShortcut('g r', go('/records'));
   useShortcut('g i', go('/inbox'));
+  useShortcut('g d', go('/deliveries'));
   const records = found.data?.data ?? [];
   return (
     <CommandPalette
@@ -107,6 +118,13 @@ export function Commands({
               icon: <Inbox aria-hidden="true" />,
               shortcut: ['g', 'i'],
               run: go('/inbox'),
+            },
+            {
+              id: 'deliveries',
+              label: words.deliveries,
+              icon: <Send aria-hidden="true" />,
+              shortcut: ['g', 'd'],
+              run: go('/deliveries'),
             },
             {
               id: 'system',

@@ -13,6 +13,7 @@ const groups = [
       { keys: ['g', 'c'], does: 'Go to Connections' },
       { keys: ['g', 'r'], does: 'Go to Records' },
       { keys: ['g', 'i'], does: 'Go to the Inbox' },
+      { keys: ['g', 'd'], does: 'Go to Deliveries' },
     ],
   },
   {

@@ -1,6 +1,6 @@
 'use client';
 
-import { Activity, Cable, Inbox, LayoutList, Plug, Settings } from 'lucide-react';
+import { Activity, Cable, Inbox, LayoutList, Plug, Send, Settings } from 'lucide-react';
 import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { AppShell } from '@/components/ui/app-shell';
@@ -59,6 +59,11 @@ export function NavShell({
           label: words.inbox,
           icon: <Inbox aria-hidden="true" />,
           ...inboxCount(counts),
+        },
+        {
+          href: at('deliveries'),
+          label: words.deliveries,
+          icon: <Send aria-hidden="true" />,
         },
         { href: at('system'), label: words.system, icon: <Activity aria-hidden="true" /> },
       ]}

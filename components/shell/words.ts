@@ -4,6 +4,7 @@ export const words = {
   connections: 'Connections',
   records: 'Records',
   inbox: 'Inbox',
+  deliveries: 'Deliveries',
   system: 'System',
   settings: 'Settings',
   mailbox: 'Open the sandbox’s mailbox',

@@ -1,0 +1,156 @@
+'use client';
+
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+import { SegmentedControl } from '@/components/ui/segmented-control';
+import { Select } from '@/components/ui/select';
+import { Textarea } from '@/components/ui/textarea';
+import type { FormDraft } from './form-draft';
+import { useSlackConnections } from './use-deliveries';
+import { words } from './words';
+
+const text = words.form;
+
+export interface FieldsProps {
+  draft: FormDraft;
+  change: (change: Partial<FormDraft>) => void;
+  /** What is wrong, by the name the API gives the field. */
+  faults: ReadonlyMap<string, string>;
+  isNew: boolean;
+}
+
+/** Where it goes to, by kind. */
+export function DestinationFields(props: FieldsProps) {
+  const { draft, change, faults } = props;
+  if (draft.kind === 'webhook') {
+    return (
+      <Field label={text.url} required hint={text.urlHint} error={faults.get('config.url')}>
+        {(control) => (
+          <Input
+            {...control}
+            mono
+            type="url"
+            autoComplete="off"
+            placeholder="https://example.com/hooks/patchbay"
+            value={draft.url}
+            onChange={(event) => change({ url: event.target.value })}
+          />
+        )}
+      </Field>
+    );
+  }
+  return (
+    <>
+      {draft.kind === 'slack' ? <SlackFields {...props} /> : <MailFields {...props} />}
+      <Field
+        label={text.template}
+        hint={<code className="break-words">{text.templateHint}</code>}
+        error={faults.get('config.template')}
+      >
+        {(control) => (
+          <Textarea
+            {...control}
+            mono
+            rows={3}
+            value={draft.template}
+            onChange={(event) => change({ template: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
+  );
+}
+
+function SlackFields({ draft, change, faults, isNew }: FieldsProps) {
+  const connections = useSlackConnections();
+  return (
+    <>
+      <SegmentedControl
+        label={text.slackWay}
+        value={draft.slackWay}
+        onValueChange={(slackWay) => change({ slackWay })}
+        segments={(['connection', 'address'] as const).map((value) => ({
+          value,
+          label: text.slackWays[value],
+        }))}
+      />
+      {draft.slackWay === 'address' ? (
+        <Field
+          label={text.address}
+          required={isNew}
+          hint={isNew ? text.addressHint : text.addressKept}
+          error={faults.get('secret')}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              mono
+              type="password"
+              autoComplete="off"
+              placeholder="https://hooks.slack.com/services/…"
+              value={draft.address}
+              onChange={(event) => change({ address: event.target.value })}
+            />
+          )}
+        </Field>
+      ) : connections.length === 0 ? (
+        <p className="text-mut">{text.noConnection}</p>
+      ) : (
+        <div className="grid gap-3 sm:grid-cols-2">
+          <Field label={text.connection} required error={faults.get('config.connection_id')}>
+            {(control) => (
+              <Select
+                control={control}
+                value={draft.connectionId}
+                onValueChange={(connectionId) => change({ connectionId })}
+                options={connections.map(({ id, account_name: label }) => ({ value: id, label }))}
+              />
+            )}
+          </Field>
+          <Field
+            label={text.channel}
+            required
+            hint={text.channelHint}
+            error={faults.get('config.channel')}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                mono
+                value={draft.channel}
+                onChange={(event) => change({ channel: event.target.value })}
+              />
+            )}
+          </Field>
+        </div>
+      )}
+    </>
+  );
+}
+
+function MailFields({ draft, change, faults }: FieldsProps) {
+  const toFault = [...faults].find(([name]) => name.startsWith('config.to'))?.[1];
+  return (
+    <>
+      <Field label={text.to} required hint={text.toHint} error={toFault}>
+        {(control) => (
+          <Textarea
+            {...control}
+            rows={2}
+            value={draft.to}
+            onChange={(event) => change({ to: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label={text.subject} error={faults.get('config.subject')}>
+        {(control) => (
+          <Input
+            {...control}
+            value={draft.subject}
+            onChange={(event) => change({ subject: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
+  );
+}

@@ -1,0 +1,246 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+import { SegmentedControl } from '@/components/ui/segmented-control';
+import { showToast } from '@/components/ui/toaster';
+import {
+  destinationKinds,
+  type Subscription,
+  subscriptionMadeSchema,
+  subscriptionSchema,
+} from '@/lib/delivery/schema';
+import { ApiProblem } from '@/lib/live/index';
+import { MessageBody } from './delivery-drawer';
+import { DestinationFields, type FieldsProps } from './destination-fields';
+import { FilterFields } from './filter-fields';
+import {
+  draftOf,
+  emptyDraft,
+  type FormDraft,
+  inputOf,
+  isWhole,
+  patchOf,
+  previewOf,
+} from './form-draft';
+import { SecretOnce } from './secret-panel';
+import { usePreview, useWrite } from './use-deliveries';
+import { words } from './words';
+
+const text = words.form;
+
+/** Makes a subscription or changes one; what it would say is shown while one types. */
+export function SubscriptionForm({
+  subscription,
+  onClose,
+}: {
+  subscription?: Subscription;
+  onClose: () => void;
+}) {
+  const [draft, setDraft] = useState<FormDraft>(() =>
+    subscription ? draftOf(subscription) : emptyDraft,
+  );
+  const change = (part: Partial<FormDraft>) => setDraft((before) => ({ ...before, ...part }));
+  const make = useWrite(subscriptionMadeSchema, { quiet: true });
+  const save = useWrite(subscriptionSchema, { quiet: true });
+  const [secret, setSecret] = useState<string | null>(null);
+  const error = make.error ?? save.error;
+  const faults = new Map(
+    error instanceof ApiProblem ? error.errors.map((one) => [one.field, one.reason]) : [],
+  );
+  const isNew = subscription === undefined;
+  const close = (message: string) => {
+    showToast({ tone: 'ok', title: message });
+    onClose();
+  };
+  const submit = () => {
+    if (subscription) {
+      const path = `/subscriptions/${subscription.id}`;
+      const address = draft.kind === 'slack' ? draft.address.trim() : '';
+      save.mutate(
+        { method: 'PATCH', path, json: patchOf(draft, subscription) },
+        {
+          onSuccess: () => {
+            if (!address) return close(text.saved);
+            const json = { secret: address, overlap_hours: 0 };
+            make.mutate(
+              { method: 'PUT', path: `${path}/secret`, json },
+              { onSuccess: () => close(text.saved) },
+            );
+          },
+        },
+      );
+      return;
+    }
+    make.mutate(
+      { method: 'POST', path: '/subscriptions', json: inputOf(draft) },
+      {
+        onSuccess: (made) => {
+          if (made.secret === null) close(text.made);
+          else setSecret(made.secret);
+        },
+      },
+    );
+  };
+  if (secret !== null) return <SecretOnce secret={secret} onDone={() => close(text.made)} />;
+  const fields: FieldsProps = { draft, change, faults, isNew };
+  return (
+    <Dialog
+      open
+      size="lg"
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+      title={isNew ? text.add : text.edit}
+      footer={
+        <>
+          <Button onClick={onClose}>{text.cancel}</Button>
+          <Button
+            variant="primary"
+            busy={make.isPending || save.isPending}
+            disabled={!isWhole(draft, isNew)}
+            onClick={submit}
+          >
+            {isNew ? text.make : text.save}
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isWhole(draft, isNew)) submit();
+        }}
+      >
+        {isNew && <KindChoice draft={draft} change={change} />}
+        <Field label={text.name} required error={faults.get('name')}>
+          {(control) => (
+            <Input
+              {...control}
+              placeholder={text.namePlaceholder}
+              value={draft.name}
+              onChange={(event) => change({ name: event.target.value })}
+            />
+          )}
+        </Field>
+        <DestinationFields {...fields} />
+        <FilterFields {...fields} />
+        <Pace {...fields} />
+        {error && faults.size === 0 && (
+          <p role="alert" className="text-bad">
+            {error.message}
+          </p>
+        )}
+        <Preview draft={draft} subscription={subscription} />
+        {/* Enter in a field sends the form; the button that is seen stands in the dialog's foot. */}
+        <button type="submit" hidden />
+      </form>
+    </Dialog>
+  );
+}
+
+function KindChoice({ draft, change }: Pick<FieldsProps, 'draft' | 'change'>) {
+  return (
+    <div className="grid gap-1.5">
+      <SegmentedControl
+        label={text.kind}
+        value={draft.kind}
+        onValueChange={(kind) => change({ kind })}
+        segments={destinationKinds.map((value) => ({ value, label: words.kinds[value] }))}
+      />
+      <p className="text-mut">{words.kindHints[draft.kind]}</p>
+    </div>
+  );
+}
+
+function Pace({ draft, change, faults, isNew }: FieldsProps) {
+  return (
+    <div className="grid gap-3 sm:grid-cols-3">
+      {isNew && (
+        <div className="grid content-start gap-1.5">
+          <span className="font-medium text-body">{text.from}</span>
+          <SegmentedControl
+            label={text.from}
+            value={draft.from}
+            onValueChange={(from) => change({ from })}
+            segments={(['now', 'beginning'] as const).map((value) => ({
+              value,
+              label: text.froms[value],
+            }))}
+          />
+          {draft.from === 'beginning' && <p className="text-dim text-meta">{text.fromHint}</p>}
+        </div>
+      )}
+      <Field label={text.perSecond} marksOptional={false} error={faults.get('per_second')}>
+        {(control) => (
+          <Input
+            {...control}
+            inputMode="numeric"
+            value={draft.perSecond}
+            onChange={(event) => change({ perSecond: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label={text.atOnce} marksOptional={false} error={faults.get('max_in_flight')}>
+        {(control) => (
+          <Input
+            {...control}
+            inputMode="numeric"
+            value={draft.atOnce}
+            onChange={(event) => change({ atOnce: event.target.value })}
+          />
+        )}
+      </Field>
+    </div>
+  );
+}
+
+/** Nobody is asked with every key. */
+const settleMs = 400;
+
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), settleMs);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+/** What the hub says of it before it is saved: the guard of addresses, the template, the filter. */
+function Preview({
+  draft,
+  subscription,
+}: {
+  draft: FormDraft;
+  subscription: Subscription | undefined;
+}) {
+  const settled = useSettled(draft);
+  const preview = usePreview(previewOf(settled, subscription?.filter));
+  const answer = preview.data;
+  return (
+    <section className="grid gap-2 border-line border-t pt-3" aria-label={text.preview}>
+      <h3 className="font-semibold">{text.preview}</h3>
+      {answer?.url_fault && (
+        <p role="alert" className="text-bad">
+          {answer.url_fault}
+        </p>
+      )}
+      {answer?.template_fault && (
+        <p role="alert" className="text-bad">
+          {answer.template_fault}
+        </p>
+      )}
+      {answer && (
+        <p role="status" className="text-mut">
+          {text.fits(answer.matching, answer.looked_at)}
+        </p>
+      )}
+      {answer?.sample && <MessageBody content={answer.sample} />}
+    </section>
+  );
+}

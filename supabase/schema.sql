@@ -590,6 +590,7 @@ create table public.inbox_counts (
   constraint inbox_counts_reason_check CHECK ((char_length(reason) <= 80)),
   constraint inbox_counts_status_check CHECK ((char_length(status) <= 20))
 );
+CREATE INDEX inbox_counts_open ON public.inbox_counts USING btree (day) WHERE (status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text]));
 alter table public.inbox_counts enable row level security;
 alter table public.inbox_counts force row level security;
 create policy member_read on public.inbox_counts as permissive for select to authenticated, hub_user

@@ -1,6 +1,13 @@
 import type { Tx } from '#lib/db/index';
 import type { NewJob, Queue } from '#lib/queue/index';
-import { countLeased, type DueEvent, eventsPerJob, leaseDue } from './inbox-store.ts';
+import {
+  countLeased,
+  type DueEvent,
+  eventsPerJob,
+  findOpenDays,
+  leaseDue,
+  type OpenDays,
+} from './lease-store.ts';
 
 /**
  * How long a job may take to get to an event before the sweep makes another job for it. Two jobs for
@@ -15,21 +22,29 @@ const leaseMs = 15_000;
 const maxLeased = 2_000;
 /** Of them those of replays: whatever they hand out, what has just come finds a place. */
 const maxLeasedAgain = 100;
+
 /** Turns due events into jobs within the caller's transaction. Returns how many events. */
 export async function enqueueDueInbox(
   tx: Tx,
   queue: Pick<Queue, 'send'>,
   limit: number,
 ): Promise<number> {
-  const leased = await countLeased(tx, 'new', maxLeased);
-  const leasedAgain = await countLeased(tx, 'again', maxLeasedAgain);
+  const days = await findOpenDays(tx);
+  if (days === null) return 0;
+  const leased = await countLeased(tx, 'new', days, maxLeased);
   const most = Math.min(limit, maxLeased - leased);
-  const due = most > 0 ? await leaseDue(tx, 'new', { limit: most, leaseMs }) : [];
-  const left = Math.min(most - due.length, maxLeasedAgain - leasedAgain);
-  const again = left > 0 ? await leaseDue(tx, 'again', { limit: left, leaseMs }) : [];
+  const due = most > 0 ? await leaseDue(tx, 'new', days, { limit: most, leaseMs }) : [];
+  const again = days.hasReplays ? await leaseAgain(tx, days, most - due.length) : [];
   const all = [...jobsFor(due), ...jobsFor(again)];
   if (all.length > 0) await queue.send(tx, 'inbox', all);
   return due.length + again.length;
+}
+
+/** What replays handed out, in the places that are left. */
+async function leaseAgain(tx: Tx, days: OpenDays, places: number): Promise<DueEvent[]> {
+  const leased = await countLeased(tx, 'again', days, maxLeasedAgain);
+  const limit = Math.min(places, maxLeasedAgain - leased);
+  return limit > 0 ? leaseDue(tx, 'again', days, { limit, leaseMs }) : [];
 }
 
 /** Per connection, in the order of arrival. */

@@ -1,60 +1,10 @@
 import { toStorableJson } from '#lib/connectors/protocol/index';
 import type { JsonObject } from '#lib/core/index';
-import { dueInTurn, json, type Tx } from '#lib/db/index';
+import { json, type Tx } from '#lib/db/index';
 import { type InboxStatus, statusesBefore } from './inbox-event-state.ts';
 import type { InboxEvent } from './schema.ts';
 
 type Verdict = InboxEvent['verdict'];
-
-/** Events of one job; they are applied one transaction each. */
-export const eventsPerJob = 20;
-
-export interface DueEvent {
-  id: string;
-  workspaceId: string;
-  connectionId: string;
-}
-
-/** new: waits for the first time, or failed by itself; again: handed out by a replay. */
-export type Lane = 'new' | 'again';
-
-const ofLane = (tx: Tx, lane: Lane) =>
-  lane === 'new' ? tx`t.replay_id is null` : tx`t.replay_id is not null`;
-
-/**
- * Leases up to `limit` due events of a lane, oldest first, workspaces in turn. Rows another sweep
- * holds are passed over; a lease that ran out makes its row due again.
- */
-export function leaseDue(
-  tx: Tx,
-  lane: Lane,
-  { limit, leaseMs }: { limit: number; leaseMs: number },
-): Promise<DueEvent[]> {
-  const due = dueInTurn(tx, {
-    table: 'public.inbox_events',
-    queue: 'inbox',
-    rowsPerJob: eventsPerJob,
-    may: tx`t.status in ('pending', 'queued', 'failed') and ${ofLane(tx, lane)}`,
-    at: tx`t.next_attempt_at`,
-    limit,
-  });
-  // A list, not a subquery: each id is then looked for by the key of its day, whatever is believed of sizes.
-  return tx<DueEvent[]>`${due}
-    update public.inbox_events e
-    set status = 'queued', next_attempt_at = now() + ${leaseMs} * interval '1 millisecond'
-    where e.id = any (array(select id from due))
-    returning e.id, e.workspace_id as "workspaceId", e.connection_id as "connectionId"`;
-}
-
-/** Events of a lane whose lease still runs, counted up to `most`. */
-export async function countLeased(tx: Tx, lane: Lane, most: number): Promise<number> {
-  const [row] = await tx<{ count: number }[]>`
-    select count(*) from (
-      select 1 from public.inbox_events t
-      where t.status in ('pending', 'queued', 'failed') and ${ofLane(tx, lane)}
-        and t.status = 'queued' and t.next_attempt_at > now() limit ${most}) leased`;
-  return row?.count ?? 0;
-}
 
 export interface EventToApply {
   id: string;

@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LimitedReceiver } from '../limit-receiver.ts';
 import { send } from './send-answer.ts';
 
-/** What a refused sender may still send before its connection is cut, so that it sees the answer. */
-const discardBytes = 4_194_304;
+/**
+ * What a refused sender may still send before its connection is cut: one that is cut with bytes under
+ * way is reset, and never sees the answer. Nothing of it is kept; the time bounds it on a slow line.
+ */
+const discardBytes = 33_554_432;
 const discardMs = 1_000;
 
 /** Takes a webhook in without a word to the processes behind us. */

@@ -72,9 +72,13 @@ export function gatewayBefore(
 }
 
 /** Writes bytes and reads until the other side closes. */
-export function exchange(port: number, text: string): Promise<string> {
+export function exchange(
+  port: number,
+  text: string,
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1', () => socket.write(text));
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(text, encoding));
     let answer = '';
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');

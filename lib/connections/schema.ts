@@ -99,7 +99,8 @@ export const appSchema = z.object({
   title: z.string().nullable(),
   definition: formDefinitionSchema.nullable(),
   client_id: z.string(),
-  endpoints: z.record(z.string(), z.string()),
+  /** Null where a service has none of it: nothing to revoke at. */
+  endpoints: z.record(z.string(), z.string().nullable()),
   is_preset: z.boolean(),
   updated_at: z.iso.datetime(),
 });

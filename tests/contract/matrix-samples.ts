@@ -1,4 +1,5 @@
 import type { Route } from '#lib/api/index';
+import { oneJsonEvent } from '#lib/connectors/protocol/index';
 import { newId } from '#lib/core/index';
 import { broughtKeeper } from '#lib/hub/brought-secrets';
 import { origin, request } from '../integration/api/web-fixture.ts';
@@ -32,7 +33,10 @@ async function makeListening({ world, id, workspaceId, target }: Place): Promise
   if (target === 'absent') return {};
   const { admin } = world.web;
   const descriptor = {
+    ...oneJsonEvent,
     scheme: { kind: 'token', from: { in: 'header', name: 'x-token', prefix: '' } },
+    delivery: { from: 'none' },
+    event: { from: 'none' },
   };
   const endpointId = newId();
   await admin`

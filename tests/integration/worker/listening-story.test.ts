@@ -19,6 +19,7 @@ import {
 import { listeningInputSchema } from '#lib/webhooks/schema';
 import { patience } from '../../setup/patience.ts';
 import { gatewayToken, openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
+import { definition, order, type Post, postAsShop, signing } from './shop.ts';
 
 /** A shop nobody wrote a connector for posts its orders; what they are is said in a form. */
 let world: SandboxWorld;
@@ -30,17 +31,7 @@ beforeAll(async () => {
   const made = await listen({
     title: 'Shop',
     secret,
-    signing: {
-      by: 'own',
-      own: {
-        header: 'X-Shop-Signature',
-        prefix: 'sha256=',
-        template: '{timestamp}.{body}',
-        timestamp_header: 'X-Shop-Time',
-        id_header: 'X-Shop-Delivery',
-        event_path: 'type',
-      },
-    },
+    signing,
   });
   connectionId = made.connection_id;
 });
@@ -64,52 +55,8 @@ const listen = (input: object) =>
     ),
   );
 
-interface Post {
-  secret?: string;
-  id?: string;
-  seconds?: number;
-  /** Sent in place of what was signed. */
-  body?: string;
-}
-
-/** As the shop does it, by none of the hub's code. */
-async function post(event: object, { id = randomUUID(), ...how }: Post = {}): Promise<number> {
-  const signed = JSON.stringify(event);
-  const at = String(how.seconds ?? Math.floor(Date.now() / 1_000));
-  const mac = createHmac('sha256', how.secret ?? secret)
-    .update(`${at}.${signed}`)
-    .digest('hex');
-  const { url } = await state();
-  const answer = await fetch(url ?? '', {
-    method: 'POST',
-    body: how.body ?? signed,
-    headers: {
-      'content-type': 'application/json',
-      'x-shop-signature': `sha256=${mac}`,
-      'x-shop-time': at,
-      'x-shop-delivery': id,
-    },
-  });
-  return answer.status;
-}
-
-const order = (id: number, more: object = {}) => ({
-  id,
-  customer: { name: `Buyer ${id}` },
-  status: 'new',
-  changed: '2026-11-20T10:00:00Z',
-  ...more,
-});
-const definition = {
-  title: 'Orders',
-  events: ['order.created', 'order.updated', 'order.deleted'],
-  items: 'data.order',
-  id: 'id',
-  updated_at: 'changed',
-  deleted: { by: 'event', names: ['order.deleted'] },
-  fields: { title: 'customer.name', state: 'status' },
-  states: { new: 'open', shipped: 'done' },
-};
+const post = async (event: object, how: Post = {}): Promise<number> =>
+  postAsShop((await state()).url ?? '', { secret, ...how }, event);
 
 const records = async () => {
   const rows = await world.admin<{ key: string; data: Record<string, unknown>; gone: boolean }[]>`

@@ -1,4 +1,3 @@
-import { HubError } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
 import { passingKeyPair } from '#lib/security/index';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
@@ -7,14 +6,12 @@ import { keepBroughtSecret, type OpenBrought } from '#lib/webhooks/index';
 /** Shared by the process that takes webhooks and the one that shows pages. */
 const pairOf = (token: string) => passingKeyPair(token, 'webhook secrets services have brought');
 
-/** What both know: the gateway's token, or the key itself where one process does both. */
+/** What both know: the gateway's token, or the key itself where one process does both; null: nothing. */
 export function broughtToken(env: {
   GATEWAY_TOKEN?: string | undefined;
   SEAL_GATEWAY_PRIVATE_KEY?: string | undefined;
-}): string {
-  const token = env.GATEWAY_TOKEN ?? env.SEAL_GATEWAY_PRIVATE_KEY;
-  if (token === undefined) throw new HubError('internal.unavailable', 'No gateway is known here.');
-  return token;
+}): string | null {
+  return env.GATEWAY_TOKEN ?? env.SEAL_GATEWAY_PRIVATE_KEY ?? null;
 }
 
 /** Where webhooks are taken. */

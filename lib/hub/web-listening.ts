@@ -13,7 +13,7 @@ import {
   takeBroughtSecret,
 } from '#lib/webhooks/index';
 import type { ListeningInput, listeningSecretInputSchema } from '#lib/webhooks/schema';
-import { broughtOpener } from './brought-secrets.ts';
+import { broughtOpener, broughtToken } from './brought-secrets.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface Place {
@@ -33,8 +33,8 @@ export function listeningUseCases({ asBearer, connections, env }: UseCaseDeps) {
     }
     return { sealKey: env.SEAL_GATEWAY_PUBLIC_KEY, where, clock: connections.clock };
   };
-  /** Without a gateway nothing that was brought is kept. */
-  const open = env.GATEWAY_TOKEN === undefined ? null : broughtOpener(env.GATEWAY_TOKEN);
+  const token = broughtToken(env);
+  const open = token === null ? null : broughtOpener(token);
   const audit = (tx: Tx, session: Session, at: Place, action: string, details = {}) =>
     writeAudit(tx, {
       workspaceId: at.workspaceId,

@@ -24,6 +24,7 @@ export function webReceiver(
 ): LimitedReceiver | null {
   const opener = openerOf(deps.env);
   if (!opener) return null;
+  const token = broughtToken(deps.env);
   const receiver = createReceiver({
     db: connect({
       url: deps.env.DATABASE_URL_WEB,
@@ -35,7 +36,7 @@ export function webReceiver(
     findParser: (name) => connectors.get(name)?.webhook ?? null,
     openSecret: openWebhookSecret({ ...deps, opener }),
     ...(deps.env.PUBLIC_URL === undefined ? {} : { baseUrl: deps.env.PUBLIC_URL }),
-    keepBrought: broughtKeeper(deps.db, broughtToken(deps.env)),
+    ...(token === null ? {} : { keepBrought: broughtKeeper(deps.db, token) }),
     clock: systemClock,
     log: deps.log,
   });

@@ -20,8 +20,8 @@ export interface WebhookPreset {
    */
   proves: 'body' | 'sender' | 'nothing';
   /**
-   * How we know. sdk: its vectors come from the service's own library. docs: written down from the
-   * service's documentation. unchecked: from second hand, and nobody has held it against the docs.
+   * How we know. sdk: the service's own library makes or takes its vectors. docs: written down from
+   * the service's documentation. unchecked: from second hand, and nobody has held it against the docs.
    */
   source: 'sdk' | 'docs' | 'unchecked';
   /** Why it is not on offer; null where it is. */

@@ -114,7 +114,7 @@ export const codeWebhooks = {
     answerWithinMs: 5_000,
     docsUrl: 'https://linear.app/developers/webhooks',
     proves: 'body',
-    source: 'docs',
+    source: 'sdk',
     withheld: null,
   },
 } as const satisfies PresetTable;

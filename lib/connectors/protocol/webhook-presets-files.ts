@@ -35,7 +35,7 @@ export const fileWebhooks = {
     answerWithinMs: null,
     docsUrl: 'https://developers.notion.com/reference/webhooks',
     proves: 'body',
-    source: 'docs',
+    source: 'sdk',
     withheld: null,
   },
   dropbox: {
@@ -70,7 +70,7 @@ export const fileWebhooks = {
     answerWithinMs: 10_000,
     docsUrl: 'https://www.dropbox.com/developers/reference/webhooks',
     proves: 'body',
-    source: 'docs',
+    source: 'unchecked',
     withheld: null,
   },
   microsoft_graph: {
@@ -170,7 +170,7 @@ export const fileWebhooks = {
     answerWithinMs: 25_000,
     docsUrl: 'https://airtable.com/developers/web/api/webhooks-overview',
     proves: 'body',
-    source: 'docs',
+    source: 'unchecked',
     withheld: null,
   },
   google_channel: {

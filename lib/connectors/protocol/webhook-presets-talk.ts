@@ -43,7 +43,7 @@ export const talkWebhooks = {
     answerWithinMs: 3_000,
     docsUrl: 'https://docs.slack.dev/authentication/verifying-requests-from-slack',
     proves: 'body',
-    source: 'sdk',
+    source: 'docs',
     withheld: null,
   },
   discord: {

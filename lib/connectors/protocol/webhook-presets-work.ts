@@ -27,7 +27,7 @@ export const workWebhooks = {
     answerWithinMs: 20_000,
     docsUrl: 'https://developer.atlassian.com/cloud/jira/platform/webhooks/',
     proves: 'body',
-    source: 'docs',
+    source: 'unchecked',
     withheld: null,
   },
   jira_dynamic: {
@@ -235,7 +235,7 @@ export const workWebhooks = {
     answerWithinMs: 30_000,
     docsUrl: 'https://www.typeform.com/developers/webhooks/secure-your-webhooks/',
     proves: 'body',
-    source: 'docs',
+    source: 'unchecked',
     withheld: null,
   },
   calendly: {

@@ -40,13 +40,17 @@ export function planObservation(
   if (object.deleted) return planDeletion(known, object, given);
   const wasGone = known.state === 'tombstone';
   const isFreshRead = given.isAnswer || known.is_read_since;
-  const verdict = judgeRank({
+  // The answer to our own call is taken in even if it shows nothing new: the service has kept what
+  // it had (in its own form), and what was sent would be owed for ever.
+  const isOurs = intents.some(({ id }) => id === given.answersIntent);
+  const judged = judgeRank({
     rank: object.rank,
     rankIsExact: object.rankIsExact || (wasGone && !isFreshRead),
     knownRank: known.base === null ? null : known.remote_rank,
     isFreshRead,
     differsFromBase: wasGone || differs(given.kind, known.base, object.fields),
   });
+  const verdict = isOurs && object.rank >= known.remote_rank ? 'apply' : judged;
   const echoed = object.rank >= known.remote_rank ? echoedBy(known, intents, object, given) : [];
   if (verdict === 'stale') {
     const isOlder = object.rank < known.remote_rank;

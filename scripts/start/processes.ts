@@ -175,6 +175,7 @@ export function worker(plan: Plan): ChildSpec {
         : {}),
       ...pick(settings.env, [
         ...cacheNames,
+        'CHANGE_LOG_DAYS',
         'POLL_SECONDS',
         'SMTP_URL',
         'RESEND_API_KEY',

@@ -13,7 +13,6 @@ import { webhookPayloadSchema } from '../../../lib/delivery/webhook-payload.ts';
 import { isLong } from '../../setup/is-long.ts';
 import { patience } from '../../setup/patience.ts';
 import { type Member, makeMember } from '../sync/world.ts';
-import { startWorkerProcess } from '../worker/worker-process.ts';
 import { commitChanges, statusesOf } from './delivery-world.ts';
 import {
   type Heard,
@@ -83,7 +82,9 @@ const verify = (secret: string, heard: Heard | undefined) => {
   if (!heard) throw new Error('nothing was heard');
   return new Webhook(secret).verify(heard.body, headersOf(heard));
 };
-const statuses = (id: string) => expect.poll(() => statusesOf(world, id), patience);
+const becomes = async (id: string, statuses: Record<string, number>): Promise<void> => {
+  await expect.poll(() => statusesOf(world, id), patience).toEqual(statuses);
+};
 const subscription = async (id: string) => {
   const [row] = await world.admin`
     select status, status_code, status_reason from public.subscriptions where id = ${id}`;
@@ -100,7 +101,7 @@ describe('a change', () => {
     const { id, secret } = await subscribe(one.url);
     const [recordId = ''] = ids(1);
     await change([recordId]);
-    await statuses(id).toEqual({ delivered: 1 });
+    await becomes(id, { delivered: 1 });
     const [heard] = one.heard;
     const payload = webhookPayloadSchema.parse(verify(secret, heard));
     expect(payload).toMatchObject({
@@ -125,7 +126,7 @@ describe('a change', () => {
         ? { status: 500, headers: { 'retry-after': '1' }, body: 'key=sk_live_0123456789' }
         : { status: 204 };
     await change(ids(1));
-    await statuses(id).toEqual({ delivered: 1 });
+    await becomes(id, { delivered: 1 });
     expect(one.heard.map(({ headers }) => headers['patchbay-attempt'])).toEqual(['1', '2']);
     expect(new Set(one.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     for (const heard of one.heard) verify(secret, heard);
@@ -136,29 +137,6 @@ describe('a change', () => {
       { outcome: 'retry', status: 500, code: 'http.500' },
     ]);
     expect(JSON.stringify(row?.attempt_log)).not.toContain('sk_live');
-  });
-
-  it('of a worker that is killed in the middle goes out again, and counts once', async () => {
-    const { id, secret } = await subscribe(one.url);
-    await world.admin`update public.subscriptions set status = 'paused' where id = ${id}`;
-    one.answer = (_heard, nth) => (nth === 1 ? null : { status: 200 });
-    await change(ids(1));
-    const keys = world.keys;
-    const doomed = await startWorkerProcess(world.database as never, keys, {
-      OUTGOING_ALLOW: one.hostPort,
-    });
-    await world.admin`update public.subscriptions set status = 'active', due_at = now() where id = ${id}`;
-    await expect.poll(() => one.heard.length, patience).toBe(1);
-    doomed.kill('SIGKILL');
-    await doomed.exited;
-    await world.admin`
-      update public.deliveries set lease_until = now() - interval '1 second'
-      where subscription_id = ${id} and status = 'sending'`;
-    await world.admin`update public.subscriptions set due_at = now() where id = ${id}`;
-    await statuses(id).toEqual({ delivered: 1 });
-    expect(new Set(one.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-    expect(one.heard.length).toBe(2);
-    verify(secret, one.heard[1]);
   });
 
   it('answered by 410 ends the subscription, with a reason and an incident', async () => {
@@ -177,7 +155,7 @@ describe('a change', () => {
     const { id } = await subscribe(one.url);
     one.answer = () => ({ status: 307, headers: { location: two.url } });
     await change(ids(1));
-    await statuses(id).toEqual({ failed: 1 });
+    await becomes(id, { failed: 1 });
     expect(two.heard).toEqual([]);
   });
 
@@ -185,7 +163,7 @@ describe('a change', () => {
     const { id } = await subscribe(one.url);
     one.answer = () => ({ status: 200, body: `${'a'.repeat(2_000)}${'b'.repeat(1_000_000)}` });
     await change(ids(1));
-    await statuses(id).toEqual({ delivered: 1 });
+    await becomes(id, { delivered: 1 });
     const [row] = await world.admin<{ excerpt: string }[]>`
       select attempt_log -> 0 ->> 'excerpt' as excerpt from public.deliveries where subscription_id = ${id}`;
     expect(row?.excerpt.length).toBeLessThanOrEqual(1_024);
@@ -200,12 +178,12 @@ describe('a secret', () => {
       changeSecret(tx, deps(), { id, input: { overlap_hours: 24 } }),
     );
     await change(ids(1));
-    await statuses(id).toEqual({ delivered: 1 });
+    await becomes(id, { delivered: 1 });
     verify(old, one.heard[0]);
     verify(secret ?? '', one.heard[0]);
     expect(await asUser(world.web, member, (tx) => endPreviousSecret(tx, id))).toBe(true);
     await change(ids(1));
-    await statuses(id).toEqual({ delivered: 2 });
+    await becomes(id, { delivered: 2 });
     verify(secret ?? '', one.heard[1]);
     expect(() => verify(old, one.heard[1])).toThrow('signature');
   });
@@ -217,7 +195,7 @@ describe('a test', () => {
     await asUser(world.web, member, (tx) =>
       sendTestDelivery(tx, { subscriptionId: id, userId: member.userId }),
     );
-    await statuses(id).toEqual({ delivered: 1 });
+    await becomes(id, { delivered: 1 });
     expect(verify(secret, one.heard[0])).toMatchObject({
       type: 'hub.test',
       data: { change: { position: 0 }, record: null },
@@ -230,7 +208,7 @@ describe('a destination that does not work', () => {
     const [bad, good] = [await subscribe(one.url), await subscribe(two.url)];
     one.answer = () => ({ status: 500 });
     await change(ids(40));
-    await statuses(good.id).toEqual({ delivered: 40 });
+    await becomes(good.id, { delivered: 40 });
     await expect.poll(() => breaker(bad.id), patience).toMatchObject({ state: 'open' });
     expect(await breaker(good.id)).toBeNull();
     // Those under way when the fifth fault came, and a try now and then.
@@ -281,7 +259,7 @@ describe('a destination that does not work', () => {
       .toBe(owed);
     const good = await subscribe(two.url);
     await change(ids(50));
-    await statuses(good.id).toEqual({ delivered: 50 });
+    await becomes(good.id, { delivered: 50 });
     const [calls] = await world.admin<{ n: number }[]>`
       select count(*)::int as n from public.deliveries, jsonb_array_elements(attempt_log) a
       where subscription_id = ${dead.id} and a ->> 'outcome' = 'retry'`;

@@ -68,7 +68,7 @@ export const newKeys = (): WorkerKeys => ({
 
 /** The real process, until its ready line. */
 export async function startWorkerProcess(
-  urls: DatabaseUrls,
+  urls: Pick<DatabaseUrls, 'workerUrl'>,
   keys: WorkerKeys,
   env: Record<string, string> = {},
 ): Promise<WorkerProcess> {

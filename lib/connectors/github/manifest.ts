@@ -62,6 +62,7 @@ export const githubManifest = {
       kind: 'task',
       title: 'Issues',
       scopeTitle: 'repository',
+      listsAll: true,
       writable: ['title', 'body', 'state', 'labels', 'assignees'],
       writableValues: { state: ['open', 'done', 'cancelled'] },
     },

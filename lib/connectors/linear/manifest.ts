@@ -61,6 +61,7 @@ export const linearManifest = {
       kind: 'task',
       title: 'Issues',
       scopeTitle: 'team',
+      listsAll: true,
       writable: ['title', 'body', 'state', 'labels', 'assignees', 'priority', 'due_on', 'parent'],
       writableValues: { priority: ['urgent', 'high', 'medium', 'low'] },
     },

@@ -79,6 +79,7 @@ export const redmineManifest = {
       kind: 'task',
       title: 'Issues',
       scopeTitle: 'project',
+      listsAll: true,
       writable: ['title', 'body', 'state', 'assignees', 'priority', 'due_on', 'parent'],
       writableValues: {},
     },

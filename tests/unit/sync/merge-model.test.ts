@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '#lib/core/index';
+import { isLong } from '../../setup/is-long.ts';
 import { play, type Schedule, type Step, schedules } from './merge-schedule.ts';
 import { type Mutant, mutants } from './reference-engine.ts';
 
-const runs = 25_000;
+const runs = isLong ? 1_000_000 : 25_000;
 /** A planted fault that no schedule among these finds fails the test. */
 const huntRuns = 30_000;
 const seed = 20_261_120;
@@ -98,7 +99,9 @@ const property = (mutant: Mutant | null) =>
   });
 
 describe('the merge under every order of events', () => {
-  it(`keeps its promises in ${runs.toLocaleString('en')} schedules`, { timeout: 120_000 }, () => {
+  it(`keeps its promises in ${runs.toLocaleString('en')} schedules`, {
+    timeout: isLong ? 3_600_000 : 120_000,
+  }, () => {
     const played = fc.check(property(null), {
       numRuns: runs,
       seed,

@@ -194,9 +194,7 @@ async function lateDeliveries(trial: Trial): Promise<string[]> {
   const before = { changes: await count(), writes: writes() };
   for (const side of trial.sides) {
     const { sent } = side.remote;
-    for (const hook of [...sent, ...sent.toReversed()]) {
-      await trial.observe(side, structuredClone(hook));
-    }
+    await trial.observe(side, ...structuredClone([...sent, ...sent.toReversed()]));
   }
   await sweepAll(trial);
   await settle(trial);

@@ -11,7 +11,7 @@ import { play } from './play.ts';
 import { type Schedule, type Step, schedules } from './schedule.ts';
 
 /** Two services take three times as long. */
-const runs = isLong ? { 1: 14_000, 2: 6_000 } : { 1: 70, 2: 30 };
+const runs = isLong ? { 1: 14_000, 2: 6_000 } : { 1: 75, 2: 25 };
 const length = isLong ? 30 : 12;
 const seed = isLong ? undefined : 20_261_121;
 const timeout = isLong ? 12 * 3_600_000 : 120_000;

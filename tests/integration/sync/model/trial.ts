@@ -198,21 +198,23 @@ export class Trial {
     return outcomes;
   }
 
-  /** A webhook is applied the way the inbox does: in a transaction of its own. */
-  async observe(side: Side, object: RemoteObject): Promise<void> {
-    const seen = this.bug?.hook ? this.bug.hook(object, side) : object;
-    if (!seen) return;
-    await transaction(this.worker, (tx) =>
-      observeObjects(tx, {
-        workspaceId: this.owner.workspaceId,
-        connectionId: side.connectionId,
-        streamId: side.streamId,
-        kind: 'task',
-        objects: [seen],
-        source: { type: 'webhook' },
-        writable: remoteFields,
-      }),
-    );
+  /** Webhooks are applied the way the inbox does: one after the other, in its transaction. */
+  async observe(side: Side, ...objects: RemoteObject[]): Promise<void> {
+    await transaction(this.worker, async (tx) => {
+      for (const object of objects) {
+        const seen = this.bug?.hook ? this.bug.hook(object, side) : object;
+        if (!seen) continue;
+        await observeObjects(tx, {
+          workspaceId: this.owner.workspaceId,
+          connectionId: side.connectionId,
+          streamId: side.streamId,
+          kind: 'task',
+          objects: [seen],
+          source: { type: 'webhook' },
+          writable: remoteFields,
+        });
+      }
+    });
   }
 
   async editHere(id: string, patch: JsonObject): Promise<void> {

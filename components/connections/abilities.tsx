@@ -17,10 +17,11 @@ export function Abilities({ connection }: { connection: Connection }) {
   const connectors = useConnectors();
   const connector = connectors.data?.data.find(({ name }) => name === connection.connector);
   const mode = connector?.auth.find(({ kind }) => kind === connection.auth_kind);
-  if (!mode) return <>–</>;
+  const states = mode ? abilityStates(mode.permissions, connection) : [];
+  if (states.length === 0) return <>–</>;
   return (
     <ul className="grid gap-1">
-      {abilityStates(mode.permissions, connection).map((one) => (
+      {states.map((one) => (
         <li key={one.ability} className="flex flex-wrap items-center gap-2">
           <Badge shape="tag" tone={tones[one.state]}>
             {text.names[one.ability]}: {text.states[one.state]}

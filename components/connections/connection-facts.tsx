@@ -100,6 +100,7 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
 function DeliveryWords({ connection }: { connection: Connection }) {
   const isHooked = connection.webhooks.some((webhook) => webhook.status === 'active');
   if (connection.status === 'disconnected') return <p className="text-mut">{words.notDelivered}</p>;
+  if (connection.auth_kind === 'webhook') return <p>{words.delivery.webhook}</p>;
   if (connection.delivery === 'webhook' && !isHooked)
     return <Notice tone="warn" title={words.noWebhook} />;
   return <p>{words.delivery[connection.delivery]}</p>;

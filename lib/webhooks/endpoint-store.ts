@@ -17,6 +17,8 @@ export interface EndpointRow {
   attempts: number;
   renewAt: string | null;
   lastReceivedAt: string | null;
+  /** Made by a person for a connection that is only listened to. */
+  isDescribed: boolean;
   /** Of whoever holds the endpoint: nobody else writes what came of it. */
   epoch: number;
 }
@@ -25,7 +27,7 @@ const columns = (db: Queryable) => db`
   e.id, e.workspace_id as "workspaceId", e.connection_id as "connectionId", e.connector,
   e.scope_key as "scopeKey", e.scope, e.remote_id as "remoteId", e.url, e.status, e.detail,
   e.is_attempted as "isAttempted", e.attempts, e.renew_at as "renewAt",
-  e.last_received_at as "lastReceivedAt", e.epoch`;
+  e.last_received_at as "lastReceivedAt", e.scheme is not null as "isDescribed", e.epoch`;
 
 /** Longer than one registration or removal may take (endpoint-lease.ts), so its holder never loses it. */
 const leaseSeconds = 45;

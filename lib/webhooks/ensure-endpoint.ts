@@ -80,7 +80,10 @@ const wantedOf = (request: EndpointRequest, access: HookAccess): EndpointRequest
 /** A webhook somebody set up by hand, for this connection or for the app it was made with. */
 async function byHand(deps: EndpointDeps, request: EndpointRequest): Promise<EndpointResult> {
   const standing = await selectStanding(deps.db, request);
-  const active = standing.find(({ status }) => status === 'active');
+  // Where a connection is only listened to there is no other way, whether or not something has come.
+  const active = standing.find(
+    ({ status, isDescribed }) => status === 'active' || (isDescribed && status === 'pending'),
+  );
   if (active) return { status: 'active', endpointId: active.id };
   const ofApp = await findAppWebhook(deps.db, request);
   if (ofApp?.isProven) return { status: 'active', endpointId: ofApp.id };

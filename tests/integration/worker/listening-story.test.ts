@@ -211,7 +211,15 @@ describe('an address that is not signed', () => {
     const made = await listen({ title: 'Anybody', signing: { by: 'nothing', event_path: 'type' } });
     connectionId = made.connection_id;
     expect(made).toMatchObject({ secret: null, state: { proves: 'nothing' } });
-    await define();
+    const stream = await define();
+    // Nothing has come yet, and there is no other way than to wait for it.
+    await expect
+      .poll(async () => {
+        const [row] = await world.admin`
+          select phase, delivery from public.streams where id = ${stream.id}`;
+        return { ...row };
+      }, patience)
+      .toEqual({ phase: 'live', delivery: 'webhook' });
     const { url } = await state();
     const answer = await fetch(url ?? '', {
       method: 'POST',

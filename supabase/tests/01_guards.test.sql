@@ -81,5 +81,20 @@ select is(
   array['class', 'part', 'key_id', 'sealed'],
   'what is counted leaves without an envelope');
 
+-- What a service has brought unsigned: the gateway keeps it, an admin looks at it and takes it over.
+select ok(relrowsecurity and relforcerowsecurity, 'row security of what services bring is on and forced')
+from pg_class where oid = 'private.webhook_brought_secrets'::regclass;
+select ok(not has_table_privilege(role, 'private.webhook_brought_secrets', 'select,insert,update,delete'),
+  role || ' reads and writes no secret a service has brought')
+from unnest(array['anon', 'authenticated', 'service_role', 'hub_user']) role;
+select ok(not has_function_privilege(role, 'private.brought_secret(uuid)', 'execute')
+  and not has_function_privilege(role, 'private.take_brought_secret(uuid, timestamptz, bytea, text)', 'execute'),
+  role || ' neither looks at such a secret nor takes it over')
+from unnest(array['anon', 'authenticated', 'service_role', 'patchbay_web', 'patchbay_worker']) role;
+select ok(not has_column_privilege('patchbay_web', 'public.webhook_endpoints', 'scheme', 'update'),
+  'the gateway does not change how an address is signed');
+select ok(not has_column_privilege('patchbay_web', 'private.webhook_secrets', 'previous_until', 'update'),
+  'nor how long a former secret holds');
+
 select * from finish();
 rollback;

@@ -26,7 +26,8 @@ const declared: Record<string, { methods: string[]; who: string }> = {
     who: 'the session that began the authorization, proved by its state',
   },
   'app/api/webhooks/[connector]/[endpoint]': {
-    methods: ['POST'],
+    // Some services ask by GET or HEAD whether we are there; anything else so asked is refused.
+    methods: ['GET', 'HEAD', 'POST'],
     who: 'whoever signs with the endpoint’s secret',
   },
   'app/api/health/live': { methods: ['GET'], who: 'everybody' },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId, systemClock } from '#lib/core/index';
+import type { Db, Tx } from '#lib/db/index';
 import { fanOut } from '#lib/delivery/index';
 import { isLong } from '../../setup/is-long.ts';
 import { Killed, Mortal } from '../sagas/mortal.ts';
@@ -84,6 +85,32 @@ describe('fanning out', () => {
     const [counted] = await world.admin<{ n: number }[]>`
       select sum(changes)::int as n from public.analytics_hourly where workspace_id = ${workspaceId}`;
     expect(counted?.n).toBe(await endOf(workspaceId));
+  });
+
+  it('counts nothing twice when a frozen worker goes on after another one did its part', async () => {
+    const { workspaceId } = await makeMember(world.admin, 'frozen');
+    await commitChanges(world.admin, workspaceId, [{ recordId: newId() }, { recordId: newId() }]);
+    const thaw = Promise.withResolvers<undefined>();
+    const frozen = Promise.withResolvers<undefined>();
+    const slow: Db = new Proxy(world.worker, {
+      get: (target, name) => {
+        if (name !== 'begin') return Reflect.get(target, name);
+        return async (work: (tx: Tx) => Promise<unknown>) => {
+          frozen.resolve(undefined);
+          await thaw.promise;
+          return target.begin(work);
+        };
+      },
+    });
+    const first = fanOut({ db: slow, clock: systemClock, log, bus });
+    await frozen.promise;
+    await world.admin`update public.subscriptions set lease_until = null where workspace_id = ${workspaceId}`;
+    await fanOutAll(world.worker);
+    thaw.resolve(undefined);
+    expect(await first).toBe(0);
+    const [counted] = await world.admin`
+      select sum(changes)::int as n from public.analytics_hourly where workspace_id = ${workspaceId}`;
+    expect(counted?.['n']).toBe(2);
   });
 
   it('lets the first delivery of a record go and keeps the others behind it', async () => {

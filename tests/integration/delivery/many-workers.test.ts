@@ -83,7 +83,72 @@ describe('several workers that die', () => {
   });
 });
 
+describe('a worker that was frozen over a delivery', () => {
+  it('changes nothing any more once another one has it', async () => {
+    const { workspaceId } = await makeMember(world.admin, 'frozen');
+    const id = await subscribe(world, { workspaceId });
+    const recordId = newId();
+    await commitChanges(world.admin, workspaceId, [
+      { recordId, version: 1 },
+      { recordId, version: 2 },
+    ]);
+    await fanOutAll(world.worker);
+    const [frozen, awake] = [new Receiver(), new Receiver()];
+    const answers = new Map<Receiver, () => void>();
+    for (const receiver of [frozen, awake]) {
+      receiver.answer = () =>
+        new Promise((resolve) => answers.set(receiver, () => resolve({ type: 'delivered' })));
+    }
+    const [first, second] = [startWorker(world.worker, frozen), startWorker(world.worker, awake)];
+    await first.sweep();
+    await letTimePass(world);
+    await second.sweep();
+    expect(awake.heard.map((one) => [one.id, one.attempt])).toEqual([[frozen.heard[0]?.id, 2]]);
+    answers.get(frozen)?.();
+    await expect.poll(() => first.inFlight(), patience).toBe(0);
+    expect(await statusesOf(world, id)).toEqual({ sending: 1, pending: 1 });
+    const [next] = await world.admin`
+      select next_attempt_at from public.deliveries where subscription_id = ${id} and position = 2`;
+    expect(next?.['next_attempt_at']).toBeNull();
+    answers.get(awake)?.();
+    await expect.poll(() => second.inFlight(), patience).toBe(0);
+    expect(await statusesOf(world, id)).toEqual({ delivered: 1, pending: 1 });
+  });
+});
+
 describe('fairness', () => {
+  it('finds the one subscription of a workspace among very many of another', async () => {
+    const many = await makeMember(world.admin, 'many');
+    const one = await makeMember(world.admin, 'one');
+    const receiver = new Receiver();
+    const stuck: (() => void)[] = [];
+    receiver.answer = ({ workspaceId }) =>
+      workspaceId === one.workspaceId
+        ? { type: 'delivered' }
+        : new Promise((resolve) => stuck.push(() => resolve({ type: 'delivered' })));
+    for (let n = 0; n < deliveryLimits.slots; n += 1) {
+      await subscribe(world, { workspaceId: many.workspaceId });
+    }
+    await subscribe(world, { workspaceId: one.workspaceId });
+    await commitChanges(
+      world.admin,
+      many.workspaceId,
+      [1, 2, 3].map(() => ({ recordId: newId() })),
+    );
+    await fanOutAll(world.worker);
+    const worker = startWorker(world.worker, receiver);
+    await worker.sweep();
+    expect(stuck.length).toBe(deliveryLimits.slotsOfWorkspace);
+    await commitChanges(world.admin, one.workspaceId, [{ recordId: newId() }]);
+    await fanOutAll(world.worker);
+    await worker.sweep();
+    await expect
+      .poll(() => receiver.heard.filter((x) => x.workspaceId === one.workspaceId).length, patience)
+      .toBe(1);
+    for (const answer of stuck) answer();
+    await expect.poll(() => worker.inFlight(), patience).toBe(0);
+  });
+
   it('gives a small workspace its turn beside one that owes very many', async () => {
     const big = await makeMember(world.admin, 'big');
     const small = await makeMember(world.admin, 'small');

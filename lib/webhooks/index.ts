@@ -5,10 +5,17 @@
  * functions judge them, `applyInboxEvents` acts (worker).
  *
  * Invariants
- * - 200 means committed. A request that is not verified, or not storable, leaves only a count.
+ * - 200 means committed. A request that is not verified, or not storable, leaves a count, and the
+ *   beginning of a flood of them a row to look at, with what is probably the matter and no secret.
  * - Bytes are kept as they came; the signature is checked on them, in constant time, and fails closed.
  * - A delivery is kept once: id and body hash are its key. Another body under a known id is kept as an
  *   event of its own, because it was signed; applying compares contents and does no harm.
+ * - A body that holds many events is kept as it came, and each of them as an event of its own; an item
+ *   with an id is known again in whichever body it comes.
+ * - What nobody signed is only a hint: what it is about is read at the service.
+ * - Events lie in days, found by their ids; old days are dropped whole, and the keys by which a repeated
+ *   delivery is known outlive them. Counts are kept by statements themselves; no page counts rows.
+ * - A replay is a place on the way along the ids: what it hands out and where it is are one commit.
  * - An event changes records, links, change log and its own status in one transaction, or nothing.
  * - An event that cannot be applied never holds up another one; at last it is dead and its objects
  *   are read again.
@@ -48,6 +55,7 @@ export { getInboxEvent } from './get-inbox-event.ts';
 export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';
 export { listQuarantine } from './list-quarantine.ts';
 export {
+  findManaged,
   isListening,
   type ListeningDeps,
   listWebhookPresets,

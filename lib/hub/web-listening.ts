@@ -3,6 +3,7 @@ import { HubError } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { type Session, writeAudit } from '#lib/identity/index';
 import {
+  findManaged,
   isListening,
   type ListeningDeps,
   listWebhookPresets,
@@ -73,13 +74,13 @@ export function listeningUseCases({ asBearer, connections, env }: UseCaseDeps) {
     /** What the service's first call has brought along, for an admin's eyes. */
     brought: (session: Session, at: Place) =>
       asBearer(session, async (tx) => {
-        const { endpoint_id: endpointId } = await readListening(tx, { where }, at);
+        const { endpointId } = await findManaged(tx, at);
         return { brought: open && (await readBroughtSecret(tx, open, endpointId)) };
       }),
     /** An admin says that it is the service's: from now on it verifies. */
     takeBrought: (session: Session, at: Place, taken: { brought_at: string }) =>
       asBearer(session, async (tx) => {
-        const { endpoint_id: endpointId } = await readListening(tx, { where }, at);
+        const { endpointId } = await findManaged(tx, at);
         if (!open) throw new HubError('resource.not_found');
         const keys = { open, sealKey: deps().sealKey };
         await takeBroughtSecret(tx, keys, { endpointId, broughtAt: taken.brought_at });

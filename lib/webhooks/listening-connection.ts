@@ -21,6 +21,7 @@ import type { ListeningInput, ListeningMade, ListeningState } from './listening-
 import {
   type ListeningRow,
   makeListening,
+  mayManage,
   rotateListening,
   selectListening,
 } from './listening-store.ts';
@@ -77,6 +78,14 @@ export async function readListening(
   const row = await selectListening(tx, at);
   if (!row) throw new HubError('resource.not_found');
   return stateOf(row, deps.where);
+}
+
+/** The address of such a connection, for an admin alone. */
+export async function findManaged(tx: Tx, at: At): Promise<{ endpointId: string }> {
+  if (!(await mayManage(tx, at.workspaceId))) throw new HubError('identity.forbidden');
+  const row = await selectListening(tx, at);
+  if (!row) throw new HubError('resource.not_found');
+  return row;
 }
 
 /** The former secret holds for a day more, unless it has leaked. */

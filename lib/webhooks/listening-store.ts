@@ -35,6 +35,12 @@ export async function rotateListening(
   return row?.ends ?? null;
 }
 
+/** Under the member's claims. */
+export async function mayManage(tx: Tx, workspaceId: string): Promise<boolean> {
+  const [may] = await tx`select 1 from private.my_workspaces('admin') w where w = ${workspaceId}`;
+  return may !== undefined;
+}
+
 export interface ListeningRow {
   endpointId: string;
   connector: string;

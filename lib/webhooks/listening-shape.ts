@@ -96,4 +96,6 @@ export const webhookPresetSchema = z.object({
 export const broughtSecretSchema = z.object({
   brought: z.object({ secret: z.string(), brought_at: z.string() }).nullable(),
 });
-export const takeBroughtInputSchema = z.strictObject({ brought_at: z.string().min(1).max(60) });
+export const takeBroughtInputSchema = z.strictObject({
+  brought_at: z.iso.datetime({ offset: true }),
+});

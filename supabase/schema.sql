@@ -729,6 +729,30 @@ grant select (expires_at) on public.invitations to authenticated;
 grant select (accepted_at) on public.invitations to authenticated;
 grant select (accepted_by) on public.invitations to authenticated;
 
+create table public.link_aliases (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  kind text not null,
+  old_external_id text not null,
+  link_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint link_aliases_pkey PRIMARY KEY (connection_id, kind, old_external_id),
+  constraint link_aliases_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint link_aliases_workspace_id_link_id_fkey FOREIGN KEY (workspace_id, link_id) REFERENCES public.links(workspace_id, id) ON DELETE CASCADE,
+  constraint link_aliases_old_external_id_check CHECK ((char_length(old_external_id) <= 200))
+);
+CREATE INDEX link_aliases_of_link ON public.link_aliases USING btree (workspace_id, link_id);
+alter table public.link_aliases enable row level security;
+alter table public.link_aliases force row level security;
+create policy member_read on public.link_aliases as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.link_aliases as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.link_aliases to authenticated;
+grant select on public.link_aliases to hub_user;
+grant delete, insert, select, update on public.link_aliases to patchbay_worker;
+
 create table public.links (
   id uuid not null,
   workspace_id uuid not null,

@@ -1001,6 +1001,48 @@ export type Database = {
           },
         ];
       };
+      link_aliases: {
+        Row: {
+          connection_id: string;
+          created_at: string;
+          kind: string;
+          link_id: string;
+          old_external_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          connection_id: string;
+          created_at?: string;
+          kind: string;
+          link_id: string;
+          old_external_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          connection_id?: string;
+          created_at?: string;
+          kind?: string;
+          link_id?: string;
+          old_external_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'link_aliases_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'link_aliases_workspace_id_link_id_fkey';
+            columns: ['workspace_id', 'link_id'];
+            isOneToOne: false;
+            referencedRelation: 'links';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       links: {
         Row: {
           attempts: number;

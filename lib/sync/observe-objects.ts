@@ -2,6 +2,7 @@ import type { ProviderFault, RemoteObject } from '#lib/connectors/protocol/index
 import { HubError, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
+import { rereadAliased } from './alias-store.ts';
 import { findFlips } from './find-flips.ts';
 import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
@@ -102,6 +103,7 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
     if (stream.phase === 'paused' && source.type === 'webhook') {
       return { ...seen, skipped: input.objects.length };
     }
+    await passOnRenamed(tx, origin, stream, waiting, seen);
     await observeNew(tx, origin, stream, waiting, seen);
     if (waiting.size > 0) await observeKnown(tx, origin, input, waiting, seen);
   }
@@ -214,6 +216,21 @@ async function writePlans(tx: Tx, origin: Origin, plans: PlannedObject[]): Promi
   if (echoed.length > 0) await markEchoed(tx, origin, echoed);
   const isOwed = links.some((link) => link.reread || link.state === 'dirty');
   if (isOwed || plans.some((plan) => plan.tellsOthers)) await wake(tx, 'push');
+}
+
+/** Takes what speaks of an old id out of `waiting`, and has the object it is now read again. */
+async function passOnRenamed(
+  tx: Tx,
+  origin: Origin,
+  stream: OpenStream,
+  waiting: Map<string, JudgedObject>,
+  seen: Observation,
+): Promise<void> {
+  const renamed = stream.renamed.filter((id) => !stream.known.includes(id));
+  if (renamed.length === 0) return;
+  await rereadAliased(tx, origin, renamed);
+  await wake(tx, 'push');
+  for (const id of renamed) if (waiting.delete(id)) seen.stale += 1;
 }
 
 /** Makes records of the objects without a link, and takes them out of `waiting`. */

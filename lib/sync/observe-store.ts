@@ -30,6 +30,8 @@ export interface OpenStream {
   generation: number;
   /** Of the given objects, those that have a link. */
   known: string[];
+  /** Of the given objects, those that have another id by now. */
+  renamed: string[];
 }
 
 /** Null when there is no such stream. `isBulk` thins out the realtime messages of this transaction. */
@@ -43,7 +45,10 @@ export async function openStream(
     select s.phase, s.generation, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true), array(
       select l.external_id from public.links l
       where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
-        and l.kind = ${origin.kind} and l.external_id = any(${externalIds})) as known
+        and l.kind = ${origin.kind} and l.external_id = any(${externalIds})) as known, array(
+      select a.old_external_id from public.link_aliases a
+      where a.workspace_id = ${origin.workspaceId} and a.connection_id = ${origin.connectionId}
+        and a.kind = ${origin.kind} and a.old_external_id = any(${externalIds})) as renamed
     from public.streams s where s.workspace_id = ${origin.workspaceId} and s.id = ${origin.streamId}`;
   return row ?? null;
 }

@@ -1,6 +1,6 @@
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { toHubError } from '#lib/core/index';
-import { transaction } from '#lib/db/index';
+import { type Tx, transaction } from '#lib/db/index';
 import { RunStopped } from './apply-page.ts';
 import { asksFirst, type MassChange, NeedsAnswer } from './judge-mass.ts';
 import { syncLimits } from './limits.ts';
@@ -8,6 +8,7 @@ import { observeObjects } from './observe-objects.ts';
 import { databaseTime } from './observe-store.ts';
 import { advanceStream } from './poll-store.ts';
 import { goneObject, writableOf } from './push-target.ts';
+import { requestReading } from './request-reading.ts';
 import { isClosed } from './reread-link.ts';
 import { retryDeadlock } from './retry-deadlock.ts';
 import { type Checkpoint, saveProgress } from './run-work-store.ts';
@@ -96,7 +97,8 @@ function applyProbes(
   return retryDeadlock(() =>
     transaction(deps.db, async (tx) => {
       const objects = probes.flatMap(({ link, object }) => {
-        if (object === undefined) return [];
+        // One that answers under another id is followed by the way edits go out.
+        if (object === undefined || isRenamed(link, object)) return [];
         return [object ?? goneObject(link, deps.clock.now())];
       });
       const seen = await observeObjects(tx, {
@@ -108,6 +110,7 @@ function applyProbes(
         source: { type: 'poll', runId: run.id, readAt },
         writable: writableOf(opened.manifest, run.resource),
       });
+      await rereadRenamed(tx, held, probes);
       await keepOutOfSight(tx, held, probes);
       const isChanged = seen.created + seen.updated > 0;
       await advanceStream(tx, run, { cursor: null, isChanged, isOver, detail: null });
@@ -128,16 +131,34 @@ function applyProbes(
   );
 }
 
-async function keepOutOfSight(
-  tx: Parameters<typeof setOutOfSight>[0],
-  { run }: HeldRun,
-  probes: Probe[],
-): Promise<void> {
+const isRenamed = (link: MissingLink, object: RemoteObject | null | undefined): boolean =>
+  Boolean(object) && object?.externalId !== link.external_id;
+
+async function rereadRenamed(tx: Tx, { run }: HeldRun, probes: Probe[]): Promise<void> {
+  const renamed = probes.filter(({ link, object }) => isRenamed(link, object));
+  if (renamed.length === 0) return;
+  await requestReading(tx, {
+    workspaceId: run.workspace_id,
+    connectionId: run.connection_id,
+    streamId: run.stream_id,
+    kind: run.record_kind,
+    refs: renamed.map(({ link }) => ({
+      externalId: link.external_id,
+      externalKey: link.external_key,
+      scope: run.scope,
+    })),
+  });
+}
+
+async function keepOutOfSight(tx: Tx, { run }: HeldRun, probes: Probe[]): Promise<void> {
   const before = (run.checkpoint.generation ?? 0) - 1;
   const ids = (of: (probe: Probe) => boolean) => probes.filter(of).map(({ link }) => link.id);
   const closed = ids(({ object }) => object === undefined);
   // Once can be chance: what is changed while pages are turned may slip from one to another.
-  const left = ids(({ link, object }) => Boolean(object) && link.seen_generation < before);
+  const left = ids(
+    ({ link, object }) =>
+      Boolean(object) && !isRenamed(link, object) && link.seen_generation < before,
+  );
   if (closed.length > 0) {
     const message = 'The service does not show this object any more; its last state is kept.';
     await setOutOfSight(tx, run, closed, { code: 'provider.forbidden', message });

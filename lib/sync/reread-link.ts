@@ -1,11 +1,11 @@
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { type HubError, toHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
-import { observeObjects } from './observe-objects.ts';
 import { databaseTime } from './observe-store.ts';
 import { clearReread, lockLink, releaseLink } from './push-store.ts';
-import { goneObject, observationOf, type Push, remoteRef } from './push-target.ts';
+import { goneObject, type Push, remoteRef } from './push-target.ts';
 import { postponePush } from './settle-push.ts';
+import { takeRead } from './take-read.ts';
 
 /**
  * Reads the object again: before an edit goes out, or because its rank could not say which of two
@@ -27,7 +27,7 @@ export async function rereadLink(push: Push): Promise<'done' | 'skipped' | 'post
   return transaction(deps.db, async (tx) => {
     const held = await lockLink(tx, link.workspace_id, link.id, push.epoch);
     if (!held) return 'skipped';
-    await observeObjects(tx, observationOf(push, object, { type: 'refetch', readAt }));
+    await takeRead(tx, push, object, { type: 'refetch', readAt });
     await clearReread(tx, held, readAt);
     return 'done';
   });

@@ -2,18 +2,11 @@ import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { HubError, toHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { syncLimits } from './limits.ts';
-import { observeObjects } from './observe-objects.ts';
 import { databaseTime } from './observe-store.ts';
 import { closeIntent, intentAgeMs, lockLink, type OpenIntent } from './push-store.ts';
-import {
-  observationOf,
-  type Push,
-  type PushOutcome,
-  pick,
-  remoteRef,
-  showsPatch,
-} from './push-target.ts';
+import { type Push, type PushOutcome, pick, remoteRef, showsPatch } from './push-target.ts';
 import { acceptPush, awaitEffect, dropPush, postponePush } from './settle-push.ts';
+import { takeRead } from './take-read.ts';
 
 /**
  * Finds out what became of a call whose answer was lost, by reading the object: the edit is there
@@ -54,7 +47,7 @@ function supersede(
   return transaction(push.deps.db, async (tx) => {
     const link = await lockLink(tx, push.link.workspace_id, push.link.id, push.epoch);
     if (!link) return 'skipped';
-    await observeObjects(tx, observationOf(push, object, { type: 'refetch', readAt }));
+    await takeRead(tx, push, object, { type: 'refetch', readAt });
     const lost = new HubError('provider.timeout', 'The call took no effect; it is made again.');
     await closeIntent(tx, link.workspace_id, {
       id: intent.id,

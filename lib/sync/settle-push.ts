@@ -23,6 +23,7 @@ import {
   showsPatch,
 } from './push-target.ts';
 import { refuseFields } from './refuse-fields.ts';
+import { takeRead } from './take-read.ts';
 
 /** The one `readAt` or the intent: what tells the observation how new the object is. */
 export type Sight = { answers: string } | { readAt: string };
@@ -42,7 +43,7 @@ export function acceptPush(
       'answers' in sight
         ? { type: 'push' as const, intentId: sight.answers }
         : { type: 'refetch' as const, readAt: sight.readAt };
-    await observeObjects(tx, observationOf(push, object, source));
+    await takeRead(tx, push, object, source);
     const error = ignored.length > 0 ? ignoredError(ignored) : null;
     const isRefused = ignored.length >= Object.keys(intent.patch).length;
     await closeIntent(tx, push.link.workspace_id, {

@@ -21,3 +21,19 @@ update public.streams set next_sweep_at = now() + random() * interval '1 day' wh
 
 -- What a run waits to be allowed, by a person: {"what", "count", "of"}. While it is set a resume means yes.
 alter table public.runs add column asks jsonb;
+
+-- An object that was given another id, or became part of another: what still speaks of the old id is
+-- understood, and makes no second record.
+create table public.link_aliases (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  kind text not null,
+  old_external_id text not null check (char_length(old_external_id) <= 200),
+  link_id uuid not null,
+  created_at timestamptz not null default now(),
+  primary key (connection_id, kind, old_external_id),
+  foreign key (workspace_id, connection_id) references public.connections (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, link_id) references public.links (workspace_id, id) on delete cascade
+);
+create index link_aliases_of_link on public.link_aliases (workspace_id, link_id);
+call private.protect('public.link_aliases');

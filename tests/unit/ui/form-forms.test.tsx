@@ -132,7 +132,7 @@ describe('the form of a service of one’s own', () => {
 describe('the form of a signed webhook', () => {
   it('asks how events are signed, and shows address and secret once', async () => {
     const user = userEvent.setup();
-    const onConnected = vi.fn();
+    const onConnected = vi.fn<(connectionId: string) => void>();
     show(
       <ListenForm connector={{ ...connector, name: 'http_webhook' }} onConnected={onConnected} />,
     );

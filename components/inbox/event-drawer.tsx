@@ -19,12 +19,19 @@ import { PanelSkeleton } from '@/components/ui/skeleton';
 import { Timeline } from '@/components/ui/timeline';
 import { showToast } from '@/components/ui/toaster';
 import type { InboxEventDetail } from '@/lib/webhooks/schema';
+import { parsePayload } from './parse-payload';
 import { StatusBadge } from './status-badge';
 import { useInboxEvent, useReplay } from './use-inbox';
 import { words } from './words';
 
+interface EventDrawerProps {
+  id: string;
+  change: (change: Record<string, string | undefined>) => void;
+  onClose: () => void;
+}
+
 /** One event: verdict, attempts, headers, payload, and the button to apply it again. */
-export function EventDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+export function EventDrawer({ id, change, onClose }: EventDrawerProps) {
   const event = useInboxEvent(id);
   const { home } = useSession();
   const nameOf = useProviderName();
@@ -45,7 +52,7 @@ export function EventDrawer({ id, onClose }: { id: string; onClose: () => void }
       footer={
         event.data && (
           <>
-            {mayReplay && (
+            {mayReplay && event.data.status !== 'split' && (
               <Button
                 icon={<RotateCw aria-hidden="true" />}
                 busy={replay.isPending}
@@ -59,6 +66,16 @@ export function EventDrawer({ id, onClose }: { id: string; onClose: () => void }
               <LinkButton href={`${home}/records?record=${event.data.record_id}` as Route}>
                 Open the record
               </LinkButton>
+            )}
+            {event.data.parts !== null && (
+              <Button onClick={() => change({ event: undefined, parent: id })}>
+                {words.parts(event.data.parts)}
+              </Button>
+            )}
+            {event.data.parent_id && (
+              <Button onClick={() => change({ event: event.data?.parent_id ?? undefined })}>
+                {words.whole}
+              </Button>
             )}
             <CopyButton value={id} label="Copy event id" prefix="id" />
           </>
@@ -78,21 +95,13 @@ export function EventDrawer({ id, onClose }: { id: string; onClose: () => void }
   );
 }
 
-/** The body as it came; it was valid JSON when it was let in. */
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
-}
-
 function EventBody({ event }: { event: InboxEventDetail }) {
   return (
     <div className="grid gap-5">
       <div className="flex flex-wrap items-center gap-2">
         <StatusBadge status={event.status} />
         <span className="text-mut">{event.outcome}</span>
+        {event.reason && <code className="text-dim text-meta">{event.reason}</code>}
       </div>
       <Notice
         tone={event.verdict === 'unverified' ? 'warn' : 'ok'}
@@ -135,7 +144,12 @@ function EventBody({ event }: { event: InboxEventDetail }) {
       </section>
       <div className="grid gap-2">
         <h3 className="font-semibold">Payload</h3>
-        <JsonView value={parse(event.body)} label="Payload" openDepth={2} copyText={event.body} />
+        <JsonView
+          value={parsePayload(event.body)}
+          label="Payload"
+          openDepth={2}
+          copyText={event.body}
+        />
       </div>
       <section className="grid gap-2" aria-label="Headers">
         <h3 className="flex items-center gap-2 font-semibold">

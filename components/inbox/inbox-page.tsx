@@ -1,119 +1,73 @@
 'use client';
 
-import { Inbox, SearchX } from 'lucide-react';
-import { useState } from 'react';
-import { useProviderName } from '@/components/shell/use-provider-name';
+import { useConnections } from '@/components/connections/use-connections';
+import { useMay } from '@/components/shell/use-session';
 import { useUrlQuery } from '@/components/shell/use-url-query';
-import { Button } from '@/components/ui/button';
-import { Chip } from '@/components/ui/chip';
-import { EmptyState } from '@/components/ui/empty-state';
-import { ErrorState } from '@/components/ui/error-state';
-import { Menu } from '@/components/ui/menu';
 import { Page } from '@/components/ui/page';
 import { PageHeader } from '@/components/ui/page-header';
-import { TableSkeleton } from '@/components/ui/skeleton';
-import { VirtualTable } from '@/components/ui/virtual-table';
-import { ApiProblem } from '@/lib/live/index';
-import { type InboxEvent, inboxStatuses } from '@/lib/webhooks/schema';
+import { SegmentedControl } from '@/components/ui/segmented-control';
+import { DeadLetters } from './dead-letters';
 import { EventDrawer } from './event-drawer';
-import { inboxColumns } from './inbox-columns';
-import { RefusalNotice } from './refusal-notice';
-import { useInbox } from './use-inbox';
+import { EventFilters } from './event-filters';
+import { EventList } from './event-list';
+import { filterOf } from './inbox-filter';
+import { RefusedList, RefusedToday } from './refused-list';
+import { ReplayList } from './replay-list';
+import { ReplayMany } from './replay-many';
 import { words } from './words';
 
+const views = ['events', 'dead', 'refused', 'replays'] as const;
+type View = (typeof views)[number];
+
+/** Webhooks: what came, what was given up, what was turned away, and what is applied once more. */
 export function InboxPage() {
   const [params, change] = useUrlQuery();
-  const nameOf = useProviderName();
-  const status = params.get('status') ?? undefined;
-  const open = params.get('event');
-  const connection = params.get('connection') ?? undefined;
-  const [lastActive, setActive] = useState<string | null>(null);
-  const inbox = useInbox(status, connection);
-  const rows = inbox.data?.pages.flatMap((page) => page.data) ?? [];
-  const isFiltered = Boolean(status || connection);
+  const mayReplay = useMay('editor');
+  const connections = useConnections();
+  const view: View = views.find((one) => one === params.get('view')) ?? 'events';
+  const filter = filterOf(params);
+  const event = view === 'events' ? params.get('event') : null;
+  const request = view === 'refused' ? params.get('request') : null;
+  const connectors = [
+    ...new Set((connections.data?.data ?? []).map(({ connector }) => connector)),
+  ].sort();
+  const show = (next: View) =>
+    change({ view: next === 'events' ? undefined : next, event: undefined, request: undefined });
   return (
-    <Page fill beside={open ? 'lg' : undefined}>
+    <Page
+      fill={view === 'events' || view === 'refused'}
+      beside={event || request ? 'lg' : undefined}
+    >
       <PageHeader title={words.title} sub={words.sub} />
       <div className="flex flex-wrap items-center gap-2">
-        <Menu
-          align="start"
-          trigger={
-            <Chip
-              name={words.filters.status}
-              value={status && words.statuses[status as InboxEvent['status']]}
-              onRemove={status ? () => change({ status: undefined }) : undefined}
-            />
-          }
-          groups={[
-            {
-              items: inboxStatuses.map((one) => ({
-                id: one,
-                label: words.statuses[one],
-                checked: one === status,
-                onSelect: () => change({ status: one }),
-              })),
-            },
-          ]}
-        />
-        <RefusalNotice />
-      </div>
-      {inbox.error && rows.length === 0 ? (
-        <ErrorState
-          title={words.failed}
-          onRetry={() => void inbox.refetch()}
-          errorId={
-            inbox.error instanceof ApiProblem ? (inbox.error.requestId ?? undefined) : undefined
-          }
-        >
-          {inbox.error.message}
-        </ErrorState>
-      ) : inbox.isPending ? (
-        <TableSkeleton label="The inbox is loading" rows={18} columns={5} />
-      ) : (
-        <VirtualTable
+        <SegmentedControl
           label={words.title}
-          rows={rows}
-          rowKey={(event) => event.id}
-          columns={inboxColumns(nameOf)}
-          activeKey={open ?? lastActive}
-          onActiveChange={(id) => {
-            setActive(id);
-            if (open && id) change({ event: id });
-          }}
-          onOpen={(event) => change({ event: event.id })}
-          onEscape={() => change({ event: undefined })}
-          onEndReached={() => {
-            if (inbox.hasNextPage && !inbox.isFetchingNextPage) void inbox.fetchNextPage();
-          }}
-          empty={
-            isFiltered ? (
-              <EmptyState
-                icon={<SearchX aria-hidden="true" />}
-                title={words.none.title}
-                action={
-                  <Button onClick={() => change({ status: undefined, connection: undefined })}>
-                    {words.none.action}
-                  </Button>
-                }
-              >
-                {words.none.body}
-              </EmptyState>
-            ) : (
-              <EmptyState icon={<Inbox aria-hidden="true" />} title={words.empty.title}>
-                {words.empty.body} {words.empty.polling}
-              </EmptyState>
-            )
-          }
+          value={view}
+          onValueChange={show}
+          segments={views.map((value) => ({ value, label: words.views[value] }))}
         />
+        {view === 'events' && (
+          <>
+            <EventFilters filter={filter} change={change} connectors={connectors} />
+            {mayReplay && Object.keys(filter).length > 0 && (
+              <ReplayMany filter={filter} onStarted={() => show('replays')} />
+            )}
+          </>
+        )}
+        {view === 'refused' && <RefusedToday />}
+      </div>
+      {view === 'events' && (
+        <EventList key={JSON.stringify(filter)} filter={filter} open={event} change={change} />
       )}
-      {open && (
+      {view === 'dead' && <DeadLetters change={change} />}
+      {view === 'refused' && <RefusedList open={request} change={change} />}
+      {view === 'replays' && <ReplayList />}
+      {event && (
         <EventDrawer
-          key={open}
-          id={open}
-          onClose={() => {
-            setActive(open);
-            change({ event: undefined });
-          }}
+          key={event}
+          id={event}
+          change={change}
+          onClose={() => change({ event: undefined })}
         />
       )}
     </Page>

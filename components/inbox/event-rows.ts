@@ -1,0 +1,37 @@
+import type { InboxEvent } from '@/lib/webhooks/schema';
+
+/** Events as far as they were read, newest first. Ids are UUIDv7, so their order is that of time. */
+export interface EventRows {
+  rows: readonly InboxEvent[];
+  /** Where older ones go on; null at the end. */
+  next: string | null;
+}
+
+/**
+ * The newest page, read again, over what is known: a row that changed takes the place of what it
+ * was. Null when the page does not reach down to what is known: more has come than one page holds,
+ * and what lies between is not known.
+ */
+export function withNewest(
+  known: EventRows,
+  page: readonly InboxEvent[],
+  next: string | null,
+): EventRows | null {
+  const lowest = page.at(-1);
+  if (known.rows.length === 0 || !lowest || next === null) return { rows: page, next };
+  const highest = known.rows[0];
+  if (highest && lowest.id > highest.id) return null;
+  const below = known.rows.filter(({ id }) => id < lowest.id);
+  return below.length > 0 ? { rows: [...page, ...below], next: known.next } : { rows: page, next };
+}
+
+/** An older page below what is known. A page may be empty and still say where to go on. */
+export function withOlder(
+  known: EventRows,
+  page: readonly InboxEvent[],
+  next: string | null,
+): EventRows {
+  const lowest = known.rows.at(-1);
+  const below = lowest ? page.filter(({ id }) => id < lowest.id) : page;
+  return { rows: below.length > 0 ? [...known.rows, ...below] : known.rows, next };
+}

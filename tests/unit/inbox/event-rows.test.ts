@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type EventRows, withNewest, withOlder } from '@/components/inbox/event-rows';
+import type { InboxEvent } from '@/lib/webhooks/schema';
+
+const idOf = (n: number): string => `01a1fe00-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const event = (n: number, status: InboxEvent['status'] = 'applied'): InboxEvent => ({
+  id: idOf(n),
+  connection_id: idOf(0),
+  endpoint_id: idOf(0),
+  connector: 'github',
+  event: 'issues',
+  delivery_id: String(n),
+  verdict: 'verified',
+  received_at: '2026-11-21T12:00:00.000Z',
+  status,
+  attempts: 1,
+  outcome: null,
+  reason: null,
+  record_id: null,
+  processed_at: null,
+  replayed_at: null,
+  replay_id: null,
+  parent_id: null,
+  parts: null,
+  body_bytes: 2,
+});
+/** Events `from` down to `to`. */
+const down = (from: number, to: number): InboxEvent[] =>
+  Array.from({ length: Math.max(0, from - to + 1) }, (_, index) => event(from - index));
+const numbers = ({ rows }: EventRows): number[] => rows.map((row) => Number(row.delivery_id));
+
+describe('events as they are read', () => {
+  it('shows what has come since, and what a known event has become', () => {
+    const known = { rows: [event(2, 'pending'), event(1)], next: 'older' };
+    const merged = withNewest(known, [event(3), event(2)], 'newer');
+    expect(merged?.rows.map(({ delivery_id, status }) => [delivery_id, status])).toEqual([
+      ['3', 'applied'],
+      ['2', 'applied'],
+      ['1', 'applied'],
+    ]);
+    expect(merged?.next).toBe('older');
+  });
+
+  it('begins anew when more has come than a page holds', () => {
+    expect(withNewest({ rows: down(5, 1), next: null }, down(20, 11), 'x')).toBeNull();
+  });
+
+  it('forgets what is no longer there when the newest page is all there is', () => {
+    expect(withNewest({ rows: down(5, 1), next: 'x' }, down(5, 4), null)).toEqual({
+      rows: down(5, 4),
+      next: null,
+    });
+  });
+
+  it('goes on over an older page without a match', () => {
+    const known = { rows: down(5, 4), next: 'a' };
+    expect(withOlder(known, [], 'b')).toEqual({ rows: known.rows, next: 'b' });
+  });
+
+  it('holds every event once, newest first, whatever is read when', () => {
+    const step = fc.record({
+      arrives: fc.nat(12),
+      isOlder: fc.boolean(),
+      size: fc.integer({ min: 1, max: 8 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 60 }),
+        (steps, first) => {
+          let top = first;
+          let list: EventRows = { rows: [], next: null };
+          for (const { arrives, isOlder, size } of steps) {
+            top += arrives;
+            const lowest = numbers(list).at(-1);
+            if (isOlder && list.next !== null && lowest !== undefined) {
+              const end = Math.max(1, lowest - size);
+              list = withOlder(list, down(lowest - 1, end), end > 1 ? 'more' : null);
+            } else {
+              const end = Math.max(1, top - size + 1);
+              const page = down(top, end);
+              const next = end > 1 ? 'more' : null;
+              list = withNewest(list, page, next) ?? { rows: page, next };
+            }
+            const all = numbers(list);
+            // No event twice, none missing in between, and the end is said only at the end.
+            expect(all).toEqual(all.map((_, index) => (all[0] ?? 0) - index));
+            expect(list.next !== null || all.length === 0 || all.at(-1) === 1).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+});

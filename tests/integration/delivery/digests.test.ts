@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '#lib/core/index';
+import {
+  alertDisabled,
+  type Destination,
+  mailSender,
+  type OwedDelivery,
+  sendDigests,
+} from '#lib/delivery/index';
+import { type Member, makeWorld, type World } from '../mail/world.ts';
+
+let world: World;
+let owner: Member;
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.admin`delete from private.mails`;
+  await world.admin`delete from private.mail_suppressions`;
+  await world.mailbox.clear();
+  owner = await world.member();
+});
+
+const origin = 'https://hub.test';
+const deps = () => ({ db: world.workerDb, desk: world.desk, origin });
+
+async function subscribe(to: string[]): Promise<Destination> {
+  const id = newId();
+  const config = { to, subject: 'What changed' };
+  await world.admin`
+    insert into public.subscriptions (id, workspace_id, name, kind, config, cursor)
+    values (${id}, ${owner.workspaceId}, 'Readers', 'mail', ${world.admin.json(config)}, 0)`;
+  return {
+    id,
+    workspaceId: owner.workspaceId,
+    kind: 'mail',
+    name: 'Readers',
+    config,
+    secret: null,
+    previousSecret: null,
+    failingSince: null,
+  };
+}
+
+const owed = (to: Destination, position: number, title: string): OwedDelivery => ({
+  id: newId(),
+  workspaceId: to.workspaceId,
+  subscriptionId: to.id,
+  replayId: null,
+  position,
+  recordId: newId(),
+  kind: 'task',
+  op: 'update',
+  version: 2,
+  origin: 'user',
+  connectionId: null,
+  fields: ['state'],
+  title,
+  changedAt: new Date().toISOString(),
+  diff: { state: ['open', 'done'] },
+  url: 'https://forge.example/7',
+  attempt: 1,
+  createdAt: new Date().toISOString(),
+});
+
+const send = (to: Destination, delivery: OwedDelivery) =>
+  mailSender(deps()).send(delivery, to, new AbortController().signal);
+/** As if the minute had passed. */
+const letAMinutePass = () => world.admin`
+  update private.digest_lines set created_at = created_at - interval '1 minute'`;
+const waiting = async (id: string) => {
+  const rows = await world.admin`select 1 from private.digest_lines where subscription_id = ${id}`;
+  return rows.length;
+};
+
+describe('changes that are told by mail', () => {
+  it('become one mail a minute, in their order, each once', async () => {
+    const to = await subscribe(['ada@x.test', 'bob@x.test']);
+    const first = owed(to, 1, 'Fix <b>this</b>');
+    expect(await send(to, owed(to, 2, 'Second'))).toEqual({ type: 'delivered' });
+    await send(to, first);
+    await send(to, { ...first, attempt: 2 });
+    expect(await sendDigests(deps())).toBe(0);
+    await letAMinutePass();
+    expect(await sendDigests(deps())).toBe(1);
+    expect(await waiting(to.id)).toBe(0);
+    await world.work();
+    const mails = world.mailbox.all();
+    expect(mails.map((mail) => mail.to).sort()).toEqual([['ada@x.test'], ['bob@x.test']]);
+    const [mail] = mails;
+    expect(mail?.subject).toBe('What changed');
+    expect(mail?.text?.indexOf('Fix <b>this</b>')).toBeLessThan(mail?.text?.indexOf('Second') ?? 0);
+    expect(mail?.html).toContain('Fix &lt;b&gt;this&lt;/b&gt; was changed: state');
+    expect(mail?.html).not.toContain('<b>this');
+    expect(await sendDigests(deps())).toBe(0);
+  });
+
+  it('are told once by workers that look at the same moment', async () => {
+    const to = await subscribe(['ada@x.test']);
+    await Promise.all(Array.from({ length: 60 }, (_, n) => send(to, owed(to, n + 1, `No ${n}`))));
+    await letAMinutePass();
+    const sent = await Promise.all([1, 2, 3].map(() => sendDigests(deps())));
+    expect(sent.reduce((sum, n) => sum + n, 0)).toBe(1);
+    await world.work();
+    expect(world.mailbox.all()).toHaveLength(1);
+    expect(world.mailbox.all()[0]?.text).toContain('And 10 more.');
+  });
+
+  it('go to those who can be written to', async () => {
+    const to = await subscribe(['gone@x.test', 'ada@x.test']);
+    await world.admin`insert into private.mail_suppressions (id, address, code, detail)
+      values (${newId()}, 'gone@x.test', 'mail.refused', '550 no such user')`;
+    await send(to, owed(to, 1, 'A'));
+    await letAMinutePass();
+    expect(await sendDigests(deps())).toBe(1);
+    await world.work();
+    expect(world.mailbox.all().map((mail) => mail.to)).toEqual([['ada@x.test']]);
+  });
+
+  it('switch the subscription off when nobody can, keep their lines, and people are told once', async () => {
+    const to = await subscribe(['gone@x.test']);
+    await world.admin`insert into private.mail_suppressions (id, address, code, detail)
+      values (${newId()}, 'gone@x.test', 'mail.refused', '550 no such user')`;
+    await send(to, owed(to, 1, 'A'));
+    await letAMinutePass();
+    expect(await sendDigests(deps())).toBe(0);
+    const [row] = await world.admin`
+      select status, status_code from public.subscriptions where id = ${to.id}`;
+    expect(row).toEqual({ status: 'disabled', status_code: 'mail.address_disabled' });
+    expect(await waiting(to.id)).toBe(1);
+    expect(await alertDisabled(deps())).toBe(1);
+    expect(await alertDisabled(deps())).toBe(0);
+    await world.work();
+    const [mail] = world.mailbox.all();
+    expect(mail?.to).toEqual([owner.email]);
+    expect(mail?.text).toContain('“Readers”');
+    expect(mail?.text).toContain(`/deliveries?subscription=${to.id}`);
+  });
+
+  it('wait while mail is not set up', async () => {
+    const to = await subscribe(['ada@x.test']);
+    const sender = mailSender({ ...deps(), desk: { ...world.desk, transport: null } });
+    const outcome = await sender.send(owed(to, 1, 'A'), to, new AbortController().signal);
+    expect(outcome).toMatchObject({ type: 'retry', code: 'mail.not_configured' });
+  });
+});

@@ -145,18 +145,21 @@ describe('the redirect URI of an app', () => {
     ],
     ['the same name in another workspace', () => [place.world.stranger.workspaceId, 'acme']],
     ['its name in capitals', () => [place.world.owner.workspaceId, 'ACME']],
-  ] satisfies [string, () => [string, string]][])('is not %s: no code reaches a token endpoint', async (_name, path) => {
-    const answer = await walk((await place.begin(acme.id)).href, 'eve', place.home('acme'));
-    const tokens = asked('acme', '/token') + asked('zeta', '/token');
-    const [workspaceId, slug] = path();
-    const refused = await place.world
-      .finish(answer.toString(), { connector, app: { workspaceId, slug } })
-      .catch(codeOf);
-    expect(refused).toBe('connections.path_mismatch');
-    const bare = await place.world.finish(answer.toString(), { connector }).catch(codeOf);
-    expect(bare).toBe('connections.path_mismatch');
-    expect(asked('acme', '/token') + asked('zeta', '/token')).toBe(tokens);
-  });
+  ] satisfies [string, () => [string, string]][])(
+    'is not %s: no code reaches a token endpoint',
+    async (_name, path) => {
+      const answer = await walk((await place.begin(acme.id)).href, 'eve', place.home('acme'));
+      const tokens = asked('acme', '/token') + asked('zeta', '/token');
+      const [workspaceId, slug] = path();
+      const refused = await place.world
+        .finish(answer.toString(), { connector, app: { workspaceId, slug } })
+        .catch(codeOf);
+      expect(refused).toBe('connections.path_mismatch');
+      const bare = await place.world.finish(answer.toString(), { connector }).catch(codeOf);
+      expect(bare).toBe('connections.path_mismatch');
+      expect(asked('acme', '/token') + asked('zeta', '/token')).toBe(tokens);
+    },
+  );
 
   it('takes no answer of the other issuer', async () => {
     const page = await place.begin(acme.id);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** Owed: pending, sending, and failed, which is tried again by itself. The others are over. */
 export const deliveryStatuses = [
   'pending',
   'sending',
@@ -10,10 +11,8 @@ export const deliveryStatuses = [
   'cancelled',
 ] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
-/** What is still owed. failed: will be tried again by itself. */
-export const openStatuses = ['pending', 'sending', 'failed'] as const;
 
-export const attemptSchema = z.object({
+const attemptSchema = z.object({
   at: z.iso.datetime(),
   /** Null when nobody heard the end of it. */
   ms: z.number().int().nullable(),

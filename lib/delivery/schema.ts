@@ -7,7 +7,6 @@ export {
 } from './analytics-shape.ts';
 export {
   type Attempt,
-  attemptSchema,
   type Delivery,
   type DeliveryDetail,
   type DeliveryFilter,
@@ -16,7 +15,6 @@ export {
   deliveryFilterSchema,
   deliverySchema,
   deliveryStatuses,
-  openStatuses,
   type RedriveMany,
   type Replay,
   type ReplayInput,
@@ -48,10 +46,8 @@ export {
   type SubscriptionPatch,
   secretInputSchema,
   subscriptionInputSchema,
-  subscriptionKinds,
   subscriptionMadeSchema,
   subscriptionPatchSchema,
   subscriptionSchema,
-  subscriptionStatuses,
   type WebhookConfig,
 } from './subscription-shape.ts';

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { filterSchema } from './filter-shape.ts';
 import { faultOfTemplate, templateMaxChars } from './template.ts';
 
-export const subscriptionKinds = ['webhook', 'slack', 'mail', 'analytics'] as const;
+const subscriptionKinds = ['webhook', 'slack', 'mail', 'analytics'] as const;
 /** Those a person makes; the hub's own counting is there from the start. */
 export const destinationKinds = ['webhook', 'slack', 'mail'] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
-export const subscriptionStatuses = ['active', 'paused', 'disabled'] as const;
+const subscriptionStatuses = ['active', 'paused', 'disabled'] as const;
 
 function namesUser(url: string): boolean {
   if (!URL.canParse(url)) return false;

@@ -8,6 +8,7 @@ import { Input } from '@/components/ui/input';
 import { SegmentedControl } from '@/components/ui/segmented-control';
 import { showToast } from '@/components/ui/toaster';
 import {
+  type DraftPreview,
   destinationKinds,
   type Subscription,
   subscriptionMadeSchema,
@@ -48,9 +49,16 @@ export function SubscriptionForm({
   const save = useWrite(subscriptionSchema, { quiet: true });
   const [secret, setSecret] = useState<string | null>(null);
   const error = make.error ?? save.error;
-  const faults = new Map(
+  const preview = usePreview(previewOf(useSettled(draft), subscription?.filter)).data;
+  const told = new Map(
     error instanceof ApiProblem ? error.errors.map((one) => [one.field, one.reason]) : [],
   );
+  // What the hub says while one types stands at its field, like what it says to the whole.
+  const faults = new Map(told);
+  if (preview?.url_fault && draft.kind === 'webhook') faults.set('config.url', preview.url_fault);
+  if (preview?.template_fault && draft.kind !== 'webhook') {
+    faults.set('config.template', preview.template_fault);
+  }
   const isNew = subscription === undefined;
   const close = (message: string) => {
     showToast({ tone: 'ok', title: message });
@@ -130,12 +138,12 @@ export function SubscriptionForm({
         <DestinationFields {...fields} />
         <FilterFields {...fields} />
         <Pace {...fields} />
-        {error && faults.size === 0 && (
+        {error && told.size === 0 && (
           <p role="alert" className="text-bad">
             {error.message}
           </p>
         )}
-        <Preview draft={draft} subscription={subscription} />
+        <Preview answer={preview} />
         {/* Enter in a field sends the form; the button that is seen stands in the dialog's foot. */}
         <button type="submit" hidden />
       </form>
@@ -211,30 +219,11 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
-/** What the hub says of it before it is saved: the guard of addresses, the template, the filter. */
-function Preview({
-  draft,
-  subscription,
-}: {
-  draft: FormDraft;
-  subscription: Subscription | undefined;
-}) {
-  const settled = useSettled(draft);
-  const preview = usePreview(previewOf(settled, subscription?.filter));
-  const answer = preview.data;
+/** What would be said of the latest change that fits, and how many fit. */
+function Preview({ answer }: { answer: DraftPreview | undefined }) {
   return (
     <section className="grid gap-2 border-line border-t pt-3" aria-label={text.preview}>
       <h3 className="font-semibold">{text.preview}</h3>
-      {answer?.url_fault && (
-        <p role="alert" className="text-bad">
-          {answer.url_fault}
-        </p>
-      )}
-      {answer?.template_fault && (
-        <p role="alert" className="text-bad">
-          {answer.template_fault}
-        </p>
-      )}
       {answer && (
         <p role="status" className="text-mut">
           {text.fits(answer.matching, answer.looked_at)}

@@ -87,7 +87,7 @@ describe('changes that are told by mail', () => {
     expect(await waiting(to.id)).toBe(0);
     await world.work();
     const mails = world.mailbox.all();
-    expect(mails.map((mail) => mail.to).sort()).toEqual([['ada@x.test'], ['bob@x.test']]);
+    expect(mails.flatMap((mail) => mail.to).sort()).toEqual(['ada@x.test', 'bob@x.test']);
     const [mail] = mails;
     expect(mail?.subject).toBe('What changed');
     expect(mail?.text?.indexOf('Fix <b>this</b>')).toBeLessThan(mail?.text?.indexOf('Second') ?? 0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { slackApi } from '#lib/connectors/slack/api';
+import type { HttpRequest } from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
 import { fakeContext, inOrder, type Reply } from '#tests/fixtures/connectors/fake-context';
 import { channel, messageJson, ts } from '#tests/fixtures/slack/objects';
@@ -51,13 +52,12 @@ describe('an announcement in Slack', () => {
   it('whose answer was lost is looked for at once', async () => {
     const calls: string[] = [];
     const ctx = context(ok({ messages: [ours] }));
-    const { send } = ctx.http;
     const losing = {
       ...ctx,
       http: {
-        send: (request: Parameters<typeof send>[0]) => {
+        send: (request: HttpRequest) => {
           calls.push(request.path);
-          return request.method === 'POST' ? Promise.reject(lost()) : send(request);
+          return request.method === 'POST' ? Promise.reject(lost()) : ctx.http.send(request);
         },
       },
     };
@@ -67,12 +67,11 @@ describe('an announcement in Slack', () => {
 
   it('that nobody finds stays unknown, and says so', async () => {
     const ctx = context(ok({ messages: [] }));
-    const { send } = ctx.http;
     const losing = {
       ...ctx,
       http: {
-        send: (request: Parameters<typeof send>[0]) =>
-          request.method === 'POST' ? Promise.reject(lost()) : send(request),
+        send: (request: HttpRequest) =>
+          request.method === 'POST' ? Promise.reject(lost()) : ctx.http.send(request),
       },
     };
     await expect(slackApi.announce(losing, what)).rejects.toMatchObject({

@@ -8,7 +8,6 @@ export {
   formCheckSchema,
   formPlaceSchema,
   slugPattern,
-  tokenAuths,
 } from './form-app-shape.ts';
 
 const scopesByAbility = z.object({

@@ -1,15 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type ConnectionDeps,
-  createConnectionGuards,
-  openConnection,
-} from '#lib/connections/index';
-import { type Clock, systemClock } from '#lib/core/index';
-import { connect } from '#lib/db/index';
+import { openConnection } from '#lib/connections/index';
 import { isLong } from '../../setup/is-long.ts';
 import { type IssuerWorld, makeIssuerWorld } from './issuer-world.ts';
+import { type StormWorker, startStormWorker } from './storm-workers.ts';
 
 /**
  * Against a real OpenID provider that rotates refresh tokens and ends the whole family when one comes
@@ -21,46 +16,29 @@ describe('a storm of callers at the moment of expiry', () => {
   const [workers, connections, callers, expiries] = isLong ? [4, 50, 200, 3] : [4, 5, 10, 3];
   const lifeSeconds = 3_600;
   let place: IssuerWorld;
-  let processes: ConnectionDeps[];
-  /** Moved on by more than a token's life, it is what time passing is. */
-  let passedMs = 0;
-  const clock: Clock = { ...systemClock, now: () => Date.now() + passedMs };
+  let processes: StormWorker[];
 
   beforeAll(async () => {
     place = await makeIssuerWorld({ accessTokenSeconds: lifeSeconds });
-    place.world.worker.clock = clock;
-    processes = Array.from({ length: workers }, (_, index) => {
-      const db = connect({
-        url: place.world.database.workerUrl,
-        name: `worker-${index}`,
-        max: 6,
-      });
-      // A process has its own pool, opener and guards; what is shared is the database.
-      const opener = { ...place.world.worker.opener };
-      const { log } = place.world.worker;
-      return {
-        ...place.world.worker,
-        db,
-        opener,
-        guards: createConnectionGuards({ db, clock, log }),
-      };
-    });
+    processes = await Promise.all(Array.from({ length: workers }, () => startStormWorker(place)));
   });
   afterAll(async () => {
-    await Promise.all(processes.map(({ db }) => db.end()));
+    await Promise.all(processes.map((worker) => worker.stop()));
     await place.close();
   });
 
-  it(`is one refresh per expiry: ${workers} workers × ${connections} connections × ${callers} callers`, async () => {
+  it(`is one refresh per expiry: ${workers} processes × ${connections} connections × ${callers} callers`, async () => {
     const ids: string[] = [];
     for (let n = 0; n < connections; n += 1) ids.push(await place.connect(`person-${n}`));
-    const { workspaceId } = place.world.owner;
+    expect(new Set(processes.map(({ pid }) => pid)).size).toBe(workers);
     for (let expiry = 1; expiry <= expiries; expiry += 1) {
-      passedMs += (lifeSeconds + 60) * 1000;
-      const demands = await Promise.all(
-        processes.map((deps) => demandAll(deps, workspaceId, shuffled(ids, callers))),
+      // Moved on by more than a token's life, it is what time passing is.
+      const passedMs = expiry * (lifeSeconds + 60) * 1000;
+      const reports = await Promise.all(
+        processes.map((worker) => worker.serve({ ids, callers, passedMs })),
       );
-      expect(demands.reduce((all, one) => all + one, 0)).toBe(workers * connections * callers);
+      const whole = { served: connections * callers, faults: [] };
+      expect(reports).toEqual(processes.map(() => whole));
       expect([...place.issuer.refreshes.values()]).toEqual(ids.map(() => expiry));
     }
     expect(place.issuer.revoked).toBe(0);
@@ -152,31 +130,3 @@ describe('workers that are killed in the middle', () => {
     });
   }
 });
-
-/** Demands of one process that are under way at one moment. */
-const atOnce = 250;
-
-/** Every demand opens its connection as a job does; answers how many were served. */
-async function demandAll(
-  deps: ConnectionDeps,
-  workspaceId: string,
-  ids: string[],
-): Promise<number> {
-  let served = 0;
-  const serve = async (): Promise<void> => {
-    for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
-      const at = { workspaceId, connectionId: id };
-      const opened = await openConnection(deps, at, { lane: 'edit', signal });
-      expect(opened.connection.id).toBe(id);
-      served += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, serve));
-  return served;
-}
-
-/** Each of them so many times, in no order. */
-function shuffled(ids: readonly string[], times: number): string[] {
-  const all = ids.flatMap((id) => Array.from({ length: times }, () => ({ id, at: Math.random() })));
-  return all.toSorted((a, b) => a.at - b.at).map(({ id }) => id);
-}

@@ -1,4 +1,5 @@
 import type { SignatureScheme, SignedScheme } from '#lib/connectors/protocol/index';
+import { findJsonFault, limits } from '#lib/core/index';
 import { readBase64, readHex } from './decode-strict.ts';
 import type { SignedRequest } from './signed-content.ts';
 
@@ -10,9 +11,15 @@ export interface Variant {
   sentence: string;
 }
 
+/** Longer bodies are not written anew: each way costs as much as reading the body twice. */
+const maxTriedBytes = 262_144;
+
 /** Bodies as they may have been signed, before somebody on the way wrote them anew. */
 export function writtenAnew(body: Uint8Array): { bytes: Buffer; how: string }[] {
+  if (body.length > maxTriedBytes) return [];
   const text = Buffer.from(body).toString('utf8');
+  // JSON.stringify overflows the stack on what JSON.parse takes.
+  if (findJsonFault(text, limits.jsonDepth)) return [];
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -50,7 +57,7 @@ const escapedAbove = (json: string): string =>
 /** Bodies that differ in what stands at their ends and lines only. */
 export function otherLineEnds(body: Uint8Array): Buffer[] {
   const text = Buffer.from(body).toString('latin1');
-  const trimmed = text.replace(/[\r\n\t ]+$/, '');
+  const trimmed = text.slice(0, endOf(text));
   return [
     ...new Set([
       trimmed,
@@ -63,6 +70,13 @@ export function otherLineEnds(body: Uint8Array): Buffer[] {
   ]
     .filter((variant) => variant !== text)
     .map((variant) => Buffer.from(variant, 'latin1'));
+}
+
+/** Where the blanks at the end begin. By hand: a pattern would look for them at each place anew. */
+function endOf(text: string): number {
+  let end = text.length;
+  while (end > 0 && '\r\n\t '.includes(text[end - 1] ?? '')) end -= 1;
+  return end;
 }
 
 /** The same secret with what copying adds or takes away. */

@@ -1,7 +1,7 @@
 import { type ErrorCode, err, HubError, type JsonObject, ok, type Result } from '#lib/core/index';
 
 /** Fields of one form. */
-const maxFields = 1_000;
+export const maxFields = 1_000;
 
 /**
  * Fields of `application/x-www-form-urlencoded`. A name that stands several times has a list. Escapes

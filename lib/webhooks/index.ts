@@ -8,6 +8,9 @@
  * - 200 means committed. A request that is not verified, or not storable, leaves a count, and the
  *   beginning of a flood of them a row to look at, with what is probably the matter and no secret.
  * - Bytes are kept as they came; the signature is checked on them, in constant time, and fails closed.
+ * - How a call is proven is data: an address's own descriptor, or its connector's. Some services sign
+ *   the address they post to: the configured one, never the Host header. A secret that comes along with an
+ *   unsigned call proves nothing until an admin has taken it over; a replaced one holds for a day.
  * - A delivery is kept once: id and body hash are its key. Another body under a known id is kept as an
  *   event of its own, because it was signed; applying compares contents and does no harm.
  * - A body that holds many events is kept as it came, and each of them as an event of its own; an item

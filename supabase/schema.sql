@@ -484,6 +484,7 @@ CREATE INDEX deliveries_newest ON public.deliveries USING btree (workspace_id, i
 CREATE INDEX deliveries_of_key ON public.deliveries USING btree (subscription_id, record_id, "position", id) WHERE (status = ANY (ARRAY['pending'::text, 'sending'::text, 'failed'::text]));
 CREATE INDEX deliveries_of_replay ON public.deliveries USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE UNIQUE INDEX deliveries_once ON public.deliveries USING btree (subscription_id, "position", COALESCE(replay_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE ("position" > 0);
+CREATE UNIQUE INDEX deliveries_one_armed ON public.deliveries USING btree (subscription_id, record_id) WHERE ((status = 'sending'::text) OR (next_attempt_at IS NOT NULL));
 alter table public.deliveries enable row level security;
 alter table public.deliveries force row level security;
 create policy member_delete on public.deliveries as permissive for delete to hub_user

@@ -110,6 +110,9 @@ create unique index deliveries_once on public.deliveries
   (subscription_id, position, coalesce(replay_id, '00000000-0000-0000-0000-000000000000')) where position > 0;
 create index deliveries_due on public.deliveries (subscription_id, next_attempt_at, position)
   where next_attempt_at is not null;
+-- At most one of a record may go or is on its way.
+create unique index deliveries_one_armed on public.deliveries (subscription_id, record_id)
+  where status = 'sending' or next_attempt_at is not null;
 create index deliveries_of_key on public.deliveries (subscription_id, record_id, position, id)
   where status in ('pending', 'sending', 'failed');
 create index deliveries_held on public.deliveries (subscription_id, lease_until) where status = 'sending';

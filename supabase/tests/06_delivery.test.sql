@@ -54,6 +54,12 @@ select throws_ok($$
   insert into public.deliveries (id, workspace_id, subscription_id, position, record_id, kind, op, version, origin, changed_at)
   values (gen_random_uuid(), '00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-0000000000b1', 2,
     gen_random_uuid(), 'task', 'update', 1, 'hub', now())$$, '23503', null, 'none for another workspace''s subscription');
+select throws_ok($$
+  insert into public.deliveries (id, workspace_id, subscription_id, position, record_id, kind, op, version, origin,
+    changed_at, next_attempt_at)
+  select gen_random_uuid(), s.workspace_id, s.id, n, s.id, 'task', 'update', 1, 'hub', now(), now()
+  from public.subscriptions s, generate_series(10, 11) n where s.kind = 'webhook'$$, '23505', null,
+  'two of one record may not go at once');
 select throws_ok($$update public.deliveries set status = 'sending'$$, '23514', null, 'none is on its way without a lease');
 select throws_ok($$update public.deliveries set status = 'delivered'$$, '23514', null, 'none is over without an end');
 

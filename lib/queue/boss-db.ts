@@ -4,6 +4,8 @@ import { type Db, isUnavailable, type Queryable } from '#lib/db/index';
 /** How long a statement is repeated while PostgreSQL restarts; then the caller hears of it. */
 const repeatMs = 15_000;
 const repeatEveryMs = 200;
+/** Statements of the queue take milliseconds; its maintenance, seconds. */
+const statementMs = 60_000;
 
 const isPool = (db: Queryable): db is Db => 'reserve' in db;
 
@@ -28,7 +30,7 @@ export function bossOnPool(db: Db): BossDb {
     executeSql: async (text, values) => {
       const isScript = /^\s*BEGIN\b/i.test(text);
       const attempt = (): Promise<readonly unknown[]> =>
-        isScript ? runScript(db, text) : run(db, text, values);
+        inTime(isScript ? runScript(db, text) : run(db, text, values));
       return { rows: rowsOf(await whileUnavailable(attempt)) };
     },
   };
@@ -52,6 +54,23 @@ async function runScript(db: Db, text: string): Promise<readonly unknown[]> {
     throw error;
   } finally {
     connection.release();
+  }
+}
+
+/**
+ * A fetcher waits for its statement and does nothing else. One whose connection was lost without a
+ * word (a pooler in between may do that) is given up, so that the fetcher lives on.
+ */
+async function inTime<T>(statement: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('A statement did not end in time')), statementMs);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([statement, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

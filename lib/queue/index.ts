@@ -21,7 +21,7 @@ export type { WorkOptions } from './fetchers.ts';
 export type { Job, JobHandler } from './handle-jobs.ts';
 export { installQueue } from './install.ts';
 export type { NewJob } from './job-data.ts';
-export { type QueueName, queueTable } from './queue-table.ts';
+export { type QueueName, queueOptions, queueTable } from './queue-table.ts';
 export { readInstance, readOwedWork, redrive, ruleQueue } from './read-queues.ts';
 export { type Sweep, type Sweeps, startSweeps } from './sweeps.ts';
 export { createWatch, leaveWatch, type WatchOptions, watchSweep } from './watch-owed.ts';

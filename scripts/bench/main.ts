@@ -3,7 +3,9 @@ import { editBench } from './edit.ts';
 import type { Result } from './figures.ts';
 import { floodBench } from './flood.ts';
 import { idleBench } from './idle.ts';
+import { ingestBench, ingestLiveBench } from './ingest.ts';
 import { liveBench } from './live.ts';
+import { queueBench } from './queue.ts';
 import { print, write } from './report.ts';
 import { startBench } from './start.ts';
 
@@ -14,6 +16,9 @@ const benches: Record<string, () => Promise<Result[]>> = {
   live: liveBench,
   edit: editBench,
   flood: floodBench,
+  queue: queueBench,
+  ingest: ingestBench,
+  'ingest-live': ingestLiveBench,
   idle: idleBench,
   start: () => startBench(root),
 };

@@ -3,11 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   checkConnection,
   disconnect,
-  finishAuthorization,
   getConnection,
   listScopes,
   putPresetApp,
-  startAuthorization,
 } from '#lib/connections/index';
 import type { JsonObject } from '#lib/core/index';
 import { connectorRules } from '#lib/hub/connector-rules';
@@ -15,10 +13,8 @@ import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { patchRecord } from '#lib/records/index';
 import { createStream } from '#lib/sync/index';
 import { patience } from '../../setup/patience.ts';
+import { linearApp, linearSandbox, signInAtLinear } from './linear-steps.ts';
 import { openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
-
-const origin = 'http://localhost:4123';
-const app = { clientId: 'linear-connect', clientSecret: 'linear-connect-secret' };
 
 interface TrueIssue {
   id: string;
@@ -34,20 +30,11 @@ let connectionId: string;
 let teamId: string;
 
 beforeAll(async () => {
-  world = await openSandboxWorld({
-    apps: [
-      {
-        ...app,
-        provider: 'linear',
-        name: 'Patchbay',
-        loopbackPaths: ['/api/oauth/linear/callback'],
-      },
-    ],
-    seed: { issues: 1, webIssues: 1 },
-    settings: { linear: { issues: 130, opsIssues: 3, retryAfterMs: [200, 200, 200] } },
-  });
+  world = await openSandboxWorld(linearSandbox);
   const { workspaceId, web } = world;
-  await world.asMember((tx) => putPresetApp(tx, web, { workspaceId, connector: 'linear', ...app }));
+  await world.asMember((tx) =>
+    putPresetApp(tx, web, { workspaceId, connector: 'linear', ...linearApp }),
+  );
 });
 afterAll(() => world.close());
 
@@ -68,32 +55,7 @@ async function act(query: string, variables: JsonObject): Promise<void> {
 const updateIssue = `mutation ($id: String!, $input: IssueUpdateInput!) {
   issueUpdate(id: $id, input: $input) { success } }`;
 
-/** Presses the button on the sandbox's page, as its form would. */
-async function signIn(connection?: string): Promise<string> {
-  const { web, member, workspaceId } = world;
-  const { authorize_url: url } = await startAuthorization(web, member, {
-    workspaceId,
-    connector: 'linear',
-    connectionId: connection,
-    returnTo: '/',
-    origin,
-  });
-  const page = new URL(url);
-  const form = new URLSearchParams(page.search);
-  form.set('person', 'mara');
-  const answer = await fetch(new URL(page.pathname, world.sandbox.origin), {
-    method: 'POST',
-    body: form,
-    redirect: 'manual',
-    headers: { origin: world.sandbox.origin },
-  });
-  const back = new URL(answer.headers.get('location') ?? '');
-  expect(back.pathname).toBe('/api/oauth/linear/callback');
-  const query = back.search;
-  const done = await finishAuthorization(web, member, { connector: 'linear', origin, query });
-  return done.connectionId;
-}
-
+const signIn = (connection?: string) => signInAtLinear(world, connection);
 const connectionNow = () => world.asMember((tx) => getConnection(tx, place()));
 
 async function recordOf(identifier: string) {

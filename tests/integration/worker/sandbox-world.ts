@@ -132,7 +132,9 @@ export async function openSandboxWorld(
       await gateway.close();
       await sandbox.close();
       await rm(dataDir, { recursive: true, force: true });
-      await Promise.all([pools.web.end(), pools.worker.end(), admin.end()]);
+      // As a process leaves: it waits for no answer that a pooler in between has lost.
+      const soon = { timeout: 2 };
+      await Promise.all([pools.web.end(soon), pools.worker.end(soon), admin.end(soon)]);
       await database.drop();
     },
   };

@@ -23,8 +23,8 @@ const queue = (of: Partial<InstanceQueue> = {}): InstanceQueue => ({
   ...of,
 });
 const show = (...queues: InstanceQueue[]) => {
-  const onRule = vi.fn();
-  const onRedrive = vi.fn();
+  const onRule = vi.fn<(queue: string, paused: boolean) => void>();
+  const onRedrive = vi.fn<(queue: string) => void>();
   render(
     <InstanceQueuesView queues={queues} isBusy={false} onRule={onRule} onRedrive={onRedrive} />,
   );

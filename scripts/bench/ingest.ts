@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { freePort } from '../../supabase/local/free-port.ts';
+import { startCrashProcess } from '../../tests/system/crash/crash-process.ts';
+import { type CrashWorld, openCrashWorld } from '../../tests/system/crash/crash-world.ts';
+import { compare, figure, quantile, type Result, spreadOf } from './figures.ts';
+import { issueEvents, sendClosed, sendOpen, signAll } from './webhooks.ts';
+
+const rounds = 5;
+const requests = 4_000;
+const connections = 64;
+const barRatio = 0.6;
+
+const live = { perSecond: 500, seconds: 20, issues: 500, ackMs: 25, commits: 300 };
+const drainedWithinMs = 120_000;
+
+interface Place {
+  workspaceId: string;
+  connectionId: string;
+  endpointId: string;
+}
+
+async function placeOf({ postgres }: CrashWorld): Promise<Place> {
+  const [place] = await postgres.admin<Place[]>`
+    select workspace_id as "workspaceId", connection_id as "connectionId", id as "endpointId"
+    from public.webhook_endpoints`;
+  if (!place) throw new Error('There is no endpoint.');
+  return place;
+}
+
+/** Signed webhooks, each durable before its 200, with nobody who consumes them. */
+export async function ingestBench(): Promise<Result[]> {
+  const world = await openCrashWorld('gateway');
+  const { postgres, secret } = world;
+  const port = await freePort();
+  const gateway = await world.openDoor();
+  const limit = await startCrashProcess({
+    name: 'limit',
+    args: ['tests/bench/limit-server.ts'],
+    env: {
+      NODE_ENV: 'test',
+      PORT: String(port),
+      DATABASE_URL_WEB: postgres.urls.webUrl,
+      BENCH_PLACE: JSON.stringify({ ...(await placeOf(world)), secret }),
+    },
+  });
+  const sides = { gateway: world.url, limit: `http://127.0.0.1:${port}/` };
+  const rates = { gateway: [] as number[], limit: [] as number[] };
+  const measure = async (side: keyof typeof sides): Promise<number> => {
+    const all = signAll(issueEvents(requests, 1), secret);
+    return (requests * 1000) / (await sendClosed(sides[side], all, connections));
+  };
+  try {
+    for (const side of ['gateway', 'limit'] as const) await measure(side);
+    for (let round = 0; round < rounds; round += 1) {
+      const order = ['gateway', 'limit'] as const;
+      for (const side of round % 2 === 0 ? order : order.toReversed()) {
+        rates[side].push(await measure(side));
+      }
+      await postgres.admin`truncate public.inbox_events, private.dedupe_keys`;
+    }
+  } finally {
+    await Promise.all([gateway.stop(), limit.stop()]);
+    await world.close();
+  }
+  return [
+    compare({
+      bench: `ingest: durable webhooks (bar ${barRatio})`,
+      against: 'limit',
+      ours: rates.gateway,
+      reference: rates.limit,
+      share: 0.5,
+      unit: 'requests/s',
+    }),
+  ];
+}
+
+/** Everything running on the same cores, at a fixed pace. */
+export async function ingestLiveBench(): Promise<Result[]> {
+  const world = await openCrashWorld('gateway');
+  const processes = [await world.openDoor(), await world.openWorker()];
+  const count = live.perSecond * live.seconds;
+  try {
+    // The first requests of a process pay for its compiling.
+    const warm = signAll(issueEvents(200, 1), world.secret);
+    await sendOpen(world.url, warm, 100);
+    const commits = await oneRowCommits(world);
+    const began = performance.now();
+    const all = signAll(issueEvents(live.issues, count / live.issues), world.secret);
+    const { acks, refusals } = await sendOpen(world.url, all, live.perSecond);
+    await untilApplied(world, count + warm.length);
+    const tookMs = performance.now() - began;
+    return [
+      {
+        figure: figure({
+          bench: 'ingest-live: acknowledged p99',
+          against: 'bar',
+          ours: quantile(acks, 0.99),
+          reference: live.ackMs,
+          unit: 'ms',
+          n: acks.length,
+        }),
+        spread: `${spreadOf(acks, 'ms')}; turned away for a moment ${refusals}`,
+      },
+      compare({
+        bench: 'ingest-live: acknowledged',
+        against: 'commit',
+        ours: acks,
+        reference: commits,
+        share: 0.99,
+        unit: 'ms',
+      }),
+      {
+        figure: figure({
+          bench: 'ingest-live: received and applied',
+          against: 'bar',
+          ours: (count * 1000) / tookMs,
+          reference: live.perSecond,
+          unit: 'events/s',
+          n: count,
+        }),
+        spread: `${count} sent at ${live.perSecond}/s, the last one applied ${(tookMs / 1000).toFixed(1)} s after the first was sent`,
+      },
+    ];
+  } finally {
+    for (const one of processes) await one.stop();
+    await world.close();
+  }
+}
+
+async function oneRowCommits({ postgres }: CrashWorld): Promise<number[]> {
+  await postgres.admin`create table private.bench_rows (id int, body bytea)`;
+  const times: number[] = [];
+  for (let index = 0; index < live.commits; index += 1) {
+    const began = performance.now();
+    await postgres.admin`insert into private.bench_rows values (${index}, ${randomBytes(1_024)})`;
+    times.push(performance.now() - began);
+  }
+  return times;
+}
+
+async function untilApplied({ postgres }: CrashWorld, count: number): Promise<void> {
+  const until = performance.now() + drainedWithinMs;
+  for (;;) {
+    const [row] = await postgres.admin<{ done: number; dead: number }[]>`
+      select count(*) filter (where status in ('applied', 'ignored'))::int as done,
+        count(*) filter (where status = 'dead')::int as dead from public.inbox_events`;
+    if (row && row.dead > 0) throw new Error(`${row.dead} webhooks could not be applied.`);
+    if (row && row.done >= count) return;
+    if (performance.now() > until) throw new Error(`Only ${row?.done} of ${count} were applied.`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -36,10 +36,10 @@ export const healthLooks: Record<HealthName, { tone: Tone; shape: StatusShape }>
   disabled: { tone: 'bad', shape: 'square' },
 };
 
-/** Of the latest that are over, the part that arrived; null before any is. */
+/** Of the latest that were tried, the part that arrived; null before any was. */
 export function arrivedShare(health: DestinationHealth | undefined): number | null {
-  const { delivered, ended } = health?.recent ?? { delivered: 0, ended: 0 };
-  return ended === 0 ? null : delivered / ended;
+  const { delivered, tried } = health?.recent ?? { delivered: 0, tried: 0 };
+  return tried === 0 ? null : delivered / tried;
 }
 
 /** Rounded so that one failure among many never reads as none. */

@@ -84,11 +84,15 @@ export function SecretPanel({ row: { subscription, health } }: { row: Watched })
   );
 }
 
-/** The one time a secret is seen. It closes by its button alone, so that no stray click loses it. */
+/** The one time a secret is seen; no stray press beside it loses it. */
 export function SecretOnce({ secret, onDone }: { secret: string; onDone: () => void }) {
   return (
     <Dialog
       open
+      isSticky
+      onOpenChange={(open) => {
+        if (!open) onDone();
+      }}
       title={text.once}
       description={text.onceBody}
       footer={

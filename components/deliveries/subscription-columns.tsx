@@ -90,7 +90,9 @@ function Name({ row, nowMs }: { row: Watched; nowMs: number }) {
       <span className="min-w-0 shrink-0 truncate font-medium max-sm:shrink">
         {subscription.name}
       </span>
-      <span className="min-w-0 truncate text-dim text-meta">{destinationText(subscription)}</span>
+      <span className="min-w-0 truncate text-dim text-meta max-sm:hidden">
+        {destinationText(subscription)}
+      </span>
     </span>
   );
 }

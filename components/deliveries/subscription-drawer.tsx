@@ -65,7 +65,7 @@ export function SubscriptionDrawer({
             },
             {
               label: words.facts.arrived,
-              value: words.arrived(health?.recent.delivered ?? 0, health?.recent.ended ?? 0),
+              value: words.arrived(health?.recent.delivered ?? 0, health?.recent.tried ?? 0),
             },
             {
               label: words.facts.last,

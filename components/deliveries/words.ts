@@ -119,8 +119,8 @@ export const words = {
     made: 'Made',
     rate: 'At most',
   },
-  arrived: (delivered: number, ended: number) =>
-    ended === 0 ? 'nothing ended yet' : `${delivered} of the last ${ended}`,
+  arrived: (delivered: number, tried: number) =>
+    tried === 0 ? 'nothing was tried yet' : `${delivered} of the last ${tried}`,
   rate: (perSecond: number, atOnce: number) => `${perSecond} a second, ${atOnce} at once`,
   breaker: {
     open: 'It failed several times in a row and is left alone for a moment',

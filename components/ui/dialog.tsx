@@ -20,6 +20,8 @@ export interface DialogProps {
   /** Buttons, right-aligned, the safe one first. */
   footer?: ReactNode;
   size?: 'sm' | 'md' | 'lg';
+  /** A press beside it does not close it: for what is seen once. */
+  isSticky?: boolean;
   children?: ReactNode;
 }
 
@@ -35,11 +37,13 @@ export function Dialog({
   description,
   footer,
   size = 'md',
+  isSticky = false,
   children,
 }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
+      disablePointerDismissal={isSticky}
       {...(open === undefined ? {} : { open })}
       {...(defaultOpen === undefined ? {} : { defaultOpen })}
       {...(onOpenChange ? { onOpenChange: (next: boolean) => onOpenChange(next) } : {})}

@@ -20,8 +20,8 @@ export const destinationHealthSchema = z.object({
   rest_until: z.iso.datetime().nullable(),
   /** Until then the secret before the present one is signed with too. */
   previous_secret_until: z.iso.datetime().nullable(),
-  /** Of its latest deliveries that are over, how many arrived. */
-  recent: z.object({ delivered: z.number().int(), ended: z.number().int() }),
+  /** Of its latest deliveries that were tried, how many arrived. */
+  recent: z.object({ delivered: z.number().int(), tried: z.number().int() }),
 });
 export type DestinationHealth = z.infer<typeof destinationHealthSchema>;
 

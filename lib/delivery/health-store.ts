@@ -11,7 +11,7 @@ interface Row {
   rest_until: string | null;
   previous_until: string | null;
   delivered: number;
-  ended: number;
+  tried: number;
 }
 
 /** Of all subscriptions of the workspace, under the member's claims. */
@@ -23,13 +23,13 @@ export async function selectHealth(tx: Tx, workspaceId: string): Promise<Destina
     select m.id as subscription_id, b.state, b.opened_at, b.retry_at, b.faults, b.cause,
       case when b.rest_until > now() then b.rest_until end as rest_until,
       (select k.previous_until from private.subscription_secret_state(array[m.id]) k) as previous_until,
-      d.delivered, d.ended
+      d.delivered, d.tried
     from mine m
     left join public.subscription_breakers b
       on b.workspace_id = ${workspaceId} and b.subscription_id = m.id
     cross join lateral (
       select count(*) filter (where l.status = 'delivered')::int as delivered,
-        count(*) filter (where l.status in ('delivered', 'dead'))::int as ended
+        count(*) filter (where l.status in ('delivered', 'dead', 'failed'))::int as tried
       from (select x.status from public.deliveries x where x.subscription_id = m.id
         order by x.id desc limit ${recentDeliveries}) l) d`;
   return rows.map((row) => ({
@@ -43,7 +43,7 @@ export async function selectHealth(tx: Tx, workspaceId: string): Promise<Destina
     },
     rest_until: row.rest_until,
     previous_secret_until: row.previous_until,
-    recent: { delivered: row.delivered, ended: row.ended },
+    recent: { delivered: row.delivered, tried: row.tried },
   }));
 }
 

@@ -129,7 +129,7 @@ const row = {
     },
     rest_until: null,
     previous_secret_until: at,
-    recent: { delivered: 9, ended: 10 },
+    recent: { delivered: 9, tried: 10 },
   },
 } as const;
 

@@ -54,7 +54,7 @@ const health = (of: Partial<DestinationHealth> = {}): DestinationHealth => ({
   breaker: { state: 'closed', since: null, retry_at: null, faults: 0, cause: null },
   rest_until: null,
   previous_secret_until: null,
-  recent: { delivered: 0, ended: 0 },
+  recent: { delivered: 0, tried: 0 },
   ...of,
 });
 const draft = (of: Partial<FormDraft> = {}): FormDraft => ({ ...emptyDraft, name: 'A', ...of });
@@ -176,10 +176,10 @@ describe('how a subscription is', () => {
   });
 
   it('never rounds a failure away', () => {
-    expect(shareText(arrivedShare(health({ recent: { delivered: 4_999, ended: 5_000 } })))).toBe(
+    expect(shareText(arrivedShare(health({ recent: { delivered: 4_999, tried: 5_000 } })))).toBe(
       '99.9%',
     );
-    expect(shareText(arrivedShare(health({ recent: { delivered: 5, ended: 5 } })))).toBe('100%');
+    expect(shareText(arrivedShare(health({ recent: { delivered: 5, tried: 5 } })))).toBe('100%');
     expect(shareText(arrivedShare(undefined))).toBe('–');
   });
 

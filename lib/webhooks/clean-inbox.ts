@@ -1,4 +1,4 @@
-import type { Db } from '#lib/db/index';
+import { type Db, pgErrorCode } from '#lib/db/index';
 import {
   dropBroughtSecrets,
   dropDays,
@@ -18,6 +18,7 @@ const daysAhead = 7;
 const batchRows = 5_000;
 /** Statements of one round; what is left is the next round's. */
 const maxBatches = 20;
+const lockNotAvailable = '55P03';
 const refusalCountDays = 90;
 const refusedRequestDays = 30;
 const replayDays = 90;
@@ -32,7 +33,7 @@ export interface InboxRetention {
 
 /** Makes the coming days and lets the old ones go. Called again and again by one of the workers. */
 export async function cleanInbox(db: Db, retention: InboxRetention): Promise<void> {
-  await makeDays(db, daysAhead);
+  await makeDaysUnlessHeld(db);
   await dropDays(db, retention.eventDays);
   await inBatches((limit) => dropStrays(db, retention.eventDays, limit));
   await inBatches((limit) => dropDedupeKeys(db, retention.dedupeDays, limit));
@@ -41,6 +42,15 @@ export async function cleanInbox(db: Db, retention: InboxRetention): Promise<voi
   await inBatches((limit) => eraseRetiredSecrets(db, retiredSecretDays, limit));
   await inBatches((limit) => dropBroughtSecrets(db, broughtSecretDays, limit));
   await inBatches((limit) => dropReplays(db, replayDays, limit));
+}
+
+/** Somebody reads all days at this moment; there are days enough until the next round. */
+async function makeDaysUnlessHeld(db: Db): Promise<void> {
+  try {
+    await makeDays(db, daysAhead);
+  } catch (error) {
+    if (pgErrorCode(error) !== lockNotAvailable) throw error;
+  }
 }
 
 /** Differences added up in one statement. */

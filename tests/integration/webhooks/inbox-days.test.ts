@@ -99,6 +99,16 @@ describe('days of the inbox', () => {
     expect(await placeOf(old)).toBeUndefined();
   });
 
+  it('are made by a later call while somebody reads all of them', async () => {
+    await transaction(inbox.worker, async (tx) => {
+      await tx`select count(*) from public.inbox_events`;
+      await cleanInbox(inbox.worker, retention);
+      expect(await partitions()).toEqual([]);
+    });
+    await cleanInbox(inbox.worker, retention);
+    expect(await partitions()).toHaveLength(8);
+  });
+
   it('an id by chance stays in the default partition and goes by its age', async () => {
     const stray = await put(Date.now() - 40 * dayMs, 'applied', crypto.randomUUID());
     await cleanInbox(inbox.worker, retention);

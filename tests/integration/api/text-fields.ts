@@ -46,7 +46,7 @@ function walk(
   const into = (next: unknown, ...names: string[]): void => {
     if (isSchema(next)) walk(document, next, [...path, ...names], add);
   };
-  if (typeof schema['$ref'] === 'string') return into(resolved(document, schema['$ref']));
+  if (typeof schema['$ref'] === 'string') into(resolved(document, schema['$ref']));
   for (const word of ['anyOf', 'oneOf', 'allOf'])
     for (const one of schemas(schema[word])) into(one);
   const types = [schema['type']].flat();

@@ -52,6 +52,8 @@ export const mailWords = {
   kinds: {
     invitation: 'Invitation',
     connection_alert: 'A connection stopped',
+    changes: 'Changes, by a subscription',
+    subscription_disabled: 'A subscription was switched off',
     test: 'Test mail',
   } as Record<string, string | undefined>,
   statuses: {

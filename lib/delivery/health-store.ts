@@ -29,8 +29,9 @@ export async function selectHealth(tx: Tx, workspaceId: string): Promise<Destina
       on b.workspace_id = ${workspaceId} and b.subscription_id = m.id
     cross join lateral (
       select count(*) filter (where l.status = 'delivered')::int as delivered,
-        count(*) filter (where l.status in ('delivered', 'dead', 'failed'))::int as tried
-      from (select x.status from public.deliveries x where x.subscription_id = m.id
+        count(*) filter (where l.status in ('delivered', 'dead', 'failed')
+          or (l.status = 'pending' and l.attempts > 0))::int as tried
+      from (select x.status, x.attempts from public.deliveries x where x.subscription_id = m.id
         order by x.id desc limit ${recentDeliveries}) l) d`;
   return rows.map((row) => ({
     subscription_id: row.subscription_id,

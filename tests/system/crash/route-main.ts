@@ -6,20 +6,24 @@ import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { answerWebhookRequest } from '../../../app/api/webhooks/[connector]/[endpoint]/answer-webhook-request.ts';
 import { connect, surviveDriverFaults } from '#lib/db/index';
+import { inboundLimits } from '#lib/hub/inbound-limits';
 import { webReceiver } from '#lib/hub/web-receiver';
 import { logger } from '#lib/observability/index';
 
 const log = logger('route', 'warn');
 surviveDriverFaults(() => undefined);
-const db = connect({ url: process.env['DATABASE_URL_WEB'] ?? '', name: 'patchbay-route', max: 8 });
-const env = { SEAL_GATEWAY_PRIVATE_KEY: process.env['SEAL_GATEWAY_PRIVATE_KEY'] } as Parameters<
-  typeof webReceiver
->[0]['env'];
-const receiver = webReceiver({ db, env, log });
+const url = process.env['DATABASE_URL_WEB'] ?? '';
+const db = connect({ url, name: 'patchbay-route', max: 8 });
+const env = {
+  DATABASE_URL_WEB: url,
+  SEAL_GATEWAY_PRIVATE_KEY: process.env['SEAL_GATEWAY_PRIVATE_KEY'],
+  RATE_LIMITS: 'memory',
+} as Parameters<typeof webReceiver>[0]['env'];
+const receiver = webReceiver({ db, env, log }, inboundLimits({ db, env, log }));
 
 const server = createServer((incoming, outgoing) => {
-  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
-  const [connector = '', endpoint = ''] = url.pathname.split('/').slice(-2);
+  const asked = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+  const [connector = '', endpoint = ''] = asked.pathname.split('/').slice(-2);
   const headers = new Headers();
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
@@ -27,8 +31,9 @@ const server = createServer((incoming, outgoing) => {
   const body = Readable.toWeb(incoming) as ReadableStream;
   // A body that streams needs `duplex`, which the DOM's type does not know yet.
   const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body, duplex: 'half' };
-  const request = new Request(url, init);
-  answerWebhookRequest(receiver, request, connector, endpoint).then(
+  const request = new Request(asked, init);
+  const address = incoming.socket.remoteAddress ?? null;
+  answerWebhookRequest(receiver, { request, connector, endpoint, address }).then(
     async (answer) => {
       outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
       outgoing.end(Buffer.from(await answer.arrayBuffer()));

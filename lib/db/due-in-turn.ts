@@ -48,8 +48,9 @@ export function dueInTurn(tx: Tx, of: DueRows): Fragment {
       from owing o where o.workspace is not null and o.place < ${workspacesAtMost}
     ), heads as materialized (
       select o.workspace from owing o where o.workspace is not null
-        and exists (select 1 from ${table} t
-          where ${of.may} and ${workspace} = o.workspace and ${of.at} <= now())
+        -- Not "exists": as a join it could read one workspace's rows once for each of the others.
+        and (select true from ${table} t
+          where ${of.may} and ${workspace} = o.workspace and ${of.at} <= now() limit 1)
         and o.workspace not in (
           select w.workspace from private.waiting_jobs(${of.queue}) w where w.jobs >= ${jobsAhead})
       order by random() limit ${of.limit}::int

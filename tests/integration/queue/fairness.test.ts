@@ -137,8 +137,8 @@ describe('a workspace that owes a great deal', () => {
   });
 
   it('would delay it by everything if the oldest rows went first, which this test notices', async () => {
-    const order = await race(oldestFirst, 1_500);
-    expect(order.filter((workspace) => workspace === many).length).toBeGreaterThan(1_000);
+    const order = await race(oldestFirst, 500);
+    expect(order.filter((workspace) => workspace === many).length).toBeGreaterThan(300);
   });
 });
 

@@ -29,7 +29,7 @@ export function normaliseField(comparator: Comparator, value: Json | undefined):
     }
     case 'set':
       return Array.isArray(value)
-        ? [...new Set(value.map((item) => String(item).normalize('NFC')))].sort()
+        ? [...new Set(value.map(String).map((item) => item.normalize('NFC')))].sort()
         : [];
   }
 }

@@ -3,7 +3,6 @@ import { HubError, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import { rereadAliased } from './alias-store.ts';
-import { findFlips } from './find-flips.ts';
 import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
 import { mergeRecord } from './merge/index.ts';
@@ -17,12 +16,12 @@ import {
   type Origin,
   openStream,
   selectIntents,
-  selectRecent,
   touchStream,
   writeConflicts,
 } from './observe-store.ts';
+import { parkFlips, type Sight } from './park-flips.ts';
 import { planObservation } from './plan-observation.ts';
-import type { Circumstances, Intent, KnownLink, PlannedObject } from './planned-writes.ts';
+import type { Circumstances, PlannedObject } from './planned-writes.ts';
 
 export interface ObservationInput {
   workspaceId: string;
@@ -174,35 +173,6 @@ async function observeKnown(
     origin,
     sights.map(({ plan }) => plan),
   );
-}
-
-interface Sight {
-  link: KnownLink;
-  object: JudgedObject;
-  own: Intent[];
-  plan: PlannedObject;
-}
-
-/** Plans anew, with the field held, where two services keep changing a field back and forth. */
-async function parkFlips(
-  tx: Tx,
-  origin: Origin,
-  sights: Sight[],
-  given: Circumstances,
-): Promise<void> {
-  const shared = sights.filter(({ plan }) => plan.tellsOthers);
-  if (shared.length === 0) return;
-  const ids = shared.map(({ link }) => link.record_id);
-  const recent = await selectRecent(tx, origin, ids, syncLimits.flipWindowMs);
-  for (const sight of shared) {
-    const { link, own, object, plan } = sight;
-    const parked = findFlips(
-      given.kind,
-      { connectionId: origin.connectionId, diff: plan.record?.diff ?? {} },
-      recent.filter((change) => change.record_id === link.record_id),
-    );
-    if (parked.length > 0) sight.plan = planObservation(link, own, object, given, parked);
-  }
 }
 
 async function writePlans(tx: Tx, origin: Origin, plans: PlannedObject[]): Promise<void> {

@@ -1,30 +1,16 @@
 import { type JsonObject, newId } from '#lib/core/index';
 import { defaultsOf, fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
 import type { JudgedObject } from './judge-object.ts';
-import {
-  dirtyFields,
-  judgeRank,
-  type MergeOutcome,
-  mergeDeletion,
-  mergeRecord,
-} from './merge/index.ts';
+import { linkAsIs, nothing } from './keep-link.ts';
+import { dirtyFields, judgeRank, type MergeOutcome, mergeRecord } from './merge/index.ts';
+import { planDeletion } from './plan-deletion.ts';
 import type {
   Circumstances,
-  ConflictWrite,
   Intent,
   KnownLink,
   LinkWrite,
   PlannedObject,
 } from './planned-writes.ts';
-
-const nothing = {
-  record: null,
-  link: null,
-  conflicts: [],
-  settled: [],
-  echoedIntents: [],
-  tellsOthers: false,
-};
 
 /**
  * Decides what one observed state of a known object changes. Pure. `parked` names fields that are
@@ -137,74 +123,6 @@ function planMerge(
   };
 }
 
-/**
- * The record goes when the last object it lives in goes; its data stay, and what was edited here and
- * never sent is logged as lost to the deletion.
- */
-function planDeletion(known: KnownLink, object: JudgedObject, given: Circumstances): PlannedObject {
-  if (known.state === 'tombstone') return { ...nothing, verdict: 'unchanged' };
-  if (object.rank < known.remote_rank && !known.is_read_since) {
-    return { ...nothing, verdict: 'stale', link: { ...linkAsIs(known, given), reread: true } };
-  }
-  const { kind, writable } = given;
-  const { data, base, ours } = known;
-  const end = mergeDeletion({
-    wasDeleted: false,
-    isDeletedHere: known.deleted_at !== null,
-    isDeletedThere: true,
-    unsent: dirtyFields({ kind, data, base, ours, held: [], writable }),
-    changedThere: [],
-    policy: 'delete_wins',
-  });
-  const goes = !known.has_other_living && end.do === 'delete_here';
-  return {
-    ...nothing,
-    verdict: 'changed',
-    conflicts: goes ? end.lost.map((field) => lostToDeletion(known, object, field)) : [],
-    settled: known.held.map((field) => ({ link_id: known.link_id, field, value: null })),
-    record: goes
-      ? {
-          id: known.record_id,
-          version: known.version + 1,
-          data: known.data,
-          updated_at: object.updatedAt,
-          op: 'delete',
-          fields: [],
-          diff: {},
-        }
-      : null,
-    link: {
-      id: known.link_id,
-      external_key: known.external_key,
-      url: known.url,
-      remote_rank: object.rank,
-      base: known.base,
-      ours: known.ours,
-      unreadable: null,
-      raw: null,
-      held: [],
-      state: 'tombstone',
-      owes: false,
-      reread: false,
-      echoed: false,
-    },
-  };
-}
-
-const lostToDeletion = (known: KnownLink, object: JudgedObject, field: string): ConflictWrite => ({
-  id: newId(),
-  record_id: known.record_id,
-  link_id: known.link_id,
-  field,
-  base: known.base?.[field] ?? null,
-  local: known.data[field] ?? null,
-  remote: null,
-  remote_at: object.updatedAt,
-  policy: 'delete_wins',
-  status: 'automatic',
-  resolution: null,
-});
-
 /** While a call is under way its outcome decides the state; a refusal stays to be read. */
 function owing(
   known: KnownLink,
@@ -223,30 +141,6 @@ function owing(
   if (merged.held.length > 0) return { owes, state: 'conflict' };
   if (dirty.length > 0) return { owes, state: 'dirty' };
   return { owes, state: known.state === 'refused' ? 'refused' : 'synced' };
-}
-
-function linkAsIs(known: KnownLink, given: Circumstances): LinkWrite {
-  const { kind, writable } = given;
-  const { base, ours, data, held } = known;
-  return {
-    id: known.link_id,
-    external_key: known.external_key,
-    url: known.url,
-    remote_rank: known.remote_rank,
-    base,
-    ours,
-    unreadable: null,
-    raw: null,
-    held,
-    state: known.state,
-    owes:
-      known.state === 'pushing' ||
-      known.state === 'unknown' ||
-      (known.state !== 'tombstone' &&
-        dirtyFields({ kind, data, base, ours, held, writable }).length > 0),
-    reread: false,
-    echoed: false,
-  };
 }
 
 /** An edit is echoed when its fields come back as sent, or in the form the service gave them. */

@@ -103,7 +103,7 @@ describe.each(services)('a worker that dies, at a service %s', (_name, switches)
       }
       await recover(trial);
     }
-    const written = hubWrites(trial).map(({ patch }) => String(patch['title']));
+    const written = hubWrites(trial).map(({ patch }) => JSON.stringify(patch));
     expect(new Set(written).size).toBe(rounds * width);
     expect(written).toHaveLength(rounds * width);
     expect(await openIntents(trial)).toHaveLength(0);

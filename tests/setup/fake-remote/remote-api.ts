@@ -1,5 +1,5 @@
 import type { ConnectorApi, PollPage, WriteResult } from '#lib/connectors/protocol/index';
-import { HubError, type JsonObject } from '#lib/core/index';
+import { HubError, type Json, type JsonObject } from '#lib/core/index';
 import type { FakeRemote, StoredObject } from './fake-remote.ts';
 
 export type Call = 'backfill' | 'poll' | 'read' | 'update';
@@ -32,6 +32,8 @@ const faultOf: Record<FaultKind, () => HubError> = {
   gone: () => new HubError('provider.gone', 'That place was dropped.'),
   forbidden: () => new HubError('provider.forbidden', 'Not yours.'),
 };
+
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 /** The api half of a connector for a FakeRemote, with faults that the test lines up. */
 export class RemoteApi {
@@ -85,7 +87,7 @@ export class RemoteApi {
     const { paging, pageSize } = this.remote.switches;
     const living = [...this.remote.objects.values()].filter((it) => !it.deleted && !it.isMoved);
     if (paging === 'keyset') {
-      const after = String(from?.['after'] ?? '');
+      const after = textOf(from?.['after']);
       const rest = living.sort((a, b) => (a.id < b.id ? -1 : 1)).filter(({ id }) => id > after);
       const page = rest.slice(0, pageSize);
       const last = page.at(-1);
@@ -116,7 +118,7 @@ export class RemoteApi {
       return { ...page, objects: this.show(now), cursor: { token: end }, hasMore };
     }
     const since = Number(cursor['since'] ?? 0);
-    const after = String(cursor['after'] ?? '');
+    const after = textOf(cursor['after']);
     const rest = [...this.remote.objects.values()]
       .filter(told)
       .map((object) => ({ object, at: this.remote.stamp(object) }))

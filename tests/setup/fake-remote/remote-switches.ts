@@ -41,7 +41,7 @@ const squeeze = (value: string): string => value.replace(/ +/g, ' ').trim();
 export const lowering: RemoteSwitches['canonical'] = {
   title: (value) => (typeof value === 'string' ? squeeze(value).toLowerCase() : value),
   labels: (value) =>
-    Array.isArray(value) ? [...new Set(value.map((item) => String(item).toLowerCase()))] : [],
+    Array.isArray(value) ? [...new Set(value.map(String).map((item) => item.toLowerCase()))] : [],
 };
 
 /** Titles in upper case: together with `lowering` it would never rest. */

@@ -24,7 +24,8 @@ const same = (field: string, a: Json | undefined, b: Json | undefined): boolean 
 
 /** What all forms of a value have in common. */
 const lowered = (value: Json | undefined): Json => {
-  if (Array.isArray(value)) return [...new Set(value.map((item) => String(item).toLowerCase()))];
+  if (Array.isArray(value))
+    return [...new Set(value.map((item) => JSON.stringify(item).toLowerCase()))];
   return typeof value === 'string' ? value.toLowerCase().replace(/ +/g, ' ') : (value ?? null);
 };
 
@@ -153,7 +154,9 @@ async function lostUpdates(trial: Trial): Promise<string[]> {
         ...trial.sides.map(({ remote }) => remote.canonical({ [field]: last.value })[field]),
       ];
       if (!forms.some((form) => same(field, lowered(form), lowered(row.data[field])))) {
-        broken.push(`P2 the last ${field} of ${row.external_id} (${String(last.value)}) is lost`);
+        broken.push(
+          `P2 the last ${field} of ${row.external_id} (${JSON.stringify(last.value)}) is lost`,
+        );
       }
     }
   }

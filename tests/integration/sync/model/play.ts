@@ -6,7 +6,7 @@ import { work } from '../world.ts';
 import { type BugName, bugs } from './bugs.ts';
 import { judge } from './judge.ts';
 import type { ModelDatabase } from './model-database.ts';
-import { type Schedule, type Step, valueOf } from './schedule.ts';
+import { type Schedule, type Step, patchOf } from './schedule.ts';
 import { type Side, Trial } from './trial.ts';
 
 const objects: Record<string, JsonObject> = Object.fromEntries(
@@ -49,14 +49,14 @@ const idOf = (side: Side, n: number): string => {
 async function act(trial: Trial, step: Step): Promise<void> {
   if (step.do === 'stall') return stall(trial);
   if (step.do === 'here') {
-    const patch = valueOf(step.field, step.pick, trial.turn);
+    const patch = patchOf(step.field, step.pick, trial.turn);
     return trial.editHere(String((step.of % 3) + 1), patch);
   }
   const side = sideOf(trial, step.side);
   const { remote } = side;
   switch (step.do) {
     case 'there':
-      remote.edit(idOf(side, step.of), valueOf(step.field, step.pick, trial.turn));
+      remote.edit(idOf(side, step.of), patchOf(step.field, step.pick, trial.turn));
       return;
     case 'create':
       remote.create(`9${step.side}${trial.turn}`, { ...objects['1'], title: `new ${trial.turn}` });

@@ -31,7 +31,7 @@ const states = ['open', 'done', 'cancelled'];
 const labelSets = [[], ['bug'], ['New'], ['bug', 'ui'], ['ui', 'New', 'p1']];
 
 /** A value of its own for every step, so that it is known again wherever it turns up. */
-export function valueOf(field: Field, pick: number, turn: number): JsonObject {
+export function patchOf(field: Field, pick: number, turn: number): JsonObject {
   if (field === 'title') return { title: `Title  ${turn}` };
   if (field === 'body') return { body: `Body ${turn}\n\n- x` };
   if (field === 'state') return { state: states[pick % states.length] ?? 'open' };

@@ -132,7 +132,7 @@ function Body({ row }: { row: DeliveryDetail }) {
       <section className="grid gap-2" aria-label={text.change}>
         <h3 className="font-semibold">{text.change}</h3>
         {row.diff ? (
-          <JsonView value={row.diff} label={text.change} />
+          <JsonView value={row.diff} label={text.diff} />
         ) : (
           <p className="text-mut">{text.gone}</p>
         )}
@@ -199,7 +199,7 @@ function Content({ id }: { id: string }) {
 
 /** The body of a webhook, or the text of a message as its place reads it. */
 export function MessageBody({ content }: { content: { text: string | null; body?: unknown } }) {
-  if (content.text === null) return <JsonView value={content.body} label={text.content} />;
+  if (content.text === null) return <JsonView value={content.body} label={text.body} />;
   return (
     <p className="whitespace-pre-wrap break-words rounded-md border border-line bg-raise p-3">
       {content.text}

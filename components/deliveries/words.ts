@@ -164,6 +164,8 @@ export const words = {
     content: 'What is said',
     contentHint: 'As it would go out now; the record may have changed since.',
     change: 'The change',
+    body: 'Body',
+    diff: 'Before and after',
     gone: 'The log does not hold this change any more.',
     next: 'Tried again',
     waits: 'Waits for an earlier delivery of the same record.',

@@ -73,7 +73,9 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const gridProps = {
     role: 'grid',
     tabIndex: 0,
-    'aria-activedescendant': active >= 0 ? `${id}-${active}` : undefined,
+    // A row out of sight does not exist, and nothing may point to it.
+    'aria-activedescendant':
+      active >= view.start && active < view.end ? `${id}-${active}` : undefined,
   };
   const nearEnd = rows.length > 0 && view.end >= rows.length - endReachedRows;
 

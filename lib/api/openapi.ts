@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { type ErrorCode, errorCodes } from '#lib/core/index';
+import { webhookPayloadSchema } from '#lib/delivery/schema';
 import type { Route } from './contract.ts';
 
 /** What any route may answer, beside its own codes. */
@@ -69,6 +70,27 @@ const titles: Record<string, string> = {
   public: 'everybody',
 };
 
+/** What a receiver of outgoing webhooks gets. */
+const deliveredWebhook = {
+  operationId: 'deliveredWebhook',
+  tags: ['delivery'],
+  summary: 'A change, as a subscription sends it',
+  description:
+    'Signed as Standard Webhooks 1.0 says. The id is the same however often it is tried, so that repeats can be told; any 2xx takes it, 410 ends the subscription, redirects are not followed.',
+  method: 'post' as const,
+  path: 'change',
+  request: {
+    headers: z.object({
+      'webhook-id': z.uuid(),
+      'webhook-timestamp': z.string(),
+      'webhook-signature': z.string(),
+      'patchbay-attempt': z.string(),
+    }),
+    body: { required: true, content: { 'application/json': { schema: webhookPayloadSchema } } },
+  },
+  responses: { 204: { description: 'Taken' } },
+};
+
 /** The contracts as OpenAPI 3.1; nothing of it is written by hand. */
 export function openApiDocument(routes: readonly Route[]): Record<string, unknown> {
   const app = new OpenAPIHono();
@@ -95,6 +117,7 @@ export function openApiDocument(routes: readonly Route[]): Record<string, unknow
       responses: { ...successResponse(route), ...problemResponses(route) },
     });
   }
+  app.openAPIRegistry.registerWebhook(deliveredWebhook);
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Patchbay', version: '1' },

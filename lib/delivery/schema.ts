@@ -51,3 +51,4 @@ export {
   subscriptionSchema,
   type WebhookConfig,
 } from './subscription-shape.ts';
+export { webhookPayloadSchema } from './webhook-shape.ts';

@@ -8,8 +8,7 @@ import {
   endPreviousSecret,
   sendTestDelivery,
 } from '#lib/delivery/index';
-import { subscriptionInputSchema } from '#lib/delivery/schema';
-import { webhookPayloadSchema } from '../../../lib/delivery/webhook-payload.ts';
+import { subscriptionInputSchema, webhookPayloadSchema } from '#lib/delivery/schema';
 import { isLong } from '../../setup/is-long.ts';
 import { patience } from '../../setup/patience.ts';
 import { type Member, makeMember } from '../sync/world.ts';

@@ -4,9 +4,9 @@ import type { JsonObject } from '#lib/core/index';
 import {
   payloadMaxBytes,
   type TellableChange,
-  webhookPayloadSchema,
   writePayload,
 } from '../../../lib/delivery/webhook-payload.ts';
+import { webhookPayloadSchema } from '../../../lib/delivery/webhook-shape.ts';
 
 const change: TellableChange = {
   position: 12,

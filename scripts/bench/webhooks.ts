@@ -1,12 +1,7 @@
 import { Agent, request } from 'node:http';
-import {
-  headersOf,
-  type IssueEvent,
-  issueEvents,
-  repo,
-} from '../../tests/system/crash/issue-events.ts';
+import { headersOf, type IssueEvent, issueEvents } from '../../tests/system/crash/issue-events.ts';
 
-export { type IssueEvent, issueEvents, repo };
+export { issueEvents };
 
 /** A webhook made before the clock runs: signing is the sender's work. */
 export interface Signed {

@@ -45,7 +45,7 @@ max_client_conn = 200
   const isRoot = process.getuid?.() === 0;
   if (isRoot) for (const file of [config, userlist]) chownSync(file, nobody, nobody);
   const child = spawn(program.path, [config], {
-    env: program.env,
+    env: { ...process.env, ...program.env },
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(isRoot ? { uid: nobody, gid: nobody } : {}),
   });

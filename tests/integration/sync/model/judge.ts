@@ -49,19 +49,15 @@ export async function judge(trial: Trial): Promise<string[]> {
   return broken;
 }
 
-/** Works and lets time pass until nothing is due; false when that never happens. */
+/** Lets time pass and works until there is nothing to do; false when that never happens. */
 async function settle(trial: Trial): Promise<boolean> {
   await pollAll(trial);
-  let quiet = 0;
-  for (let round = 0; round < quietRounds && quiet < 2; round += 1) {
+  for (let round = 0; round < quietRounds; round += 1) {
+    await trial.letTimePass();
     const outcomes = await trial.runJobs();
-    const isQuiet = outcomes.every((outcome) =>
-      ['nothing', 'unchanged', 'skipped'].includes(outcome),
-    );
-    quiet = isQuiet ? quiet + 1 : 0;
-    if (quiet < 2) await trial.letTimePass();
+    if (outcomes.every((one) => ['nothing', 'unchanged', 'skipped'].includes(one))) return true;
   }
-  return quiet === 2;
+  return false;
 }
 
 async function pollAll(trial: Trial): Promise<void> {

@@ -8,6 +8,12 @@
  *   it is about to be made: whatever dies in between is found by that row.
  * - Whoever works on a run, a poll or a link holds its epoch; a result under an older epoch is not
  *   written.
+ * - What is absent from a list is deleted only when the list was complete and the service itself says
+ *   that the object is gone; what may not be seen, or was moved elsewhere, keeps its record.
+ * - A sweep that would change more than chance explains waits for a person.
+ * - A record that lives at several services has one form of its own; a difference in form is no change.
+ * - What a service hands over that cannot be held is named and kept raw, stops nothing, and is not
+ *   overwritten.
  * - Locks are taken in one order: records (by id), links, intents, streams, runs, the workspace's clock.
  * - Times of due rows and leases are the database's; the injected clock measures spans and jitter.
  *

@@ -11,6 +11,8 @@ import {
   startAuthorization,
 } from '#lib/connections/index';
 import type { JsonObject } from '#lib/core/index';
+import { createSubscription } from '#lib/delivery/index';
+import { subscriptionInputSchema } from '#lib/delivery/schema';
 import { connectorRules } from '#lib/hub/connector-rules';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { patchRecord } from '#lib/records/index';
@@ -262,6 +264,59 @@ describe('the story of a channel, in order', () => {
     });
     expect(await signIn(connectionId)).toBe(connectionId);
     expect(await checkConnection(web, member, place())).toMatchObject({ status: 'active' });
+  });
+
+  it('is told of changes by a subscription, each once, with nothing of them read as mark-up', async () => {
+    const { member, workspaceId } = world;
+    const made = await world.asMember((tx) =>
+      createSubscription(
+        tx,
+        { userId: member.userId, sealKey: world.web.sealKey },
+        {
+          workspaceId,
+          input: subscriptionInputSchema.parse({
+            kind: 'slack',
+            name: 'News',
+            config: {
+              connection_id: connectionId,
+              channel: general,
+              template: 'News: {{record.title | default change.op}} {{change.after.title}}',
+            },
+            filter: { kinds: ['task'] },
+          }),
+        },
+      ),
+    );
+    const recordId = randomUUID();
+    const diff = { title: [null, 'Ship <!channel> & go'] };
+    await world.admin.begin(async (tx) => {
+      await tx`insert into public.records (id, workspace_id, kind, data)
+        values (${recordId}, ${workspaceId}, 'task', '{"title": "Ship it"}')`;
+      await tx`insert into public.change_log (workspace_id, record_id, kind, version, op, origin, fields, diff)
+        values (${workspaceId}, ${recordId}, 'task', 1, 'create', 'hub', '{title}', ${tx.json(diff)})`;
+    });
+    const news = async () =>
+      (await truth()).map(({ text }) => text).filter((text) => text.startsWith('News: '));
+    await expect.poll(news, patience).toEqual(['News: Ship it Ship &lt;!channel&gt; &amp; go']);
+    // As if nobody had heard the end of it: the channel is read before anything is said again.
+    await expect
+      .poll(
+        () => world.admin`
+        update public.deliveries set status = 'pending', ended_at = null, next_attempt_at = now()
+        where subscription_id = ${made.id} and status = 'delivered' returning id`,
+        patience,
+      )
+      .toHaveLength(1);
+    await world.admin`update public.subscriptions set due_at = now() where id = ${made.id}`;
+    await expect
+      .poll(
+        () => world.admin`
+        select status, attempts from public.deliveries where subscription_id = ${made.id}`,
+        patience,
+      )
+      .toMatchObject([{ status: 'delivered', attempts: 2 }]);
+    expect(await news()).toHaveLength(1);
+    await world.admin`delete from public.subscriptions where id = ${made.id}`;
   });
 
   it('disconnects: the token is given back, the records stay', async () => {

@@ -26,6 +26,8 @@ export const linkSchema = z.object({
   error: z
     .object({ code: z.string(), message: z.string(), fields: z.array(z.string()).optional() })
     .nullable(),
+  /** Fields whose value at the service cannot be held here, with the reason; they are not written there. */
+  unreadable: z.record(z.string(), z.string()).optional(),
   dirty_at: z.iso.datetime().nullable(),
   pushed_at: z.iso.datetime().nullable(),
   echoed_at: z.iso.datetime().nullable(),

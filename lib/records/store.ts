@@ -9,7 +9,7 @@ export const recordColumns = (db: Queryable) => db`
   coalesce((
     select json_agg(json_build_object(
       'id', l.id, 'connection_id', l.connection_id, 'stream_id', l.stream_id, 'connector', c.connector,
-      'external_key', l.external_key, 'url', l.url, 'state', l.state, 'held', l.held, 'error', l.error,
+      'external_key', l.external_key, 'url', l.url, 'state', l.state, 'held', l.held, 'error', l.error, 'unreadable', l.unreadable,
       'dirty_at', l.dirty_at, 'pushed_at', l.pushed_at, 'echoed_at', l.echoed_at) order by l.id)
     from public.links l join public.connections c on c.id = l.connection_id
     where l.workspace_id = r.workspace_id and l.record_id = r.id

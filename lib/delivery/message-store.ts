@@ -8,6 +8,8 @@ export interface MessageContext {
   subscription: string;
   /** What the connection the change came from is called; null when it was made here. */
   connection: string | null;
+  /** Of that connection. */
+  connector: string | null;
 }
 
 export async function readMessageContext(
@@ -19,15 +21,16 @@ export async function readMessageContext(
       name: string;
       slug: string;
       connection: string | null;
+      connector: string | null;
       version: number | null;
       data: PresentRecord['data'] | null;
       deleted_at: string | null;
     }[]
   >`
     select w.name, w.slug, r.version, r.data, r.deleted_at,
-      (select c.account_name from public.connections c
-        where c.workspace_id = w.id and c.id = ${at.connectionId}) as connection
+      c.account_name as connection, c.connector
     from public.workspaces w
+    left join public.connections c on c.workspace_id = w.id and c.id = ${at.connectionId}
     left join public.records r on r.workspace_id = w.id and r.id = ${at.recordId}
     where w.id = ${at.workspaceId}`;
   if (!row) throw new Error('The workspace of a delivery is gone');
@@ -37,5 +40,6 @@ export async function readMessageContext(
     workspace: { name: row.name, slug: row.slug },
     subscription: at.name,
     connection: row.connection,
+    connector: row.connector,
   };
 }

@@ -4,7 +4,7 @@ import { isResting } from '#lib/resilience/index';
 import type { Opener, Outgoing } from '#lib/security/index';
 import type { DestinationGate } from './destination-gate.ts';
 import { judgeAnswer, judgeFault, type Verdict } from './judge-answer.ts';
-import { readMessageContext } from './message-store.ts';
+import { type MessageContext, readMessageContext } from './message-store.ts';
 import { renderTemplate, slackMedium } from './render-template.ts';
 import { configSchemas, type SlackConfig } from './schema.ts';
 import {
@@ -47,7 +47,11 @@ export function slackSender(deps: SlackSenderDeps): Sender {
     send: async (delivery, destination, signal) => {
       const config = configSchemas.slack.safeParse(destination.config);
       if (!config.success) return unusable('Its settings cannot be read.');
-      const text = await writeMessage(deps, delivery, destination, config.data);
+      const context = await readMessageContext(deps.db, { ...delivery, name: destination.name });
+      if (isEcho(delivery, context, config.data)) {
+        return { type: 'delivered', excerpt: 'Not posted: it was said in this Slack itself.' };
+      }
+      const text = writeMessage(deps, delivery, context, config.data);
       const { connection_id: connectionId, channel } = config.data;
       if (connectionId !== undefined) {
         if (channel === undefined) return unusable('It names no channel.');
@@ -61,13 +65,26 @@ export function slackSender(deps: SlackSenderDeps): Sender {
   };
 }
 
-async function writeMessage(
+/**
+ * What was said in a Slack is not told there again: our own message would come back as a change and
+ * go round for ever.
+ */
+export const isEcho = (
+  { kind, connectionId }: Pick<OwedDelivery, 'kind' | 'connectionId'>,
+  { connector }: Pick<MessageContext, 'connector'>,
+  config: SlackConfig,
+): boolean =>
+  kind === 'message' &&
+  (config.connection_id === undefined
+    ? connector === 'slack'
+    : connectionId === config.connection_id);
+
+function writeMessage(
   deps: SlackSenderDeps,
   delivery: OwedDelivery,
-  { name }: Destination,
+  context: MessageContext,
   { template }: SlackConfig,
-): Promise<string> {
-  const context = await readMessageContext(deps.db, { ...delivery, name });
+): string {
   const values = templateValues(delivery, context, deps.origin);
   return renderTemplate(parseTemplate(template ?? defaultTemplates.slack), values, slackMedium);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HubError } from '#lib/core/index';
 import { digestDueMs, judgeRecipients } from '../../../lib/delivery/digest-state.ts';
-import { judgeAnnounced } from '../../../lib/delivery/send-slack.ts';
+import { isEcho, judgeAnnounced } from '../../../lib/delivery/send-slack.ts';
 
 const minute = 60_000;
 const at = 1_000 * minute;
@@ -58,5 +58,23 @@ describe('what became of a message in Slack', () => {
   ] as const)('%s: %s', (_what, code, details, type) => {
     const error = new HubError(code, 'Because.', { retry: 'after', afterMs: 2_000, details });
     expect(judgeAnnounced(error)).toMatchObject({ type, code, reason: 'Because.' });
+  });
+});
+
+describe('what was said in a Slack', () => {
+  const said = { kind: 'message', connectionId: 'here' };
+  const slack = { connector: 'slack' };
+
+  it.each([
+    ['is not told by the connection it came from', said, { connection_id: 'here' }, true],
+    ['is told in another Slack', said, { connection_id: 'there' }, false],
+    ['is not told by an address, which may be of the same', said, {}, true],
+    ['a task from there is', { ...said, kind: 'task' }, { connection_id: 'here' }, false],
+  ])('%s', (_what, delivery, config, echo) => {
+    expect(isEcho(delivery, slack, config)).toBe(echo);
+  });
+
+  it('comes from Slack alone', () => {
+    expect(isEcho(said, { connector: 'forum' }, {})).toBe(false);
   });
 });

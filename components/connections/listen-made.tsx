@@ -20,9 +20,11 @@ export function ListenMade({ made, onDone }: { made: ListeningMade; onDone: () =
         </>
       )}
       <ol className="grid list-decimal gap-1 pl-5 text-mut">
-        {state.steps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
+        {(secret === null ? state.steps : [...state.steps.slice(0, 1), text.giveSecret]).map(
+          (step) => (
+            <li key={step}>{step}</li>
+          ),
+        )}
       </ol>
       <div>
         <Button variant="primary" onClick={onDone}>

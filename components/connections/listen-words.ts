@@ -60,6 +60,7 @@ export const listenWords = {
   failed: 'The address was not made',
   made: 'This secret is shown once. Give it to the service now.',
   secretName: 'Signing secret',
+  giveSecret: 'Enter this secret there as the one to sign with.',
   goOn: 'To the connection',
   panel: {
     title: 'Where it posts to',

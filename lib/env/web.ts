@@ -58,6 +58,8 @@ const schema = commonEnv
     SANDBOX_SLACK_CLIENT_ID: z.string().optional(),
     SANDBOX_SLACK_CLIENT_SECRET: z.string().optional(),
     SANDBOX_CONTROL_TOKEN: z.string().optional(),
+    /** The one port people and services reach. `PORT` is no help: Next puts its own there. */
+    GATEWAY_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     /** The gateway's shared secret on forwarded requests; without it forwarded headers are ignored. */
     GATEWAY_TOKEN: z.string().min(20).optional(),
     /**

@@ -24,7 +24,7 @@ interface Place {
 
 /** Connections that are only listened to, as the web process sets them up. */
 export function listeningUseCases({ asBearer, connections, env }: UseCaseDeps) {
-  const where = { publicUrl: env.PUBLIC_URL, port: env.PORT };
+  const where = { publicUrl: env.PUBLIC_URL, port: env.GATEWAY_PORT ?? env.PORT };
   const deps = (): ListeningDeps => {
     if (env.SEAL_GATEWAY_PUBLIC_KEY === undefined) {
       throw new HubError(

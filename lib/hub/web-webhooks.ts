@@ -59,7 +59,7 @@ function placeOf(
 
 /** webhooks' use cases as the web process calls them. */
 export function webhookUseCases({ asBearer, connections, env }: UseCaseDeps) {
-  const where = { publicUrl: env.PUBLIC_URL, port: env.PORT };
+  const where = { publicUrl: env.PUBLIC_URL, port: env.GATEWAY_PORT ?? env.PORT };
   return {
     listAppWebhooks: (session: Session, at: { workspaceId: string }) =>
       asBearer(session, async (tx) =>

@@ -227,6 +227,7 @@ export function web(plan: Plan): ChildSpec {
       // Next would read .env by itself and hand this process what is meant for the others.
       __NEXT_PROCESSED_ENV: 'true',
       DATABASE_URL_WEB: backing.webUrl,
+      GATEWAY_PORT: String(settings.port),
       NEXTAUTH_SECRET: settings.env['NEXTAUTH_SECRET'] ?? secrets.nextAuthSecret,
       SEAL_WORKER_PUBLIC_KEY: settings.env['SEAL_WORKER_PUBLIC_KEY'] ?? secrets.worker.publicKey,
       SEAL_GATEWAY_PUBLIC_KEY: settings.env['SEAL_GATEWAY_PUBLIC_KEY'] ?? secrets.gateway.publicKey,

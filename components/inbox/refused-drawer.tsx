@@ -56,7 +56,7 @@ export function RefusedDrawer({
             },
           ]}
         />
-        <section className="grid gap-2" aria-label={text.body}>
+        <div className="grid gap-2">
           <h3 className="font-semibold">{text.body}</h3>
           {request.body === null ? (
             <p className="text-mut">{text.notRead}</p>
@@ -69,7 +69,7 @@ export function RefusedDrawer({
             />
           )}
           {isCut && <p className="text-dim text-meta">{text.cut}</p>}
-        </section>
+        </div>
         <section className="grid gap-2" aria-label="Headers">
           <h3 className="font-semibold">Headers</h3>
           <FactList

@@ -30,7 +30,7 @@ export function limitedReceiver(receiver: Receiver, limits: InboundLimits): Limi
       let isGenuine = false;
       try {
         const answer = await receiver.receive(request);
-        isGenuine = answer.status < 300;
+        isGenuine = answer.status < 300 && !answer.isUnprovenQuestion;
         return withHeaders(answer, [reserved, address]);
       } finally {
         if (!isGenuine) limits.giveBack('webhook-source', source);

@@ -43,7 +43,18 @@ function readTokens(
     if (value === null) return null;
     return [value.startsWith(from.prefix) ? value.slice(from.prefix.length) : null];
   }
-  const body = parseJson(request.body);
+  return readBodyTokens(from, request.body);
+}
+
+/** Those of a scheme that sends them in the body; none of one that has a header for it. */
+export const tokensInBody = ({ from }: TokenScheme, body: Uint8Array): string[] =>
+  from.in === 'header' ? [] : (readBodyTokens(from, body) ?? []).filter((token) => token !== null);
+
+function readBodyTokens(
+  from: Exclude<TokenScheme['from'], { in: 'header' }>,
+  bytes: Uint8Array,
+): readonly (string | null)[] | null {
+  const body = parseJson(bytes);
   if (from.in === 'body') {
     const value = atPath(body, from.path);
     return value === undefined ? null : [typeof value === 'string' ? value : null];

@@ -4,6 +4,7 @@ import { diagnoseRefusal } from './diagnose-refusal.ts';
 import { type Endpoint, secretsAt } from './endpoint-cache.ts';
 import type { Diagnosis, Refused } from './quarantine.ts';
 import { keptHeaders } from './kept-headers.ts';
+import { proofsInBody } from './mask-texts.ts';
 import type { WebhookRequest } from './receiver-deps.ts';
 
 export interface RefusedAt {
@@ -32,7 +33,11 @@ export function refusedOf(at: RefusedAt): Refused {
     headers: keptHeaders(descriptor, request.headers),
     body,
     address: request.address ?? null,
-    secrets: endpoint.secrets.filter((secret) => secret !== undefined),
+    secrets: [
+      ...endpoint.secrets.filter((secret) => secret !== undefined),
+      // What is wrong here may be right elsewhere, or tomorrow.
+      ...(body === null ? [] : proofsInBody(descriptor.scheme, body)),
+    ],
     diagnose: () => explain(at),
   };
 }

@@ -5,6 +5,9 @@ import {
 } from '#lib/connectors/protocol/index';
 import type { DistinctHeaders } from './header-value.ts';
 
+/** Kept only where a signature itself stands in one. */
+const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+
 /** Of one header; longer ones are cut. */
 const headerChars = 2_000;
 
@@ -21,11 +24,15 @@ export function keptHeaders(
     ...factHeaders(descriptor),
     'content-type',
     'user-agent',
-  ];
+  ].map((name) => name.toLowerCase());
+  const { scheme } = descriptor;
+  const signatures = 'signed' in scheme ? scheme.offered.headers : [];
+  const mayStay = new Set(signatures.map((name) => name.toLowerCase()));
   return Object.fromEntries(
     names.flatMap((name) => {
-      const [first] = headers[name.toLowerCase()] ?? [];
-      return first === undefined ? [] : [[name.toLowerCase(), first.slice(0, headerChars)]];
+      const [first] = headers[name] ?? [];
+      if (first === undefined || (credentials.has(name) && !mayStay.has(name))) return [];
+      return [[name, first.slice(0, headerChars)]];
     }),
   );
 }

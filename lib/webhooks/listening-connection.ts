@@ -100,6 +100,9 @@ export async function rotateListeningSecret(
   if (row.descriptor.scheme.kind === 'none') {
     throw refused([{ field: 'secret', reason: 'is of no use: nothing is signed here' }]);
   }
+  if (input.secret === undefined && bringsSecret(row.descriptor)) {
+    throw refused([{ field: 'secret', reason: 'is missing: only the service can make it' }]);
+  }
   const { secret, isMade } = secretFor(row.descriptor, input.secret);
   const place = { workspaceId: at.workspaceId, endpointId: row.endpointId };
   const ends = await rotateListening(tx, {

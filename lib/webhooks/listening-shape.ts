@@ -2,6 +2,12 @@ import { z } from 'zod';
 
 const headerName = z.string().trim().min(1).max(100);
 
+/** What is known of an event is read by every member. */
+const factHeader = headerName.refine(
+  (name) => !/^(?:proxy-)?authorization$|^(?:set-)?cookie$/i.test(name),
+  'holds a credential',
+);
+
 /** A way of signing that a person describes; what it leaves open is the usual. */
 export const ownSchemeSchema = z.strictObject({
   header: headerName,
@@ -15,9 +21,9 @@ export const ownSchemeSchema = z.strictObject({
   timestamp_unit: z.enum(['s', 'ms', 'iso']).default('s'),
   tolerance_seconds: z.number().int().min(1).max(86_400).default(300),
   /** Where a delivery's id stands; without one the hash of its bytes is its id. */
-  id_header: headerName.optional(),
+  id_header: factHeader.optional(),
   /** Where an event's name stands: in a header, or at a path of the body. */
-  event_header: headerName.optional(),
+  event_header: factHeader.optional(),
   event_path: z
     .string()
     .trim()

@@ -1,6 +1,7 @@
 import { type Clock, newId } from '#lib/core/index';
 import type { Logger } from '#lib/observability/index';
 import { isPublicAddress } from '#lib/security/index';
+import { withoutTexts } from './mask-texts.ts';
 import type { RefusedRow } from './quarantine-store.ts';
 import type { RefusedRequest } from './schema.ts';
 
@@ -30,7 +31,7 @@ export interface Refused {
   /** Null: refused before it was read. */
   body: Buffer | null;
   address: string | null;
-  /** Nothing that is kept may hold one of them. */
+  /** Viewers read what is kept, so it may hold none of them. */
   secrets: readonly string[];
   diagnose(): Promise<Diagnosis | null>;
 }
@@ -126,30 +127,15 @@ function rowOf(
       Object.entries(refused.headers).map(([name, value]) => [
         name,
         // jsonb holds no U+0000.
-        withoutSecrets(Buffer.from(value.replaceAll('\u0000', ' ')), refused.secrets).toString(),
+        withoutTexts(Buffer.from(value.replaceAll('\u0000', ' ')), refused.secrets).toString(),
       ]),
     ),
     body: body
-      ? withoutSecrets(body, refused.secrets).subarray(0, excerptBytes).toString('base64')
+      ? withoutTexts(body, refused.secrets).subarray(0, excerptBytes).toString('base64')
       : null,
     body_bytes: body?.byteLength ?? null,
     address_class: classOf(refused.address),
   };
-}
-
-/** Somebody may have put a secret where it does not belong; what is kept may be read by viewers. */
-function withoutSecrets(bytes: Buffer, secrets: readonly string[]): Buffer {
-  let text = bytes;
-  for (const secret of secrets) {
-    const needle = Buffer.from(secret);
-    if (needle.length === 0) continue;
-    for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) {
-      // Of the length it had, so that nothing else moves and the loop ends.
-      text = text === bytes ? Buffer.from(bytes) : text;
-      text.fill('*', at, at + needle.length);
-    }
-  }
-  return text;
 }
 
 function classOf(address: string | null): RefusedRequest['address_class'] {

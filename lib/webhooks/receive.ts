@@ -15,6 +15,7 @@ import { bodyShapeOf, judgeBody } from './judge-body.ts';
 import { completeHead, declaredLength, judgeHead, judgeTransport } from './judge-head.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { loadEndpoint } from './load-endpoint.ts';
+import { proofsInBody, withoutTexts } from './mask-texts.ts';
 import { Quarantine } from './quarantine.ts';
 import { keepRefused } from './quarantine-store.ts';
 import { readBody } from './read-body.ts';
@@ -99,7 +100,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       }
       const head = value(named);
       const proof = value(verdict);
-      const content = value(judgeBody(body, shape));
+      const kept = withoutTexts(body, proofsInBody(descriptor.scheme, body));
+      const content = value(judgeBody(kept, shape));
       const bodyHash = createHash('sha256').update(body).digest('base64url');
       const known = { ...completeHead(descriptor, head, content, bodyHash), bodyHash };
       const parts = splitDelivery(descriptor, shape, content, known);
@@ -120,7 +122,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
         deliveryId: known.deliveryId,
         dedupeKey: wholeKey(known),
         headers: keptHeaders(descriptor, request.headers),
-        body,
+        body: kept,
         verdict: proof,
         parentId: null,
         parts: parts?.length ?? null,
@@ -156,7 +158,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     if (brought !== null) await deps.keepBrought?.(endpoint, brought);
     if (isProven && endpoint.connectionId === null) await markChallenged(db, endpoint.id);
     received.inc({ outcome: 'challenge' });
-    return answer;
+    return isProven ? answer : { ...answer, isUnprovenQuestion: true };
   }
 
   /** Genuine, of an account nobody here has connected: counted, and not to be sent again. */

@@ -59,15 +59,21 @@ const bodySchema = z.strictObject({
 export type WebhookBodyForm = z.infer<typeof bodySchema>;
 
 /** All that receiving has to know of a service's webhooks, as data. */
-export const webhookDescriptorSchema = z.strictObject({
-  scheme: signatureSchemeSchema,
-  delivery: deliveryFactSchema,
-  event: deliveryFactSchema,
-  /** Payloads that hold many events; null where one request is one event. */
-  items: itemsSchema.nullable(),
-  body: bodySchema,
-  handshakes: z.array(webhookHandshakeSchema).max(4).readonly(),
-});
+export const webhookDescriptorSchema = z
+  .strictObject({
+    scheme: signatureSchemeSchema,
+    delivery: deliveryFactSchema,
+    event: deliveryFactSchema,
+    /** Payloads that hold many events; null where one request is one event. */
+    items: itemsSchema.nullable(),
+    body: bodySchema,
+    handshakes: z.array(webhookHandshakeSchema).max(4).readonly(),
+  })
+  .refine(
+    ({ scheme, handshakes }) =>
+      scheme.kind !== 'none' || !handshakes.some(({ answer }) => answer.as === 'json_hmac'),
+    { path: ['handshakes'], error: 'answer with our secret, and nothing proves who asks' },
+  );
 export type WebhookDescriptor = z.infer<typeof webhookDescriptorSchema>;
 
 /** What most services send: one event per request, in JSON, without questions first. */

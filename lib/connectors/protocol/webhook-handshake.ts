@@ -46,8 +46,7 @@ const answerSchema = z.discriminatedUnion('as', [
 
 /**
  * A call that only asks whether we are there. One that stands in the body and is signed is answered
- * once its signature holds; one that is not signed gets nothing back that was not sent along, or a
- * digest only the holder of our secret can make.
+ * once its signature holds; one that is not signed gets nothing back that was not sent along.
  */
 export const webhookHandshakeSchema = z
   .strictObject({
@@ -68,6 +67,14 @@ export const webhookHandshakeSchema = z
   .superRefine((handshake, ctx) => {
     if (handshake.isSigned && handshake.when.has !== 'body') {
       ctx.addIssue({ code: 'custom', path: ['isSigned'], message: 'only a body can be signed' });
+    }
+    // Else anybody could have any text signed with our secret, a whole event as well.
+    if (handshake.answer.as === 'json_hmac' && !handshake.isSigned) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['isSigned'],
+        message: 'must be, for our secret signs',
+      });
     }
   });
 

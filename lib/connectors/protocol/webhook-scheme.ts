@@ -175,13 +175,20 @@ export type SignedScheme = Extract<SignatureScheme, { signed: string }>;
 export type OfferedSignatures = SignedScheme['offered'];
 export type StatedTime = z.infer<typeof statedTimeSchema>;
 
+/** Each place may cost a reading of the whole body, before anything is proven. */
+const maxPlaces = 20;
+
 /** What the parts say of each other. */
 function findSignedFault(scheme: SignedScheme): { field: string; reason: string } | null {
   const parts = parseTemplate(scheme.signed) ?? [];
   const has = (name: string): boolean => parts.some(({ part }) => part === name);
-  const coversBody =
-    has('body') || has('body_crc32') || has('form_sorted') || scheme.bodyHashParam !== undefined;
-  if (!coversBody) return { field: 'signed', reason: 'says nothing of the body' };
+  if (parts.length > maxPlaces) {
+    return { field: 'signed', reason: `has more than ${maxPlaces} places and texts` };
+  }
+  // A hash in the address does not count: whoever leaves the parameter out would leave the body out.
+  if (!has('body') && !has('body_crc32') && !has('form_sorted')) {
+    return { field: 'signed', reason: 'says nothing of the body' };
+  }
   if (scheme.bodyHashParam !== undefined && !has('url')) {
     return { field: 'signed', reason: 'has no {url} for the hash of the body to stand in' };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Db } from '#lib/db/index';
+import { webhookPreset } from '#lib/connectors/protocol/index';
+import { type Db, json } from '#lib/db/index';
 import { inboundLimits } from '#lib/hub/inbound-limits';
 import { limitedReceiver } from '#lib/hub/limit-receiver';
 import { isLong } from '../../setup/is-long.ts';
@@ -9,6 +10,7 @@ import {
   githubHeaders,
   type InboxFixture,
   inboxFixture,
+  signature,
   silent,
 } from '../webhooks/inbox-fixture.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
@@ -175,6 +177,28 @@ describe('one gateway', () => {
         /^"webhook-source";r=\d+;t=\d+, "webhook-address";r=\d+;t=\d+$/,
       );
     }
+    await gateway.close();
+  });
+
+  it('does not let questions nobody has signed use a source’s limit up', async () => {
+    const source = await inbox.addEndpoint();
+    const descriptor = webhookPreset('dropbox')?.descriptor ?? null;
+    await inbox.admin`
+      update public.webhook_endpoints set scheme = ${json(inbox.web, descriptor)}
+      where id = ${source.endpointId}`;
+    await choose(source, 60);
+    const { limits, gateway, origin } = await started({ RATE_LIMITS: 'memory' });
+    await limits.book.refresh();
+    const at = `${origin}/api/webhooks/github/${source.endpointId}`;
+    for (let n = 0; n < 130; n += 1) {
+      const answer = await fetch(`${at}?challenge=${n}`);
+      expect([answer.status, await answer.text()]).toEqual([200, String(n)]);
+    }
+    const body = '{"list_folder":{"accounts":["a"]}}';
+    const signed = {
+      'x-dropbox-signature': signature(source.secret, body).slice('sha256='.length),
+    };
+    expect((await fetch(at, { method: 'POST', body, headers: signed })).status).toBe(200);
     await gateway.close();
   });
 

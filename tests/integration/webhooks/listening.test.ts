@@ -134,6 +134,21 @@ describe('what was filled in', () => {
   });
 });
 
+describe('a secret the service brings', () => {
+  it('is not pushed out by one that is made here and nobody knows', async () => {
+    const notes = await make(world.owner, { signing: { by: 'preset', preset: 'notion' } });
+    const at = { workspaceId: world.owner.workspaceId, connectionId: notes.connection_id };
+    const rotate = (input: { secret?: string; is_at_once: boolean }) =>
+      asUser(world.web.db, world.owner, (tx) => rotateListeningSecret(tx, deps, at, input));
+    const refused = await rotate({ is_at_once: true }).catch((error: unknown) => error);
+    expect(codeOf(refused)).toBe('request.invalid');
+    expect(fieldsOf(refused)).toEqual(['secret']);
+    expect(await rotate({ secret: 'secret_of-the-notes', is_at_once: true })).toMatchObject({
+      secret: null,
+    });
+  });
+});
+
 describe('apps of a form, in the database', () => {
   const insert = (app: { connector: string; slug: string; definition: object | null }) =>
     world.admin`

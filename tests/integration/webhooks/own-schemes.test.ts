@@ -99,6 +99,31 @@ describe('an address with a descriptor of its own', () => {
     expect(endpoint?.['challenged_at']).toBeNull();
   });
 
+  it('keeps no secret that comes in a body where members read it, right or wrong', async () => {
+    await speak(descriptorOf('figma'));
+    const sent = (passcode: string) =>
+      JSON.stringify({ webhook_id: '1', timestamp: passcode.length, event_type: 'PING', passcode });
+    expect((await call({ body: sent(inbox.secret) })).status).toBe(200);
+    // That of tomorrow, perhaps: whoever sends it takes it for the right one.
+    const other = 'the passcode "of another" day';
+    expect((await call({ body: sent(other) })).status).toBe(401);
+    await speak(descriptorOf('microsoft_graph'));
+    const value = [inbox.secret, inbox.secret].map((clientState, id) => ({ id, clientState }));
+    expect((await call({ body: JSON.stringify({ value }) })).status).toBe(200);
+
+    const rows = await inbox.admin<{ body: Buffer | null }[]>`
+      select body from public.inbox_events
+      union all select body from public.webhook_quarantine where body_bytes > 0`;
+    const bodies = rows.map(({ body }) => body?.toString('utf8') ?? '');
+    expect(bodies.filter((body) => body.includes('PING'))).toHaveLength(2);
+    expect(bodies.filter((body) => body.includes('clientState'))).toHaveLength(3);
+    for (const body of bodies) {
+      expect(body).not.toContain(inbox.secret);
+      expect(body).not.toContain('of another');
+      expect(() => JSON.parse(body)).not.toThrow();
+    }
+  });
+
   it('signs the address that is configured, whatever the request says of its host', async () => {
     await speak(descriptorOf('square'));
     const body = '{"event_id":"e1","type":"payment.updated"}';

@@ -114,6 +114,18 @@ describe('a secret', () => {
   });
 });
 
+describe('what an event is known by', () => {
+  it.each(['id_header', 'event_header'] as const)(
+    'stands in no header of credentials: %s',
+    (at) => {
+      for (const name of ['Authorization', 'cookie', 'Proxy-Authorization']) {
+        expect(() => own({ [at]: name })).toThrow('holds a credential');
+      }
+      expect(own({ [at]: 'x-id' })).toHaveProperty(at, 'x-id');
+    },
+  );
+});
+
 describe('what a delivery proves', () => {
   it('is what its way of signing covers', () => {
     expect(provesOf(describeOwn(own()))).toBe('body');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { webhookPreset } from '#lib/connectors/protocol/index';
+import { type WebhookDescriptor, webhookPreset } from '#lib/connectors/protocol/index';
 import type { Json } from '#lib/core/index';
 import { keptHeaders } from '#lib/webhooks/kept-headers';
 import { maxItems, readItems } from '#lib/webhooks/read-items';
@@ -96,5 +96,17 @@ describe('keptHeaders', () => {
     });
     expect(keptHeaders(descriptorOf('monday'), sent)).not.toHaveProperty('authorization');
     expect(keptHeaders(descriptorOf('asana'), sent)).not.toHaveProperty('x-hook-secret');
+    // Named by a person as a part of what is signed, or as the place of an id.
+    const { scheme } = descriptorOf('github');
+    const odd = {
+      ...descriptorOf('github'),
+      scheme: { ...scheme, signed: '{header:Authorization}{body}' },
+      delivery: { from: 'header', name: 'Cookie' },
+    } as WebhookDescriptor;
+    expect(keptHeaders(odd, sent)).toEqual({ 'content-type': 'application/json' });
+    const bearing = { ...scheme, offered: { as: 'whole', headers: ['Authorization'], prefix: '' } };
+    expect(keptHeaders({ ...odd, scheme: bearing } as WebhookDescriptor, sent)).toHaveProperty(
+      'authorization',
+    );
   });
 });

@@ -22,6 +22,23 @@ describe('webhookDescriptorSchema', () => {
     expect(webhookDescriptorSchema.parse(github)).toEqual(github);
   });
 
+  it('has no answer made with our secret to a question nobody has signed', () => {
+    const question = {
+      when: { has: 'body', path: ['token'] },
+      answer: { as: 'json_hmac', path: ['token'], plainKey: 'plain', hmacKey: 'signed' },
+      brings: null,
+    };
+    const takes = (isSigned: boolean, scheme: object = github.scheme): boolean =>
+      webhookDescriptorSchema.safeParse({
+        ...github,
+        scheme,
+        handshakes: [{ ...question, isSigned }],
+      }).success;
+    expect(takes(true)).toBe(true);
+    expect(takes(false)).toBe(false);
+    expect(takes(true, { kind: 'none' })).toBe(false);
+  });
+
   it.each([
     [{ signed: '{timestamp}.', timestamp: header('x-time') }, 'says nothing of the body'],
     [{ signed: '{body}', timestamp: header('x-time') }, 'leaves the time out'],
@@ -34,6 +51,10 @@ describe('webhookDescriptorSchema', () => {
       'stands in a pair',
     ],
     [{ signed: '{body}', bodyHashParam: 'hash' }, 'no {url}'],
+    // Without the parameter nothing of the body would be signed.
+    [{ signed: '{url}', bodyHashParam: 'hash' }, 'says nothing of the body'],
+    // Each place is read anew, before anything is proven.
+    [{ signed: '{body}'.repeat(21) }, 'more than 20 places and texts'],
     [{ signed: '{secret}{body}' }, 'a place that is not known'],
     [{ signed: '{body' }, 'a place that is not known'],
     [{ signed: '{header:bad name}{body}' }, 'a place that is not known'],

@@ -17,6 +17,7 @@ import {
 import {
   countSubscriptions,
   insertSubscription,
+  isAdmin,
   markDeleted,
   putSecret,
   selectSubscription,
@@ -69,7 +70,11 @@ export async function createSubscription(
   const made = needsSecret
     ? await sealSecret(tx, deps, { workspaceId, id, kind: input.kind }, given, 0)
     : null;
-  await audit(tx, deps, { workspaceId, id }, 'created', { kind: input.kind, name: input.name });
+  await audit(tx, deps, { workspaceId, id }, 'created', {
+    kind: input.kind,
+    name: input.name,
+    ...originOf(input.config),
+  });
   await wake(tx, 'changes');
   return { ...(await getSubscription(tx, id)), secret: made };
 }
@@ -101,17 +106,32 @@ export async function changeSubscription(
   }
   const patch = { ...at.patch };
   if (patch.config && kind !== 'analytics') patch.config = readConfig(kind, patch.config);
+  const isLedElsewhere =
+    patch.config !== undefined && patch.config['url'] !== present.config['url'];
+  if (isLedElsewhere && !(await isAdmin(tx, workspaceId))) {
+    throw new HubError(
+      'identity.forbidden',
+      'Only an admin leads what is signed to another address.',
+    );
+  }
   const isDone = await updateSubscription(tx, { workspaceId, id: at.id }, patch);
   if (!isDone) throw new HubError('identity.forbidden');
   await audit(tx, deps, { workspaceId, id: at.id }, 'changed', {
     fields: Object.keys(at.patch),
     ...(patch.status ? { status: patch.status } : {}),
+    ...(isLedElsewhere ? originOf(patch.config) : {}),
   });
   if (patch.status === 'active') {
     await wake(tx, 'changes');
     await wake(tx, 'deliveries');
   }
   return getSubscription(tx, at.id);
+}
+
+/** Where it leads, for the record: the rest of an address may hold what is not everybody's. */
+function originOf(config: object | undefined): { to?: string } {
+  const url: unknown = config && 'url' in config ? config.url : undefined;
+  return typeof url === 'string' && URL.canParse(url) ? { to: new URL(url).origin } : {};
 }
 
 function readConfig(kind: keyof typeof configSchemas, config: unknown): Record<string, unknown> {

@@ -33,6 +33,12 @@ export async function countSubscriptions(tx: Tx, workspaceId: string): Promise<n
   return row?.n ?? 0;
 }
 
+/** Under the member's claims. */
+export async function isAdmin(tx: Tx, workspaceId: string): Promise<boolean> {
+  const [may] = await tx`select 1 from private.my_workspaces('admin') w where w = ${workspaceId}`;
+  return may !== undefined;
+}
+
 export interface NewSubscription {
   id: string;
   workspaceId: string;

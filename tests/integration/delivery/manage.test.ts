@@ -106,6 +106,33 @@ describe('a subscription', () => {
       fault(manager.as((tx) => createSubscription(tx, by, { workspaceId, input }), editor));
     expect(await make(mail)).toBe('done');
     expect(await make(webhook())).toBe('identity.forbidden');
+
+    // What an admin has made is not an editor's to lead elsewhere.
+    const { id } = await manager.create({ config: { url: 'https://example.test/hook?key=k' } });
+    const change = (patch: object, who = editor) =>
+      fault(manager.as((tx) => changeSubscription(tx, { userId: who.userId }, { id, patch }), who));
+    const elsewhere = { config: { url: 'https://elsewhere.test/hook?key=hidden' } };
+    expect(await change({ name: 'Another', status: 'paused' })).toBe('done');
+    expect(
+      await change({ config: { url: 'https://example.test/hook?key=k', description: 'd' } }),
+    ).toBe('done');
+    expect(await change(elsewhere)).toBe('identity.forbidden');
+    expect(await change({ config: { url: 'https://example.test/other' } })).toBe(
+      'identity.forbidden',
+    );
+    expect(await change(elsewhere, manager.member)).toBe('done');
+    // Who led it where is on record, without what the rest of an address may hold.
+    const details = await manager.world.admin`
+      select action, details from public.audit_log where subject = ${id} order by id`;
+    expect(details).toContainEqual({
+      action: 'subscriptions.created',
+      details: expect.objectContaining({ kind: 'webhook', to: 'https://example.test' }),
+    });
+    expect(details).toContainEqual({
+      action: 'subscriptions.changed',
+      details: { fields: ['config'], to: 'https://elsewhere.test' },
+    });
+    expect(JSON.stringify(details)).not.toContain('hidden');
   });
 
   it('rests while it is paused, and goes on from where it was', async () => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { HubError, isHubError, newId } from '#lib/core/index';
-import { type Tx, transaction } from '#lib/db/index';
+import { HubError, isHubError, isUuid, newId } from '#lib/core/index';
+import { asUser, type Tx, transaction } from '#lib/db/index';
 import { sealTo } from '#lib/security/index';
+import { selectApps } from './app-store.ts';
 import { type CallbackParameters, readCallback, stateUnknown } from './callback-parameters.ts';
 import { awaitCommand, requestCommand } from './command-request.ts';
 import { type FormAppPath, redirectUriOf } from './endpoints.ts';
@@ -43,7 +44,10 @@ export async function finishAuthorization(
 ): Promise<Finished> {
   const read = readCallback(request.query.replace(/^\?/, ''));
   if (!read.ok) throw read.error;
-  const taken = await transaction(deps.db, (tx) => take(tx, deps, actor, request, read.value));
+  const provider = await nameOf(deps, actor, request);
+  const taken = await transaction(deps.db, (tx) =>
+    take(tx, deps, { actor, request, answer: read.value, provider }),
+  );
   if ('refusal' in taken) throw taken.refusal;
   const reply = await awaitCommand(
     deps.db,
@@ -68,10 +72,9 @@ type Taken = { commandId: string; state: TakenState } | { refusal: HubError };
 async function take(
   tx: Tx,
   deps: ConnectionWebDeps,
-  actor: Actor,
-  request: CallbackRequest,
-  answer: CallbackParameters,
+  came: Omit<Circumstances, 'state'>,
 ): Promise<Taken> {
+  const { actor, request, answer } = came;
   const stateHash = hashState(answer.state);
   const binding = {
     stateHash,
@@ -82,7 +85,7 @@ async function take(
   };
   const state = await takeState(tx, binding);
   if (!state) return { refusal: whyNotTaken(await readState(tx, stateHash), binding) };
-  const refusal = await refuse(tx, deps, { actor, request, answer, state });
+  const refusal = await refuse(tx, { ...came, state });
   if (refusal || answer.code === null) return { refusal: refusal ?? stateUnknown() };
   const commandId = newId(deps.clock.now());
   const { envelope } = sealTo(deps.sealKey, answer.code, {
@@ -105,11 +108,9 @@ async function take(
 /** What can still be wrong once the state was ours. */
 async function refuse(
   tx: Tx,
-  deps: ConnectionWebDeps,
-  { actor, request, answer, state }: Circumstances,
+  { actor, answer, state, provider }: Circumstances,
 ): Promise<HubError | null> {
   const details = { return_to: state.return_to };
-  const provider = deps.connectors.get(request.connector)?.manifest.provider ?? request.connector;
   // Compared letter for letter (RFC 9207 §2.4); one that promised to say who it is must say it.
   const isOther =
     answer.issuer === null ? state.is_issuer_required : !state.issuers.includes(answer.issuer);
@@ -127,11 +128,26 @@ async function refuse(
   return member ? null : new HubError('identity.forbidden', undefined, { details });
 }
 
+/** The service as its members know it: an app that a form describes has a title of its own. */
+async function nameOf(
+  deps: ConnectionWebDeps,
+  actor: Actor,
+  { connector, app }: CallbackRequest,
+): Promise<string> {
+  const apps =
+    app && isUuid(app.workspaceId)
+      ? await asUser(deps.db, actor, (tx) => selectApps(tx, app.workspaceId))
+      : [];
+  const own = apps.find((one) => one.connector === connector && one.slug === app?.slug);
+  return own?.title ?? deps.connectors.get(connector)?.manifest.provider ?? connector;
+}
+
 interface Circumstances {
   actor: Actor;
   request: CallbackRequest;
   answer: CallbackParameters;
   state: TakenState;
+  provider: string;
 }
 
 function refusalOfProvider(

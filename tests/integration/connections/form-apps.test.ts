@@ -167,7 +167,18 @@ describe('the redirect URI of an app', () => {
     const mine = await walk(page.href, 'eve', place.home('acme'));
     const tokens = asked('acme', '/token') + asked('zeta', '/token');
     other.set('state', mine.get('state') ?? '');
-    expect(await place.finish('acme', other).catch(codeOf)).toBe('connections.issuer_mismatch');
+    const refused: unknown = await place.finish('acme', other).catch((error: unknown) => error);
+    expect(codeOf(refused)).toBe('connections.issuer_mismatch');
+    expect(String(refused)).toContain('another issuer than ACME');
     expect(asked('acme', '/token') + asked('zeta', '/token')).toBe(tokens);
+  });
+
+  it('says of which app it speaks when the service refuses', async () => {
+    const answer = await walk((await place.begin(zeta.id)).href, 'eve', place.home('zeta'));
+    answer.delete('code');
+    answer.set('error', 'access_denied');
+    const refused: unknown = await place.finish('zeta', answer).catch((error: unknown) => error);
+    expect(codeOf(refused)).toBe('connections.access_denied');
+    expect(String(refused)).toContain('not granted at ZETA');
   });
 });

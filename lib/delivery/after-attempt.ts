@@ -25,7 +25,7 @@ export const attemptsMax = scheduleMs.length;
 
 /** So that what failed at one moment does not come back at one moment: up to a fifth more. */
 const jitterShare = 0.2;
-/** What a destination may ask for by itself. */
+/** What a destination may ask for by itself; it never shortens the schedule. */
 const askedMs = { least: second, most: 24 * hour } as const;
 const textChars = { code: 80, reason: 400, excerpt: 1_000 } as const;
 
@@ -52,10 +52,11 @@ export function afterAttempt(
     case 'retry': {
       const next = scheduleMs[facts.attempts];
       if (next === undefined) return { status: 'dead' };
-      if (outcome.afterMs !== undefined) {
-        return { status: 'failed', waitMs: within(outcome.afterMs) };
-      }
-      return { status: 'failed', waitMs: Math.round(next * (1 + jitterShare * facts.random)) };
+      if (outcome.atOnce) return { status: 'failed', waitMs: askedMs.least };
+      // A short Retry-After said ten times would use up in seconds what is to last for days.
+      const own = Math.round(next * (1 + jitterShare * facts.random));
+      const asked = outcome.afterMs === undefined ? 0 : within(outcome.afterMs);
+      return { status: 'failed', waitMs: Math.max(own, asked) };
     }
   }
 }

@@ -132,7 +132,7 @@ async function outcomeOf(
   } catch (error) {
     if (stopping.aborted) {
       const reason = 'The worker stopped before it heard what came of it.';
-      return { type: 'retry', afterMs: 0, code: 'delivery.stopped', reason };
+      return { type: 'retry', atOnce: true, code: 'delivery.stopped', reason };
     }
     if (late.aborted) {
       const reason = 'The destination did not answer in time.';

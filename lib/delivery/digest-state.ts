@@ -33,6 +33,10 @@ export interface Recipient {
   refusal: string | null;
 }
 
+/** What settings take for an address, and mail does not. */
+export const invalidAddress = 'mail.address_invalid';
+const forGood: ReadonlySet<string | null> = new Set(['mail.address_disabled', invalidAddress]);
+
 /**
  * An address that is disabled keeps the others from nothing; when all are, nobody is left to be
  * told. A limit passes by itself.
@@ -40,8 +44,16 @@ export interface Recipient {
 export function judgeRecipients(recipients: readonly Recipient[]): DigestVerdict {
   const open = recipients.filter(({ refusal }) => refusal === null);
   if (open.length > 0) return { do: 'send', to: open.map(({ to }) => to) };
-  const isForGood = recipients.every(({ refusal }) => refusal === 'mail.address_disabled');
+  const isForGood = recipients.every(({ refusal }) => forGood.has(refusal));
   if (!isForGood) return { do: 'wait' };
+  if (recipients.some(({ refusal }) => refusal === invalidAddress)) {
+    const invalid = recipients.filter(({ refusal }) => refusal === invalidAddress);
+    const reason = `Mail cannot be sent to ${invalid.map(({ to }) => to).join(', ')}.`.slice(
+      0,
+      400,
+    );
+    return { do: 'disable', code: invalidAddress, reason };
+  }
   const list = recipients.map(({ to }) => to).join(', ');
   return {
     do: 'disable',

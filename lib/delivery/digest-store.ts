@@ -76,7 +76,6 @@ export async function lockDigest(tx: Tx, at: At): Promise<DigestSubscription | n
 }
 
 export interface DigestLine {
-  delivery_id: string;
   text: string;
   url: string | null;
 }
@@ -88,15 +87,18 @@ export async function takeDigestLines(tx: Tx, at: At): Promise<DigestLine[]> {
       delete from private.digest_lines
       where workspace_id = ${at.workspaceId} and subscription_id = ${at.subscriptionId}
       returning delivery_id, text, url, position)
-    select delivery_id, text, url from gone order by position, delivery_id`;
+    select text, url from gone order by position, delivery_id`;
 }
 
-export async function noteDigestMail(tx: Tx, at: At): Promise<void> {
+/** Answers the id of the digest. */
+export async function noteDigestMail(tx: Tx, at: At): Promise<string> {
+  const id = newId();
   await tx`
     insert into private.digest_mails (id, workspace_id, subscription_id)
-    values (${newId()}, ${at.workspaceId}, ${at.subscriptionId})`;
+    values (${id}, ${at.workspaceId}, ${at.subscriptionId})`;
   await tx`
     delete from private.digest_mails
     where workspace_id = ${at.workspaceId} and subscription_id = ${at.subscriptionId}
       and at < now() - interval '1 hour'`;
+  return id;
 }

@@ -1,6 +1,8 @@
-import { type Db, transaction } from '#lib/db/index';
+import { isHubError } from '#lib/core/index';
+import { type Db, isUnavailable, type Tx, transaction } from '#lib/db/index';
 import { judgeRecipient, type MailDesk, sendMail } from '#lib/mail/index';
-import { digestDueMs, digestLines, judgeRecipients } from './digest-state.ts';
+import { captureError, type Logger } from '#lib/observability/index';
+import { digestDueMs, digestLines, invalidAddress, judgeRecipients } from './digest-state.ts';
 import {
   type DigestSubscription,
   insertDigestLine,
@@ -22,6 +24,7 @@ export interface MailSenderDeps {
   desk: MailDesk;
   /** Where this hub is reached. */
   origin: string;
+  log: Logger;
 }
 
 /** Subscriptions one sweep looks at. */
@@ -31,7 +34,7 @@ const digestsAtOnce = 200;
  * A change becomes a line that waits for its mail; that it is delivered means that it will be told
  * by the next one. Mails are queued by `sendDigests`.
  */
-export function mailSender({ db, desk, origin }: MailSenderDeps): Sender {
+export function mailSender({ db, desk, origin }: Omit<MailSenderDeps, 'log'>): Sender {
   return {
     kind: 'mail',
     send: async (delivery, { id, name, config }) => {
@@ -62,13 +65,21 @@ export function mailSender({ db, desk, origin }: MailSenderDeps): Sender {
   };
 }
 
-/** Turns lines that waited long enough into mails; answers how many subscriptions had one. */
+/**
+ * Turns lines that waited long enough into mails; answers how many subscriptions had one. One that
+ * fails is told and delays no other.
+ */
 export async function sendDigests(deps: MailSenderDeps): Promise<number> {
   if (deps.desk.transport === null) return 0;
   let sent = 0;
   for (const waiting of await selectWaitingDigests(deps.db, digestsAtOnce)) {
     if (digestDueMs(waiting) > waiting.nowMs) continue;
-    if (await sendDigest(deps, waiting)) sent += 1;
+    try {
+      if (await sendDigest(deps, waiting)) sent += 1;
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      captureError(deps.log, error, 'A digest could not be sent');
+    }
   }
   return sent;
 }
@@ -86,7 +97,7 @@ function sendDigest(
     const recipients = await Promise.all(
       settings.data.to.map(async (to) => ({
         to,
-        refusal: await judgeRecipient(tx, { workspaceId, to }),
+        refusal: await refusalOf(tx, { workspaceId, to }),
       })),
     );
     const verdict = judgeRecipients(recipients);
@@ -96,20 +107,30 @@ function sendDigest(
     }
     if (verdict.do === 'wait') return false;
     const lines = await takeDigestLines(tx, at);
-    const [first] = lines;
-    if (!first) return false;
+    if (lines.length === 0) return false;
+    // Not by its lines: a delivery somebody sends again is to be told again.
+    const digestId = await noteDigestMail(tx, at);
     const message = messageOf(subscription, settings.data.subject ?? null, lines, origin);
     for (const to of verdict.to) {
       await sendMail(tx, desk, {
         workspaceId,
         to,
         message,
-        dedupeKey: `digest:${at.subscriptionId}:${first.delivery_id}:${to}`.slice(0, 200),
+        dedupeKey: `digest:${digestId}:${to}`.slice(0, 200),
       });
     }
-    await noteDigestMail(tx, at);
     return true;
   });
+}
+
+/** Settings take addresses that mail does not. */
+async function refusalOf(tx: Tx, at: { workspaceId: string; to: string }): Promise<string | null> {
+  try {
+    return await judgeRecipient(tx, at);
+  } catch (error) {
+    if (isHubError(error) && error.code === 'request.invalid') return invalidAddress;
+    throw error;
+  }
 }
 
 const messageOf = (

@@ -57,11 +57,12 @@ interface Fault extends Said {
 /**
  * What came of one attempt. held: nothing was sent, because a breaker is open or there is no budget;
  * it is no attempt, and the delivery is due again then. gone: the destination does not want
- * anything any more (410), so the subscription is disabled. A sender that throws is a retry.
+ * anything any more (410), so the subscription is disabled. A sender that throws is a retry: by the
+ * schedule, later when the destination asks for it (`afterMs`), or at once where it was we who broke it off.
  */
 export type SendOutcome =
   | ({ type: 'delivered' } & Said)
-  | ({ type: 'retry'; afterMs?: number } & Fault)
+  | ({ type: 'retry'; afterMs?: number; atOnce?: true } & Fault)
   | ({ type: 'refused' } & Fault)
   | ({ type: 'gone' } & Fault)
   | { type: 'held'; afterMs: number; code: string; reason: string };

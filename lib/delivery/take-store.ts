@@ -149,8 +149,9 @@ export async function noteServed(
       due_at = case when ${served.isFull}
         then (select min(d.lease_until) from public.deliveries d
           where d.subscription_id = ${row.id} and d.status = 'sending')
-        else greatest(${nextDue(tx, row.id)},
-          clock_timestamp() + make_interval(secs => ${waitSeconds})) end
+        -- Null stays null: one that owes nothing is not looked at again.
+        else (select greatest(due.at, clock_timestamp() + make_interval(secs => ${waitSeconds}))
+          from (select ${nextDue(tx, row.id)} as at) due where due.at is not null) end
     where workspace_id = ${row.workspace_id} and id = ${row.id}`;
 }
 

@@ -37,7 +37,7 @@ export function outgoingWork(
     onFault: (error) =>
       log.warn('The end of a call to a destination could not be noted', { err: error }),
   });
-  const mail = { db, desk, origin };
+  const mail = { db, desk, origin, log };
   return {
     senders: [
       webhookSender({

@@ -54,6 +54,16 @@ describe('delivering', () => {
     expect(row).toEqual({ due_at: null, delivered_count: 1, failing_since: null });
   });
 
+  it('comes to rest when it is looked at and owes nothing', async () => {
+    const { workspaceId } = await makeMember(world.admin, 'resumed');
+    const id = await subscribe(world, { workspaceId });
+    // As letting it go on does, and passing over its last delivery.
+    await world.admin`update public.subscriptions set due_at = now() where id = ${id}`;
+    await drain(startWorker(world.worker, new Receiver()));
+    const [row] = await world.admin`select due_at from public.subscriptions where id = ${id}`;
+    expect(row).toEqual({ due_at: null });
+  });
+
   it('tries again by the schedule, then gives up and lets the record go on', async () => {
     const { workspaceId } = await makeMember(world.admin, 'giving-up');
     const id = await subscribe(world, { workspaceId });

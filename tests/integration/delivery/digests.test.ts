@@ -7,6 +7,7 @@ import {
   type OwedDelivery,
   sendDigests,
 } from '#lib/delivery/index';
+import { logger } from '#lib/observability/index';
 import { type Member, makeWorld, type World } from '../mail/world.ts';
 
 let world: World;
@@ -23,7 +24,8 @@ beforeEach(async () => {
 });
 
 const origin = 'https://hub.test';
-const deps = () => ({ db: world.workerDb, desk: world.desk, origin });
+const log = logger('test', 'fatal');
+const deps = () => ({ db: world.workerDb, desk: world.desk, origin, log });
 
 async function subscribe(to: string[]): Promise<Destination> {
   const id = newId();
@@ -136,6 +138,37 @@ describe('changes that are told by mail', () => {
     expect(mail?.to).toEqual([owner.email]);
     expect(mail?.text).toContain('“Readers”');
     expect(mail?.text).toContain(`/deliveries?subscription=${to.id}`);
+  });
+
+  it('are told again when somebody sends one again', async () => {
+    const to = await subscribe(['ada@x.test']);
+    const again = owed(to, 1, 'Again');
+    for (const more of ['First', 'Second']) {
+      await send(to, again);
+      await send(to, owed(to, 2, more));
+      await letAMinutePass();
+      await world.admin`delete from private.digest_mails`;
+      expect(await sendDigests(deps())).toBe(1);
+    }
+    await world.work();
+    const texts = world.mailbox.all().map(({ text }) => text ?? '');
+    expect(texts.filter((text) => text.includes('First'))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes('Second'))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes('Again'))).toHaveLength(2);
+  });
+
+  it('of one that cannot be sent keep nobody else from theirs', async () => {
+    // More before the @ than a mail server has to take.
+    const broken = await subscribe([`${'a'.repeat(65)}@x.test`]);
+    await send(broken, owed(broken, 1, 'Nowhere'));
+    const to = await subscribe(['ada@x.test']);
+    await send(to, owed(to, 1, 'Somewhere'));
+    await letAMinutePass();
+    expect(await sendDigests(deps())).toBe(1);
+    const [row] = await world.admin`
+      select status, status_code from public.subscriptions where id = ${broken.id}`;
+    expect(row).toEqual({ status: 'disabled', status_code: 'mail.address_invalid' });
+    expect(await waiting(to.id)).toBe(0);
   });
 
   it('wait while mail is not set up', async () => {

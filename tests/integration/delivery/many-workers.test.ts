@@ -45,7 +45,7 @@ describe('several workers that die', () => {
       await new Promise((resolve) => setImmediate(resolve));
       underWay.delete(key);
       return Math.random() < 0.2
-        ? { type: 'retry', code: 'http.503', reason: 'Busy.', afterMs: 1 }
+        ? { type: 'retry', code: 'http.503', reason: 'Busy.', atOnce: true }
         : { type: 'delivered' };
     };
     for (let version = 1; version <= versions; version += 1) {

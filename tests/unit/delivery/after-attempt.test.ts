@@ -34,8 +34,8 @@ describe('after an attempt', () => {
 
   it.each([
     [42_000, 42_000],
-    [0, 1_000],
-    [-5, 1_000],
+    [0, 5_500],
+    [-5, 5_500],
     [7 * 86_400_000, 86_400_000],
     [Number.POSITIVE_INFINITY, 86_400_000],
     [Number.NaN, 86_400_000],
@@ -44,6 +44,20 @@ describe('after an attempt', () => {
       status: 'failed',
       waitMs,
     });
+  });
+
+  it('lasts as long for a destination that always asks for a second', () => {
+    let total = 0;
+    for (let attempts = 1; attempts < attemptsMax; attempts += 1) {
+      const after = afterAttempt({ ...retry, afterMs: 1_000 }, { attempts, random: 0 });
+      total += 'waitMs' in after ? after.waitMs : 0;
+    }
+    expect(total).toBeGreaterThanOrEqual(75 * 3_600_000);
+  });
+
+  it('comes back at once to what was broken off here', () => {
+    const after = afterAttempt({ ...retry, atOnce: true }, { attempts: 5, random: 0.5 });
+    expect(after).toEqual({ status: 'failed', waitMs: 1_000 });
   });
 
   it('does not repeat what was taken, refused or gone', () => {

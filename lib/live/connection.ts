@@ -4,7 +4,7 @@ import { type RealtimeToken, realtimeTokenSchema } from '#lib/identity/schema';
 import { changesSignalSchema, touchedSignalSchema } from '#lib/realtime/schema';
 import { type Change, changesAnswerSchema } from '#lib/records/schema';
 import { ApiProblem, callApi } from './api-client.ts';
-import { keys, staleBy } from './keys.ts';
+import { everTouched, keys, staleBy } from './keys.ts';
 import { type LiveEvent, type LiveState, nextLiveState } from './live-state.ts';
 import { nextAsk, upsertRecords } from './record-cache.ts';
 import { Refresher } from './refresher.ts';
@@ -164,6 +164,9 @@ export class LiveConnection {
       this.stream?.close();
       this.stream = null;
       this.move({ type: 'subscribed' });
+      // The log says what records were missed. Of other tables nothing is told twice, so whatever is on
+      // the screen is asked for again: it may have been read before anybody listened here.
+      this.refresher.mark(everTouched);
       void this.catchUp();
       return;
     }

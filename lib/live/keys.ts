@@ -69,3 +69,6 @@ export const staleBy: Record<string, readonly string[]> = {
   replays: ['replays'],
   webhook_quarantine: ['quarantine', 'refusals'],
 };
+
+/** Everything that a touched table makes stale. */
+export const everTouched: readonly string[] = [...new Set(Object.values(staleBy).flat())];

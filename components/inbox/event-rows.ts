@@ -9,28 +9,35 @@ export interface EventRows {
 
 /**
  * The newest page, read again, over what is known: a row that changed takes the place of what it
- * was. Null when the page does not reach down to what is known: more has come than one page holds,
+ * was. A filter may find nothing among the newest events; what it found further back stands. Null when the page does not reach down to what is known: more has come than one page holds,
  * and what lies between is not known.
  */
 export function withNewest(
-  known: EventRows,
+  known: EventRows | null,
   page: readonly InboxEvent[],
   next: string | null,
 ): EventRows | null {
   const lowest = page.at(-1);
-  if (known.rows.length === 0 || !lowest || next === null) return { rows: page, next };
+  if (known === null || next === null) return { rows: page, next };
+  if (!lowest) return known;
+  if (known.rows.length === 0) return { rows: page, next };
   const highest = known.rows[0];
   if (highest && lowest.id > highest.id) return null;
   const below = known.rows.filter(({ id }) => id < lowest.id);
   return below.length > 0 ? { rows: [...page, ...below], next: known.next } : { rows: page, next };
 }
 
-/** An older page below what is known. A page may be empty and still say where to go on. */
+/**
+ * An older page, read at `from`, below what is known. A page may be empty and still say where to go
+ * on. One that was asked for before the list began anew does not belong to it.
+ */
 export function withOlder(
   known: EventRows,
+  from: string,
   page: readonly InboxEvent[],
   next: string | null,
 ): EventRows {
+  if (known.next !== from) return known;
   const lowest = known.rows.at(-1);
   const below = lowest ? page.filter(({ id }) => id < lowest.id) : page;
   return { rows: below.length > 0 ? [...known.rows, ...below] : known.rows, next };

@@ -13,6 +13,7 @@ const pageRows = 100;
 const lookEveryMs = 5_000;
 /** Pages without a match that are read at one go before the reader is asked to scroll on. */
 const emptyPagesMax = 20;
+const none: EventRows['rows'] = [];
 
 /**
  * Events under a filter. Only the newest page is read again and again; older ones are read once, as
@@ -23,7 +24,7 @@ export function useEventList(filter: Partial<Record<FilterName, string>>) {
   const { workspace } = useSession();
   const isLive = useLiveState() === 'live';
   const [openedAt] = useState(() => Date.now());
-  const [list, setList] = useState<EventRows>({ rows: [], next: null });
+  const [list, setList] = useState<EventRows | null>(null);
   const [seen, setSeen] = useState<unknown>(null);
   const isReading = useRef(false);
 
@@ -51,14 +52,15 @@ export function useEventList(filter: Partial<Record<FilterName, string>>) {
   }
 
   const readOlder = async (): Promise<void> => {
-    let cursor = list.next;
+    let cursor = list?.next ?? null;
     if (isReading.current || !cursor) return;
     isReading.current = true;
     try {
       for (let pages = 0; cursor && pages < emptyPagesMax; pages += 1) {
-        const page = await read(cursor);
+        const from = cursor;
+        const page = await read(from);
         cursor = page.next_cursor;
-        setList((known) => withOlder(known, page.data, page.next_cursor));
+        setList((known) => known && withOlder(known, from, page.data, page.next_cursor));
         if (page.data.length > 0) return;
       }
     } finally {
@@ -67,8 +69,8 @@ export function useEventList(filter: Partial<Record<FilterName, string>>) {
   };
 
   return {
-    rows: list.rows,
-    hasMore: list.next !== null,
+    rows: list?.rows ?? none,
+    hasMore: list !== null && list.next !== null,
     isPending: newest.isPending,
     error: newest.error,
     retry: () => void newest.refetch(),

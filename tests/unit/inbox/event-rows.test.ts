@@ -55,7 +55,22 @@ describe('events as they are read', () => {
 
   it('goes on over an older page without a match', () => {
     const known = { rows: down(5, 4), next: 'a' };
-    expect(withOlder(known, [], 'b')).toEqual({ rows: known.rows, next: 'b' });
+    expect(withOlder(known, 'a', [], 'b')).toEqual({ rows: known.rows, next: 'b' });
+  });
+
+  it('leaves no gap when the list began anew while an older page was on its way', () => {
+    const anew = { rows: down(30, 21), next: 'y' };
+    expect(withOlder(anew, 'a', down(3, 1), null)).toBe(anew);
+  });
+
+  it('keeps what was found further back while the newest events hold no match', () => {
+    const found = { rows: down(5, 4), next: 'far back' };
+    expect(withNewest(found, [], 'x')).toBe(found);
+    const reading = { rows: [], next: 'far back' };
+    expect(withNewest(reading, [], 'x')).toBe(reading);
+    const nothing = { rows: [], next: null };
+    expect(withNewest(nothing, [], 'x')).toBe(nothing);
+    expect(withNewest(null, [], 'x')).toEqual({ rows: [], next: 'x' });
   });
 
   it('holds every event once, newest first, whatever is read when', () => {
@@ -76,7 +91,7 @@ describe('events as they are read', () => {
             const lowest = numbers(list).at(-1);
             if (isOlder && list.next !== null && lowest !== undefined) {
               const end = Math.max(1, lowest - size);
-              list = withOlder(list, down(lowest - 1, end), end > 1 ? 'more' : null);
+              list = withOlder(list, list.next, down(lowest - 1, end), end > 1 ? 'more' : null);
             } else {
               const end = Math.max(1, top - size + 1);
               const page = down(top, end);

@@ -87,6 +87,10 @@ export interface ProviderFault {
 export interface PollPage {
   objects: RemoteObject[];
   faults: ProviderFault[];
+  /**
+   * Where the next page, or the next poll, goes on. After the last page it is a place from before the
+   * first one: what changed behind the walk's back meanwhile is seen again, never missed.
+   */
   cursor: JsonObject;
   /** More pages are waiting behind this one. */
   hasMore: boolean;

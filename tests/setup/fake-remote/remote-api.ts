@@ -127,8 +127,12 @@ export class RemoteApi {
     const some = rest.slice(0, pageSize);
     const last = some.at(-1);
     const hasMore = rest.length > some.length;
+    // The walk ends where it began: what changes behind its back in the meantime is seen again.
+    const began = Number(cursor['began'] ?? Math.floor(this.remote.now / 1_000) * 1_000);
     const next =
-      hasMore && last ? { since: last.at, after: last.object.id } : { since: last?.at ?? since };
+      hasMore && last
+        ? { since: last.at, after: last.object.id, began }
+        : { since: Math.min(began, last?.at ?? since) };
     return { ...page, objects: this.show(some.map(({ object }) => object)), cursor: next, hasMore };
   }
 

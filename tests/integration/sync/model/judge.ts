@@ -52,12 +52,15 @@ export async function judge(trial: Trial): Promise<string[]> {
 /** Lets time pass and works until there is nothing to do; false when that never happens. */
 async function settle(trial: Trial): Promise<boolean> {
   await pollAll(trial);
-  for (let round = 0; round < quietRounds; round += 1) {
+  let quiet = 0;
+  for (let round = 0; round < quietRounds && quiet < 2; round += 1) {
     await trial.letTimePass();
     const outcomes = await trial.runJobs();
-    if (outcomes.every((one) => ['nothing', 'unchanged', 'skipped'].includes(one))) return true;
+    const isQuiet = outcomes.every((one) => ['nothing', 'unchanged', 'skipped'].includes(one));
+    // Twice: a poll that goes on with a walk cut short comes to its end first.
+    quiet = isQuiet ? quiet + 1 : 0;
   }
-  return false;
+  return quiet === 2;
 }
 
 async function pollAll(trial: Trial): Promise<void> {

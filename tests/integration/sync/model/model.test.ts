@@ -46,6 +46,14 @@ const found: Record<1 | 2, Schedule[]> = {
       sides: [own({ canonical: lowering }), own({ name: 'right' })],
       steps: [labels, { do: 'stall' }, { do: 'push', side: 0, dieAt: null }],
     },
+    // A poll dies between two pages, and something it has passed by changes in the same second.
+    {
+      sides: [own({ seed: 216 }), own({ name: 'right', pageSize: 100 })],
+      steps: [
+        { do: 'poll', side: 0, dieAt: 9 },
+        { do: 'there', side: 0, of: 0, field: 'title', pick: 0 },
+      ],
+    },
   ],
 };
 

@@ -27,12 +27,21 @@ export async function lockDueReplay(tx: Tx): Promise<ReplayToWork | null> {
   return row ?? null;
 }
 
-/** Events replays have handed out and nobody has settled yet, counted up to `most`. */
-export async function countWaitingAgain(tx: Tx, most: number): Promise<number> {
+/**
+ * Events the replays of a workspace have handed out that could be applied now, counted up to `most`.
+ * One that failed and rests stands in nobody's way.
+ */
+export async function countWaitingAgain(
+  tx: Tx,
+  workspaceId: string,
+  most: number,
+): Promise<number> {
   const [row] = await tx<{ count: number }[]>`
     select count(*) from (
       select 1 from public.inbox_events
-      where status in ('pending', 'queued', 'failed') and replay_id is not null limit ${most}) waiting`;
+      where workspace_id = ${workspaceId} and status in ('pending', 'queued', 'failed')
+        and replay_id is not null and (status <> 'failed' or next_attempt_at <= now())
+      limit ${most}) waiting`;
   return row?.count ?? 0;
 }
 
@@ -61,12 +70,13 @@ export async function handOut(
     with seen as materialized (
       select e.id, e.status, e.connection_id, e.connector, e.endpoint_id, e.event, e.verdict, e.reason, e.delivery_id
       from public.inbox_events e
-      where e.workspace_id = ${replay.workspaceId} and e.id < ${replay.untilId}
+      where e.workspace_id = ${replay.workspaceId}
         ${replay.reachedId ? tx`and e.id > ${replay.reachedId}` : tx``}
         ${
           'ids' in selection
-            ? tx`and (e.id = any(${selection.ids}::uuid[]) or e.parent_id = any(${selection.ids}::uuid[]))`
-            : tx``
+            ? // Chosen one by one: whose clock made their ids does not matter.
+              tx`and (e.id = any(${selection.ids}::uuid[]) or e.parent_id = any(${selection.ids}::uuid[]))`
+            : tx`and e.id < ${replay.untilId}`
         }
         ${indexed(tx, filter)}
       order by e.id limit ${lookedAt}

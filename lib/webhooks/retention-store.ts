@@ -1,9 +1,15 @@
-import type { Db } from '#lib/db/index';
+import { type Db, transaction } from '#lib/db/index';
+
+/** What came while no worker made days moves into its own, however much that is. */
+const makingDays = '10min';
 
 /** Makes the partitions of today and the days ahead; answers how many were missing. */
-export async function makeDays(db: Db, ahead: number): Promise<number> {
-  const [row] = await db<{ made: number }[]>`select private.make_inbox_days(${ahead}) as made`;
-  return row?.made ?? 0;
+export function makeDays(db: Db, ahead: number): Promise<number> {
+  return transaction(db, async (tx) => {
+    await tx`select set_config('statement_timeout', ${makingDays}, true)`;
+    const [row] = await tx<{ made: number }[]>`select private.make_inbox_days(${ahead}) as made`;
+    return row?.made ?? 0;
+  });
 }
 
 /** Drops whole days; one with an event that is still to be applied stays. */
@@ -12,15 +18,29 @@ export async function dropDays(db: Db, keep: number): Promise<number> {
   return row?.dropped ?? 0;
 }
 
-/** Settled events that are of no day, at most `limit`: their ids say nothing of their age. */
+/**
+ * Settled events that are of no day, at most `limit`: their ids say nothing of their age. Those lie
+ * before all days or after them. Bounds and ids are given as values, so that the planner drops the
+ * days before it looks at them.
+ */
 export async function dropStrays(db: Db, keepDays: number, limit: number): Promise<number> {
+  const [bounds] = await db<{ low: string; high: string }[]>`
+    select private.first_id_at(now() - ${keepDays + 1} * interval '1 day') as low,
+      private.first_id_at(now() + interval '60 days') as high`;
+  if (!bounds) return 0;
+  const strays = await db<{ id: string }[]>`
+    select id from public.inbox_events
+    where (id < ${bounds.low} or id >= ${bounds.high})
+      and tableoid = 'private.inbox_events_default'::regclass
+      and received_at < now() - ${keepDays} * interval '1 day'
+      and status not in ('pending', 'queued', 'failed')
+    limit ${limit}`;
+  if (strays.length === 0) return 0;
+  // Somebody may have asked for one again meanwhile.
   const gone = await db`
-    delete from public.inbox_events where id = any (array(
-      select id from public.inbox_events
-      where tableoid = 'private.inbox_events_default'::regclass
-        and received_at < now() - ${keepDays} * interval '1 day'
-        and status not in ('pending', 'queued', 'failed')
-      limit ${limit}))`;
+    delete from public.inbox_events
+    where id = any (${strays.map(({ id }) => id)}::uuid[])
+      and status not in ('pending', 'queued', 'failed')`;
   return gone.count;
 }
 

@@ -7,7 +7,7 @@ import {
   lockDueReplay,
 } from './replay-work-store.ts';
 
-/** Events of all replays that wait or are being applied: what has just come never stands behind more. */
+/** Events of a workspace's replays that wait or are being applied; what has just come stands behind few. */
 const waitingAtMost = 200;
 /** Events one step hands out, and looks at. */
 const chunkRows = 100;
@@ -23,7 +23,8 @@ export function workReplays(db: Db): Promise<number> {
   return transaction(db, async (tx) => {
     const replay = await lockDueReplay(tx);
     if (!replay) return 0;
-    const room = Math.min(chunkRows, waitingAtMost - (await countWaitingAgain(tx, waitingAtMost)));
+    const waiting = await countWaitingAgain(tx, replay.workspaceId, waitingAtMost);
+    const room = Math.min(chunkRows, waitingAtMost - waiting);
     const mayHand = replay.status !== 'cancelled' && !replay.isWalked && room > 0;
     const step: Handed = mayHand
       ? await handOut(tx, replay, { limit: room, lookedAt })

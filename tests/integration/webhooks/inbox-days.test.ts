@@ -115,6 +115,20 @@ describe('days of the inbox', () => {
     expect(await placeOf(stray)).toBeUndefined();
   });
 
+  it('are not read for rows that belong to none', async () => {
+    await cleanInbox(inbox.worker, retention);
+    const stray = await put(
+      Date.now() - 40 * dayMs,
+      'applied',
+      'ffffffff-ffff-4fff-8fff-ffffffffffff',
+    );
+    await inbox.admin.begin(async (tx) => {
+      await tx.unsafe(`lock table private.${dayOf(Date.now())} in access exclusive mode`);
+      await cleanInbox(inbox.worker, retention);
+    });
+    expect(await placeOf(stray)).toBeUndefined();
+  });
+
   it('one id is looked for in one day only', async () => {
     const id = await put(Date.now());
     await cleanInbox(inbox.worker, retention);

@@ -87,6 +87,37 @@ async function finish(id: string): Promise<Replay> {
 }
 
 describe('a replay', () => {
+  it('of one workspace is not held up by what fails in another, nor by what rests in its own', async () => {
+    const other = await inbox.addEndpoint();
+    const theirs = await put(200, { status: 'failed' });
+    await inbox.admin`
+      update public.inbox_events set workspace_id = ${other.workspaceId}, replay_id = ${newId()}
+      where id = any(${theirs}::uuid[])`;
+    const own = await put(200, { status: 'failed' });
+    await inbox.admin`
+      update public.inbox_events set replay_id = ${newId()}, next_attempt_at = now() + interval '10 minutes'
+      where id = any(${own}::uuid[])`;
+    const ids = await put(3);
+    const begun = await start({ ids });
+    await workReplays(inbox.worker);
+    expect(await look(begun.id)).toMatchObject({ taken: 3, waiting: 3 });
+  });
+
+  it('takes events that were chosen although the clock of whoever received them is ahead', async () => {
+    const ids = await put(2);
+    const ahead = ids.map((id) =>
+      id.replace(/^[0-9a-f]{8}/, (high) =>
+        (Number.parseInt(high, 16) + 2).toString(16).padStart(8, '0'),
+      ),
+    );
+    for (const [index, id] of ids.entries()) {
+      await inbox.admin`update public.inbox_events set id = ${ahead[index] ?? id} where id = ${id}`;
+    }
+    const begun = await start({ ids: ahead });
+    await workReplays(inbox.worker);
+    expect(await look(begun.id)).toMatchObject({ taken: 2, waiting: 2 });
+  });
+
   it('takes what a filter names, oldest first, and says how far it is', async () => {
     const dead = await put(230, { status: 'dead', reason: 'internal.unexpected' });
     await put(5, { status: 'dead', reason: 'request.invalid' });

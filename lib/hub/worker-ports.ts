@@ -2,19 +2,22 @@ import { type ConnectionDeps, openConnection } from '#lib/connections/index';
 import type { Tx } from '#lib/db/index';
 import {
   findStream,
-  type Observation,
   observeObjects,
   requestReading,
+  type SeenObject,
   type SyncDeps,
 } from '#lib/sync/index';
 import {
+  type ApplyOutcome,
   type EndpointDeps,
   type EventTarget,
   ensureEndpoint,
   type InboxPorts,
+  type ToldEvent,
 } from '#lib/webhooks/index';
 import { bindParsers } from './bound-parsers.ts';
 import { connectorRules } from './connector-rules.ts';
+import { connectors } from './connectors.ts';
 
 /** The stream an event belongs to; null when nobody follows that scope. */
 async function streamOf(tx: Tx, target: EventTarget) {
@@ -24,39 +27,55 @@ async function streamOf(tx: Tx, target: EventTarget) {
 }
 
 /** What came of an event's objects, in a few words; an event carries one object, mostly. */
-function tellObservation(seen: Observation): string {
+function tellObjects(objects: readonly SeenObject[]): string {
+  const some = (of: (object: SeenObject) => boolean): boolean => objects.some(of);
+  const isEcho = some((object) => object.isEcho);
   const parts = [
-    seen.created > 0 && 'new record',
-    seen.updated > 0 && 'record updated',
-    seen.conflicts > 0 && 'changed on both sides',
-    seen.echoes > 0 && 'echo of our own edit, nothing to do',
-    seen.echoes === 0 && seen.unchanged > 0 && 'already known, nothing to do',
-    seen.echoes === 0 && seen.stale > 0 && 'older than what is known, left out',
+    some(({ came }) => came === 'created') && 'new record',
+    some(({ came }) => came === 'updated') && 'record updated',
+    some(({ conflicts }) => conflicts > 0) && 'changed on both sides',
+    isEcho && 'echo of our own edit, nothing to do',
+    !isEcho && some(({ came }) => came === 'unchanged') && 'already known, nothing to do',
+    !isEcho && some(({ came }) => came === 'stale') && 'older than what is known, left out',
   ];
   return parts.filter(Boolean).join(', ') || 'nothing to do';
 }
 
-/** What webhooks does with an event's objects: sync observes them in the event's transaction. */
+const eventsByObject = (events: readonly ToldEvent[]): Map<string, string> =>
+  new Map(
+    events.flatMap(({ eventId, objects }) =>
+      objects.map(({ externalId }) => [externalId, eventId] as const),
+    ),
+  );
+
+const allIgnored = (events: readonly unknown[], reason: string): ApplyOutcome[] =>
+  events.map(() => ({ kind: 'ignored', reason }));
+
+/** What webhooks does with events' objects: sync observes them in the events' transaction. */
 export const inboxPorts: InboxPorts = {
   bindParsers,
-  apply: async (tx, target, objects) => {
+  isBound: (connector) => connectors.get(connector)?.bindWebhook !== undefined,
+  apply: async (tx, target, events) => {
     const stream = await streamOf(tx, target);
-    if (!stream) {
-      return { kind: 'ignored', reason: `No stream follows ${target.scopeKey ?? 'this'}.` };
-    }
+    if (!stream) return allIgnored(events, `No stream follows ${target.scopeKey ?? 'this'}.`);
     const seen = await observeObjects(tx, {
       workspaceId: target.workspaceId,
       connectionId: target.connectionId,
       streamId: stream.id,
       kind: stream.kind,
-      objects: [...objects],
-      source: { type: 'webhook', inboxEventId: target.inboxEventId },
+      objects: events.flatMap(({ objects }) => objects),
+      source: { type: 'webhook', inboxEvents: eventsByObject(events) },
       writable: connectorRules.writableFields(target.connector, stream.resource),
     });
     if (seen.skipped > 0) {
-      return { kind: 'ignored', reason: 'The stream is paused; resuming it catches up.' };
+      return allIgnored(events, 'The stream is paused; resuming it catches up.');
     }
-    return { kind: 'applied', summary: tellObservation(seen), recordIds: seen.recordIds };
+    return events.map(({ objects }) => {
+      const ids = new Set(objects.map(({ externalId }) => externalId));
+      const own = [...ids].flatMap((id) => seen.objects.get(id) ?? []);
+      const recordIds = own.flatMap(({ recordId }) => recordId ?? []);
+      return { kind: 'applied', summary: tellObjects(own), recordIds };
+    });
   },
   refetch: async (tx, target, refs) => {
     const stream = await streamOf(tx, target);

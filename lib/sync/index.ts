@@ -39,7 +39,8 @@ export {
 } from './first-run.ts';
 export { getRun, listRuns, type RunPage } from './list-runs.ts';
 export { getStream, listStreams } from './list-streams.ts';
-export { type Observation, type ObservationInput, observeObjects } from './observe-objects.ts';
+export type { Observation, SeenObject } from './observation.ts';
+export { type ObservationInput, observeObjects } from './observe-objects.ts';
 export { type PollJob, pollStream } from './poll-stream.ts';
 export { type PushJob, pushLink } from './push-link.ts';
 export type { PushOutcome } from './push-target.ts';

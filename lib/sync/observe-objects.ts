@@ -1,4 +1,4 @@
-import type { ProviderFault, RemoteObject } from '#lib/connectors/protocol/index';
+import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { HubError, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
@@ -6,6 +6,7 @@ import { rereadAliased } from './alias-store.ts';
 import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
 import { mergeRecord } from './merge/index.ts';
+import { noteObject, nothingSeen, type Observation, passedOver } from './observation.ts';
 import {
   applyWrites,
   insertNew,
@@ -21,7 +22,7 @@ import {
 } from './observe-store.ts';
 import { parkFlips, type Sight } from './park-flips.ts';
 import { planObservation } from './plan-observation.ts';
-import type { Circumstances, PlannedObject } from './planned-writes.ts';
+import type { Circumstances } from './planned-writes.ts';
 
 export interface ObservationInput {
   workspaceId: string;
@@ -32,7 +33,8 @@ export interface ObservationInput {
   source: {
     type: 'webhook' | 'backfill' | 'poll' | 'push' | 'refetch';
     runId?: string;
-    inboxEventId?: string;
+    /** By object: the event that told of it. */
+    inboxEvents?: ReadonlyMap<string, string>;
     /** With `push`: the intent the object is the answer to. */
     intentId?: string;
     /** For objects that were read: the database's time before the service was asked. */
@@ -40,23 +42,6 @@ export interface ObservationInput {
   };
   /** Canonical fields the connector can write. */
   writable: readonly string[];
-}
-
-export interface Observation {
-  created: number;
-  updated: number;
-  unchanged: number;
-  /** Of those that changed nothing: what came back of an edit made here. */
-  echoes: number;
-  /** Older than what is known, or not to be told apart from it (then it is read again). */
-  stale: number;
-  conflicts: number;
-  /** Objects left alone because their stream is paused; its next poll brings them. */
-  skipped: number;
-  /** Records made or changed. */
-  recordIds: string[];
-  /** Objects, and fields of objects, that could not be kept. */
-  faults: ProviderFault[];
 }
 
 /**
@@ -68,24 +53,14 @@ export interface Observation {
  */
 export async function observeObjects(tx: Tx, input: ObservationInput): Promise<Observation> {
   const { source } = input;
-  const seen: Observation = {
-    created: 0,
-    updated: 0,
-    unchanged: 0,
-    echoes: 0,
-    stale: 0,
-    conflicts: 0,
-    skipped: 0,
-    recordIds: [],
-    faults: [],
-  };
+  const seen = nothingSeen();
   const origin: Origin = {
     workspaceId: input.workspaceId,
     connectionId: input.connectionId,
     streamId: input.streamId,
     kind: input.kind,
     runId: source.runId ?? null,
-    inboxEventId: source.inboxEventId ?? null,
+    eventOf: (externalId) => source.inboxEvents?.get(externalId) ?? null,
   };
   const isBulk = source.type === 'backfill' || source.type === 'poll';
   const judged = judgeObjects(input.kind, input.objects);
@@ -163,20 +138,22 @@ async function observeKnown(
   }
   await parkFlips(tx, origin, sights, given);
   for (const { link, plan } of sights) {
-    if (plan.verdict === 'changed') seen.recordIds.push(link.record_id);
-    seen[plan.verdict === 'changed' ? 'updated' : plan.verdict] += 1;
-    seen.conflicts += plan.conflicts.length;
-    if (plan.verdict !== 'changed' && plan.echoedIntents.length > 0) seen.echoes += 1;
+    const isChanged = plan.verdict === 'changed';
+    noteObject(seen, link.external_id, {
+      came: plan.verdict === 'changed' ? 'updated' : plan.verdict,
+      isEcho: !isChanged && plan.echoedIntents.length > 0,
+      conflicts: plan.conflicts.length,
+      recordId: isChanged ? link.record_id : null,
+    });
   }
-  await writePlans(
-    tx,
-    origin,
-    sights.map(({ plan }) => plan),
-  );
+  await writePlans(tx, origin, sights);
 }
 
-async function writePlans(tx: Tx, origin: Origin, plans: PlannedObject[]): Promise<void> {
-  const records = plans.flatMap((plan) => plan.record ?? []);
+async function writePlans(tx: Tx, origin: Origin, sights: Sight[]): Promise<void> {
+  const plans = sights.map(({ plan }) => plan);
+  const records = sights.flatMap(({ link, plan }) =>
+    plan.record ? { ...plan.record, inbox_event_id: origin.eventOf(link.external_id) } : [],
+  );
   const links = plans.flatMap((plan) => plan.link ?? []);
   const conflicts = plans.flatMap((plan) => plan.conflicts);
   const settled = plans.flatMap((plan) => plan.settled);
@@ -200,7 +177,7 @@ async function passOnRenamed(
   if (renamed.length === 0) return;
   await rereadAliased(tx, origin, renamed);
   await wake(tx, 'push');
-  for (const id of renamed) if (waiting.delete(id)) seen.stale += 1;
+  for (const id of renamed) if (waiting.delete(id)) noteObject(seen, id, passedOver);
 }
 
 /** Makes records of the objects without a link, and takes them out of `waiting`. */
@@ -218,21 +195,20 @@ async function observeNew(
     if (object.deleted) {
       // What was deleted before it was ever seen leaves no trace.
       waiting.delete(externalId);
-      seen.stale += 1;
-    } else objects.push(newObject(origin.kind, object));
+      noteObject(seen, externalId, passedOver);
+    } else objects.push(newObject(origin, object));
   }
   if (objects.length === 0) return;
   const made = await insertNew(tx, origin, stream.generation, objects);
-  seen.created += made.length;
   for (const row of made) {
-    seen.recordIds.push(row.record_id);
+    noteObject(seen, row.external_id, { ...passedOver, came: 'created', recordId: row.record_id });
     waiting.delete(row.external_id);
   }
 }
 
-function newObject(kind: Kind, object: JudgedObject): NewObject {
+function newObject(origin: Origin, object: JudgedObject): NewObject {
   const { data, base } = mergeRecord({
-    kind,
+    kind: origin.kind,
     local: null,
     base: null,
     remote: object.fields,
@@ -251,5 +227,6 @@ function newObject(kind: Kind, object: JudgedObject): NewObject {
     unreadable: object.unreadable,
     raw: object.raw,
     updated_at: object.updatedAt,
+    inbox_event_id: origin.eventOf(object.externalId),
   };
 }

@@ -22,7 +22,8 @@ export interface Origin {
   streamId: string;
   kind: Kind;
   runId: string | null;
-  inboxEventId: string | null;
+  /** The event that told of an object. */
+  eventOf(externalId: string): string | null;
 }
 
 export interface OpenStream {
@@ -103,6 +104,7 @@ export interface NewObject {
   unreadable: JsonObject;
   raw: JsonObject;
   updated_at: string;
+  inbox_event_id: string | null;
 }
 
 /**
@@ -121,7 +123,7 @@ export async function insertNew(
     with input as materialized (
       select * from jsonb_to_recordset(${json(tx, sorted)}::jsonb) as x(
         record_id uuid, link_id uuid, external_id text, external_key text, url text, remote_rank bigint,
-        data jsonb, base jsonb, unreadable jsonb, raw jsonb, updated_at timestamptz)
+        data jsonb, base jsonb, unreadable jsonb, raw jsonb, updated_at timestamptz, inbox_event_id uuid)
     ), linked as (
       insert into public.links (id, workspace_id, record_id, connection_id, stream_id, kind, external_id,
         external_key, url, remote_rank, base, unreadable, raw, seen_generation)
@@ -137,8 +139,8 @@ export async function insertNew(
     ), logged as (
       insert into public.change_log (workspace_id, record_id, kind, version, op, origin, connection_id, run_id, inbox_event_id)
       select ${origin.workspaceId}, record_id, ${origin.kind}, 1, 'create', 'connection', ${origin.connectionId},
-        ${origin.runId}::uuid, ${origin.inboxEventId}::uuid
-      from linked order by record_id
+        ${origin.runId}::uuid, i.inbox_event_id
+      from linked join input i using (record_id) order by record_id
     )
     select external_id, record_id from linked`;
 }
@@ -150,7 +152,7 @@ export async function insertNew(
 export async function applyWrites(
   tx: Tx,
   origin: Origin,
-  records: RecordWrite[],
+  records: (RecordWrite & { inbox_event_id: string | null })[],
   links: LinkWrite[],
 ): Promise<void> {
   await tx`
@@ -186,9 +188,9 @@ export async function applyWrites(
     insert into public.change_log
       (workspace_id, record_id, kind, version, op, origin, connection_id, run_id, inbox_event_id, fields, diff)
     select ${origin.workspaceId}, x.id, ${origin.kind}, x.version, x.op, 'connection', ${origin.connectionId},
-      ${origin.runId}::uuid, ${origin.inboxEventId}::uuid, x.fields, x.diff
+      ${origin.runId}::uuid, x.inbox_event_id, x.fields, x.diff
     from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(
-      id uuid, version bigint, op text, fields text[], diff jsonb)`;
+      id uuid, version bigint, op text, fields text[], diff jsonb, inbox_event_id uuid)`;
 }
 
 /** An open conflict of the same field keeps its older base and takes the newer sides. */

@@ -1,57 +1,23 @@
 import { z } from 'zod';
-import { metadataTags } from '#lib/connections/index';
-import type {
-  ParsedWebhook,
-  RemoteObject,
-  RemoteRef,
-  WebhookParser,
-} from '#lib/connectors/protocol/index';
 import { type Clock, HubError, isHubError, type JsonObject, toHubError } from '#lib/core/index';
 import { type Db, isUnavailable, type Tx, transaction } from '#lib/db/index';
-import { counter, histogram, type Logger } from '#lib/observability/index';
-import { markTags } from '#lib/resilience/index';
+import { counter, histogram } from '#lib/observability/index';
+import { type ActDeps, actOnGroup, refetchDead } from './act-on-event.ts';
 import { reasonOf } from './failure-reason.ts';
-import { joinOutcomes, unproven } from './join-outcomes.ts';
+import { type EventGroup, groupEvents } from './group-events.ts';
 import { afterFailure, mayBecome } from './inbox-event-state.ts';
-import { type EventToApply, lockEvent, type Settlement, settleEvent } from './inbox-store.ts';
+import type { ApplyOutcome } from './inbox-ports.ts';
+import {
+  type EventToApply,
+  holdEvents,
+  readEvents,
+  type Settlement,
+  settleEvents,
+} from './inbox-store.ts';
 
-/** Where an event's objects belong. */
-export interface EventTarget {
-  workspaceId: string;
-  connectionId: string;
-  connector: string;
-  inboxEventId: string;
-  resource: string | null;
-  scopeKey: string | null;
-}
-
-export type ApplyOutcome =
-  | { kind: 'applied'; summary: string; recordIds: readonly string[] }
-  /** Nothing here wants it, e.g. no stream follows that repository. */
-  | { kind: 'ignored'; reason: string };
-
-/** What webhooks needs of rooms it may not enter; hub binds it. */
-export interface InboxPorts {
-  /** Writes records, links and change log in the given transaction. */
-  apply(tx: Tx, target: EventTarget, objects: readonly RemoteObject[]): Promise<ApplyOutcome>;
-  /**
-   * Leaves a note, in the given transaction, that these objects are to be read again. A ref with an
-   * empty scope belongs to the stream that `target.scopeKey` names.
-   */
-  refetch(tx: Tx, target: EventTarget, refs: readonly RemoteRef[]): Promise<void>;
-  /** One parser for each stream, where it is the streams that say what an event means; else null. */
-  bindParsers?(
-    tx: Tx,
-    event: Pick<EventToApply, 'id' | 'workspaceId' | 'connectionId' | 'connector'>,
-  ): Promise<readonly WebhookParser[] | null>;
-}
-
-export interface ApplyDeps {
+export interface ApplyDeps extends ActDeps {
   db: Db;
-  findParser(connector: string): WebhookParser | null;
-  ports: InboxPorts;
   clock: Clock;
-  log: Logger;
 }
 
 const payloadSchema = z.object({ workspace_id: z.uuid(), ids: z.array(z.uuid()).max(100) });
@@ -71,118 +37,92 @@ export async function applyInboxEvents(
   signal: AbortSignal,
 ): Promise<void> {
   const { workspace_id: workspaceId, ids } = payloadSchema.parse(payload);
-  for (const eventId of ids) {
+  const insist = <T>(work: () => Promise<T>): Promise<T> => throughOutage(deps.clock, signal, work);
+  const events = await insist(() => readEvents(deps.db, workspaceId, ids));
+  const parserOf = (connector: string) =>
+    deps.ports.isBound?.(connector) ? null : deps.findParser(connector);
+  for (const group of groupEvents(events, parserOf)) {
     if (signal.aborted) return;
-    await throughOutage(deps.clock, signal, () => applyOne(deps, { workspaceId, eventId }));
+    await insist(() => applyOrFail(deps, workspaceId, group));
   }
 }
 
-interface At {
-  workspaceId: string;
-  eventId: string;
+/** One that fails takes only itself back: the others of its group are applied each for itself. */
+async function applyOrFail(deps: ApplyDeps, workspaceId: string, group: EventGroup): Promise<void> {
+  const failure = await applyGroup(deps, workspaceId, group);
+  if (failure === null) return;
+  const [first, ...others] = group;
+  if (first && others.length === 0) {
+    await settleFailure(deps, first.event, failure);
+    return;
+  }
+  deps.log.info('events are applied each for itself', { count: group.length, err: failure.error });
+  for (const one of group) await applyOrFail(deps, workspaceId, [one]);
 }
 
-async function applyOne(deps: ApplyDeps, at: At): Promise<void> {
+/**
+ * Applies the events of a group together, or nothing of them. Answers null when that is done, and
+ * else why it could not be.
+ */
+async function applyGroup(
+  deps: ApplyDeps,
+  workspaceId: string,
+  group: EventGroup,
+): Promise<{ error: unknown; started: number } | null> {
   const started = deps.clock.now();
   try {
-    const settlement = await transaction(deps.db, async (tx) => {
-      const event = await lockEvent(tx, at);
-      if (!event || !mayBecome(event.status, 'applied')) return null;
-      const outcome = await act(tx, deps, event);
-      const done = settled(outcome, started, deps.clock);
-      await settleEvent(tx, at, done);
-      return done;
+    const settlements = await transaction(deps.db, async (tx) => {
+      const held = await holdGroup(tx, workspaceId, group);
+      const outcomes = await actOnGroup(tx, deps, held);
+      const settled = settle(held, outcomes, started, deps.clock);
+      await settleEvents(tx, workspaceId, settled);
+      return settled;
     });
-    if (!settlement) return;
-    applied.inc({ outcome: settlement.status });
-    seconds.observe(settlement.attempt.ms / 1_000);
+    for (const { status, attempt } of settlements) {
+      applied.inc({ outcome: status });
+      seconds.observe(attempt.ms / 1_000);
+    }
+    return null;
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    await settleFailure(deps, at, error, started);
+    return { error, started };
   }
 }
 
-/** Within the caller's transaction: everything the event changes, and what it came to. */
-async function act(tx: Tx, deps: ApplyDeps, event: EventToApply): Promise<ApplyOutcome> {
-  const bound = await deps.ports.bindParsers?.(tx, event);
-  if (bound && event.verdict === 'unverified') return unproven;
-  if (bound && bound.length > 0) {
-    return joinOutcomes(bound, (parser) => actBy(tx, deps, event, parser));
-  }
-  const parser = deps.findParser(event.connector);
-  if (!parser) return { kind: 'ignored', reason: `There is no connector ${event.connector} here.` };
-  return actBy(tx, deps, event, parser);
+/** Those of the group that nobody else has and that are still to be applied, locked. */
+async function holdGroup(tx: Tx, workspaceId: string, group: EventGroup): Promise<EventGroup> {
+  const ids = group.map(({ event }) => event.id);
+  const locked = await holdEvents(tx, workspaceId, ids);
+  const free = new Set(
+    locked.filter(({ status }) => mayBecome(status, 'applied')).map(({ id }) => id),
+  );
+  return group.filter(({ event }) => free.has(event.id));
 }
 
-async function actBy(
-  tx: Tx,
-  deps: ApplyDeps,
-  event: EventToApply,
-  parser: WebhookParser,
-): Promise<ApplyOutcome> {
-  const parsed = parser.parse(event.event, readBody(event));
-  if (parsed.stale)
-    await markTags(tx, event.workspaceId, metadataTags(event.connectionId, parsed.stale));
-  if (parsed.kind === 'ping')
-    return { kind: 'applied', summary: parsed.summary || 'ping', recordIds: [] };
-  if (parsed.kind === 'unknown') return { kind: 'ignored', reason: parsed.summary };
-  const target = targetOf(event, parsed);
-  if (event.verdict === 'unverified') return takeAsHint(tx, deps, target, parsed);
-  const seen =
-    parsed.objects.length > 0 ? await deps.ports.apply(tx, target, parsed.objects) : null;
-  // Afterwards, so that an object that was new has its link.
-  if (parsed.refetch.length > 0) await deps.ports.refetch(tx, target, parsed.refetch);
-  if (seen) return tell(parsed.summary, seen);
-  return parsed.refetch.length > 0
-    ? { kind: 'applied', summary: `reading again: ${parsed.summary}`, recordIds: [] }
-    : { kind: 'ignored', reason: parsed.summary };
+function settle(
+  group: EventGroup,
+  outcomes: readonly ApplyOutcome[],
+  started: number,
+  clock: Clock,
+): Settlement[] {
+  return group.flatMap(({ event }, index) => {
+    const outcome = outcomes[index];
+    return outcome ? [settled(event.id, outcome, started, clock)] : [];
+  });
 }
 
-/** Nobody signed it, so nothing it says is believed but that there is something to be read. */
-async function takeAsHint(
-  tx: Tx,
-  deps: ApplyDeps,
-  target: EventTarget,
-  parsed: ParsedWebhook,
-): Promise<ApplyOutcome> {
-  const refs = refsOf(parsed);
-  if (refs.length === 0) return { kind: 'ignored', reason: `not signed: ${parsed.summary}` };
-  await deps.ports.refetch(tx, target, refs);
-  return { kind: 'applied', summary: `not signed, reading: ${parsed.summary}`, recordIds: [] };
-}
-
-/** Everything an event is about, to be read at the service. */
-const refsOf = (parsed: ParsedWebhook): RemoteRef[] => [
-  ...parsed.objects.map(({ externalId, externalKey }) => ({ externalId, externalKey, scope: {} })),
-  ...parsed.refetch,
-];
-
-/** First what the service told, then what came of it here. */
-function tell(told: string, outcome: ApplyOutcome): ApplyOutcome {
-  const join = (came: string) => (told ? `${told}; ${came}` : came);
-  return outcome.kind === 'applied'
-    ? { ...outcome, summary: join(outcome.summary) }
-    : { ...outcome, reason: join(outcome.reason) };
-}
-
-const readBody = (event: EventToApply): JsonObject =>
-  JSON.parse(event.body.toString('utf8')) as JsonObject;
-
-const targetOf = (event: EventToApply, parsed: ParsedWebhook | null): EventTarget => ({
-  workspaceId: event.workspaceId,
-  connectionId: event.connectionId,
-  connector: event.connector,
-  inboxEventId: event.id,
-  resource: parsed?.resource ?? null,
-  scopeKey: parsed?.scopeKey ?? null,
-});
-
-function settled(outcome: ApplyOutcome, started: number, clock: Clock): Settlement {
+function settled(
+  eventId: string,
+  outcome: ApplyOutcome,
+  started: number,
+  clock: Clock,
+): Settlement {
   const text = (outcome.kind === 'applied' ? outcome.summary : outcome.reason).slice(
     0,
     outcomeChars,
   );
   return {
+    eventId,
     status: outcome.kind,
     outcome: text,
     reason: null,
@@ -203,18 +143,18 @@ function settled(outcome: ApplyOutcome, started: number, clock: Clock): Settleme
  */
 async function settleFailure(
   deps: ApplyDeps,
-  at: At,
-  error: unknown,
-  started: number,
+  event: EventToApply,
+  { error, started }: { error: unknown; started: number },
 ): Promise<void> {
   const fault = isHubError(error) ? error : toHubError(error);
   const reason = isHubError(error) ? error.message : messageOf(error);
-  deps.log.warn('an inbox event could not be applied', { event_id: at.eventId, err: error });
+  deps.log.warn('an inbox event could not be applied', { event_id: event.id, err: error });
   await transaction(deps.db, async (tx) => {
-    const event = await lockEvent(tx, at);
-    if (!event || !mayBecome(event.status, 'failed')) return;
-    const next = afterFailure(event.attempts + 1, deps.clock.random());
-    await settleEvent(tx, at, {
+    const [held] = await holdEvents(tx, event.workspaceId, [event.id]);
+    if (!held || !mayBecome(held.status, 'failed')) return;
+    const next = afterFailure(held.attempts + 1, deps.clock.random());
+    const failure: Settlement = {
+      eventId: event.id,
       status: next.status,
       outcome: reason,
       reason: reasonOf(error, fault.code),
@@ -225,28 +165,13 @@ async function settleFailure(
         ms: deps.clock.now() - started,
         outcome: next.status,
         code: fault.code,
-        message: reason.slice(0, 400),
+        message: reason.slice(0, outcomeChars),
       },
-    });
+    };
+    await settleEvents(tx, event.workspaceId, [failure]);
     applied.inc({ outcome: next.status });
     if (next.status === 'dead') await refetchDead(tx, deps, event);
   });
-}
-
-async function refetchDead(tx: Tx, deps: ApplyDeps, event: EventToApply): Promise<void> {
-  const parsed = parseOrNull(deps, event);
-  const all = parsed ? refsOf(parsed) : [];
-  if (all.length > 0) await deps.ports.refetch(tx, targetOf(event, parsed), all);
-}
-
-/** Whatever made the event fail may be the parsing itself. */
-function parseOrNull(deps: ApplyDeps, event: EventToApply): ParsedWebhook | null {
-  try {
-    return deps.findParser(event.connector)?.parse(event.event, readBody(event)) ?? null;
-  } catch (error) {
-    deps.log.warn('a dead event names no object to read again', { event_id: event.id, err: error });
-    return null;
-  }
 }
 
 const messageOf = (error: unknown): string =>
@@ -254,11 +179,11 @@ const messageOf = (error: unknown): string =>
     ? `${error.name}: ${error.message}`
     : new HubError('internal.unexpected').message;
 
-async function throughOutage(
+async function throughOutage<T>(
   clock: Clock,
   signal: AbortSignal,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   const deadline = clock.now() + outageMs;
   for (;;) {
     try {

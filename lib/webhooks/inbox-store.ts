@@ -1,6 +1,6 @@
 import { toStorableJson } from '#lib/connectors/protocol/index';
 import type { JsonObject } from '#lib/core/index';
-import { json, type Tx } from '#lib/db/index';
+import { json, type Queryable, type Tx } from '#lib/db/index';
 import { type InboxStatus, statusesBefore } from './inbox-event-state.ts';
 import type { InboxEvent } from './schema.ts';
 
@@ -18,17 +18,30 @@ export interface EventToApply {
   attempts: number;
 }
 
-/** Locks the event for this transaction; null when somebody else is at it or it is gone. */
-export async function lockEvent(
-  tx: Tx,
-  at: { workspaceId: string; eventId: string },
-): Promise<EventToApply | null> {
-  const [row] = await tx<EventToApply[]>`
+/** In the order of arrival. What is read for applying never changes, so no lock is held meanwhile. */
+export function readEvents(
+  db: Queryable,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<EventToApply[]> {
+  return db<EventToApply[]>`
     select id, workspace_id as "workspaceId", connection_id as "connectionId", connector, event, body,
       verdict, status, attempts
     from public.inbox_events
-    where workspace_id = ${at.workspaceId} and id = ${at.eventId} for update skip locked`;
-  return row ?? null;
+    where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) order by id`;
+}
+
+export type HeldEvent = Pick<EventToApply, 'id' | 'status' | 'attempts'>;
+
+/** Locks the events for this transaction; those somebody else is at, or that are gone, are missing. */
+export function holdEvents(
+  tx: Tx,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<HeldEvent[]> {
+  return tx<HeldEvent[]>`
+    select id, status, attempts from public.inbox_events
+    where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) order by id for update skip locked`;
 }
 
 export interface Attempt {
@@ -40,6 +53,7 @@ export interface Attempt {
 }
 
 export interface Settlement {
+  eventId: string;
   status: Extract<InboxStatus, 'applied' | 'ignored' | 'failed' | 'dead'>;
   outcome: string;
   /** Of a failure: the code dead events are grouped by. */
@@ -54,24 +68,37 @@ export interface Settlement {
 const attemptsKept = 20;
 const outcomeChars = 400;
 
-export async function settleEvent(
+export async function settleEvents(
   tx: Tx,
-  at: { workspaceId: string; eventId: string },
-  to: Settlement,
+  workspaceId: string,
+  settlements: readonly Settlement[],
 ): Promise<void> {
-  // What went wrong may quote what could not be stored; unsettled, the event would come back for ever.
-  const attempt = toStorableJson({ ...to.attempt } as JsonObject);
-  const outcome = toStorableJson(to.outcome.slice(0, outcomeChars));
+  if (settlements.length === 0) return;
+  const rows = settlements.map((to) => ({
+    id: to.eventId,
+    status: to.status,
+    // What went wrong may quote what could not be stored; unsettled, the event would come back for ever.
+    outcome: toStorableJson(to.outcome.slice(0, outcomeChars)),
+    attempt: toStorableJson({ ...to.attempt } as JsonObject),
+    reason: to.reason,
+    record_id: to.recordId,
+    wait_ms: to.waitMs,
+    before: statusesBefore(to.status),
+  }));
+  // The list of ids besides, so that the planner drops all other days.
   await tx`
-    update public.inbox_events set
-      status = ${to.status}, outcome = ${outcome}, reason = ${to.reason}, attempts = attempts + 1,
-      record_id = coalesce(${to.recordId}::uuid, record_id),
-      next_attempt_at = now() + ${to.waitMs}::int * interval '1 millisecond',
-      processed_at = case when ${to.status} = 'failed' then processed_at else now() end,
+    update public.inbox_events e set
+      status = x.status, outcome = x.outcome, reason = x.reason, attempts = e.attempts + 1,
+      record_id = coalesce(x.record_id, e.record_id),
+      next_attempt_at = now() + x.wait_ms * interval '1 millisecond',
+      processed_at = case when x.status = 'failed' then e.processed_at else now() end,
       attempt_log = (
         select jsonb_agg(entry order by place)
-        from jsonb_array_elements(${json(tx, [attempt])} || attempt_log) with ordinality as log (entry, place)
+        from jsonb_array_elements(jsonb_build_array(x.attempt) || e.attempt_log)
+          with ordinality as log (entry, place)
         where place <= ${attemptsKept})
-    where workspace_id = ${at.workspaceId} and id = ${at.eventId}
-      and status = any(${statusesBefore(to.status)}::text[])`;
+    from jsonb_to_recordset(${json(tx, rows)}::jsonb) as x(id uuid, status text, outcome text, attempt jsonb,
+      reason text, record_id uuid, wait_ms int, before text[])
+    where e.workspace_id = ${workspaceId} and e.id = any(${rows.map(({ id }) => id)}::uuid[])
+      and e.id = x.id and e.status = any(x.before)`;
 }

@@ -20,6 +20,7 @@
  *   delivery is known outlive them. Counts are kept by statements themselves; no page counts rows.
  * - A replay is a place on the way along the ids: what it hands out and where it is are one commit.
  * - An event changes records, links, change log and its own status in one transaction, or nothing.
+ *   Neighbours of one stream that tell of different objects share one; if one of them fails, each has its own.
  * - An event that cannot be applied never holds up another one; at last it is dead and its objects
  *   are read again.
  * - Which webhooks there should be follows from streams and connections. An endpoint's row says what
@@ -33,13 +34,7 @@ import 'server-only';
 
 export type { WebhookAnswer } from './answer.ts';
 export { type HandConnector, listAppWebhooks, putAppWebhook } from './app-webhook.ts';
-export {
-  type ApplyDeps,
-  type ApplyOutcome,
-  applyInboxEvents,
-  type EventTarget,
-  type InboxPorts,
-} from './apply-inbox-events.ts';
+export { type ApplyDeps, applyInboxEvents } from './apply-inbox-events.ts';
 export { cleanInbox, foldInboxCounts, type InboxRetention } from './clean-inbox.ts';
 export { countInboxEvents, listDeadLetters } from './count-inbox-events.ts';
 export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
@@ -55,6 +50,7 @@ export { enqueueDueEndpoints, realignEndpoints } from './enqueue-due-endpoints.t
 export { enqueueDueInbox } from './enqueue-due-inbox.ts';
 export { type EndpointResult, ensureEndpoint } from './ensure-endpoint.ts';
 export { getInboxEvent } from './get-inbox-event.ts';
+export type { ApplyOutcome, EventTarget, InboxPorts, ToldEvent } from './inbox-ports.ts';
 export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';
 export { listQuarantine } from './list-quarantine.ts';
 export {

@@ -1,5 +1,5 @@
 import type { WebhookParser } from '#lib/connectors/protocol/index';
-import type { ApplyOutcome } from './apply-inbox-events.ts';
+import type { ApplyOutcome } from './inbox-ports.ts';
 
 /** Nobody can be asked whether it is true, so it changes nothing. */
 export const unproven: ApplyOutcome = {

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ParsedWebhook } from '#lib/connectors/protocol/index';
 import { HubError, type JsonObject, systemClock } from '#lib/core/index';
-import { surviveDriverFaults, transaction } from '#lib/db/index';
+import { transaction } from '#lib/db/index';
 import {
   type ApplyDeps,
   applyInboxEvents,
   enqueueDueInbox,
   type InboxPorts,
 } from '#lib/webhooks/index';
+import { withDriverFaults } from './driver-faults.ts';
 import { type InboxFixture, inboxFixture, silent } from './inbox-fixture.ts';
+import { plainParser } from './plain-parser.ts';
 
 let inbox: InboxFixture;
 beforeAll(async () => {
@@ -18,45 +19,18 @@ beforeAll(async () => {
 afterAll(() => inbox.close());
 beforeEach(() => inbox.admin`truncate public.inbox_events, private.dedupe_keys`);
 
-/** What a connector would make of an event whose payload says so itself. */
-const parser = {
-  parse: (event: string, payload: JsonObject): ParsedWebhook => {
-    if (payload['crash']) throw new Error('the parser broke');
-    const object = {
-      externalId: JSON.stringify(payload['issue'] ?? 1),
-      externalKey: null,
-      url: null,
-      rank: 1,
-      rankIsExact: true,
-      updatedAt: new Date(0).toISOString(),
-      fields: {},
-      deleted: false,
-      raw: {},
-    };
-    return {
-      kind: event === 'ping' ? 'ping' : event === 'issues' ? 'apply' : 'unknown',
-      action: null,
-      resource: 'issues',
-      scopeKey: 'northwind/api',
-      objects: event === 'issues' && !payload['refetch'] ? [object] : [],
-      refetch: payload['refetch'] ? [{ externalId: '9', externalKey: null, scope: {} }] : [],
-      ...(event === 'label' ? { stale: ['labels', 'scopes'] } : {}),
-      summary: `about ${event}`,
-    };
-  },
-};
-
 const recordId = randomUUID();
 function deps(ports: Partial<InboxPorts> = {}): ApplyDeps & { refetched: string[] } {
   const refetched: string[] = [];
   return {
     db: inbox.worker,
-    findParser: (name) => (name === 'github' ? parser : null),
+    findParser: (name) => (name === 'github' ? plainParser : null),
     clock: systemClock,
     log: silent,
     refetched,
     ports: {
-      apply: async () => ({ kind: 'applied', summary: '1 updated', recordIds: [recordId] }),
+      apply: async (_tx, _target, events) =>
+        events.map(() => ({ kind: 'applied', summary: '1 updated', recordIds: [recordId] })),
       refetch: async (_tx, _target, refs) =>
         void refetched.push(...refs.map((ref) => ref.externalId)),
       ...ports,
@@ -205,9 +179,11 @@ describe('applyInboxEvents', () => {
   it('a poison event dies after six attempts, has its object read again, and delays no other', async () => {
     const poison = await put('issues', { issue: 77 });
     const using = deps({
-      apply: async (_tx, _target, objects) => {
-        if (objects[0]?.externalId === '77') throw new TypeError('cannot read this');
-        return { kind: 'applied', summary: 'fine', recordIds: [] };
+      apply: async (_tx, _target, events) => {
+        if (events.some(({ objects }) => objects[0]?.externalId === '77')) {
+          throw new TypeError('cannot read this');
+        }
+        return events.map(() => ({ kind: 'applied', summary: 'fine', recordIds: [] }));
       },
     });
     for (let attempt = 1; attempt <= 6; attempt += 1) {
@@ -225,6 +201,33 @@ describe('applyInboxEvents', () => {
     expect(log.map(({ outcome }) => outcome)).toEqual(['dead', ...Array<string>(5).fill('failed')]);
     await makeDue();
     expect(await due()).toEqual([]);
+  });
+
+  it('a burst is one transaction, and what one of them fails with is its own', async () => {
+    const ids: string[] = [];
+    for (let issue = 0; issue < 12; issue += 1) ids.push(await put('issues', { issue }));
+    const calls: number[] = [];
+    const using = deps({
+      apply: async (tx, _target, events) => {
+        calls.push(events.length);
+        await tx`update public.connections set account_name = account_name || 'x' where id = ${inbox.connectionId}`;
+        if (events.some(({ eventId }) => eventId === ids[5])) throw new Error('not this one');
+        return events.map(() => ({ kind: 'applied', summary: 'fine', recordIds: [] }));
+      },
+    });
+    await run(await due(), using);
+    expect(calls).toEqual([12, ...Array<number>(12).fill(1)]);
+    const [connection] = await inbox.admin`
+      update public.connections set account_name = 'mara' where id = ${inbox.connectionId}
+      returning (select account_name from public.connections where id = ${inbox.connectionId}) as before`;
+    expect(connection?.['before']).toBe(`mara${'x'.repeat(11)}`);
+    const rows = await inbox.admin`select id, status, attempts from public.inbox_events`;
+    for (const { id, status, attempts } of rows) {
+      expect({ status, attempts }).toEqual({
+        status: id === ids[5] ? 'failed' : 'applied',
+        attempts: 1,
+      });
+    }
   });
 
   it('a parser that throws fails its event alone', async () => {
@@ -252,10 +255,10 @@ describe('applyInboxEvents', () => {
     for (let count = 0; count < 15; count += 1) await put('issues', { issue: count });
     let applied = 0;
     const using = deps({
-      apply: async (tx) => {
+      apply: async (tx, _target, events) => {
         await tx`select pg_sleep(0.005)`;
-        applied += 1;
-        return { kind: 'applied', summary: 'once', recordIds: [] };
+        applied += events.length;
+        return events.map(() => ({ kind: 'applied', summary: 'once', recordIds: [] }));
       },
     });
     const jobs = await due();
@@ -273,7 +276,7 @@ describe('applyInboxEvents', () => {
       apply: async (tx) => {
         cuts += 1;
         if (cuts <= 2) await tx`select pg_terminate_backend(pg_backend_pid())`;
-        return { kind: 'applied', summary: 'after all', recordIds: [] };
+        return [{ kind: 'applied', summary: 'after all', recordIds: [] }];
       },
     });
     const faults = await withDriverFaults(async () => run(await due(), using));
@@ -281,20 +284,3 @@ describe('applyInboxEvents', () => {
     expect(faults).toBe(2);
   });
 });
-
-/** Counts the driver's stray errors as our processes do, instead of failing the run over them. */
-async function withDriverFaults(work: () => Promise<void>): Promise<number> {
-  const former = process.rawListeners('uncaughtException') as NodeJS.UncaughtExceptionListener[];
-  process.removeAllListeners('uncaughtException');
-  let faults = 0;
-  surviveDriverFaults(() => {
-    faults += 1;
-  });
-  try {
-    await work();
-  } finally {
-    process.removeAllListeners('uncaughtException');
-    for (const listener of former) process.on('uncaughtException', listener);
-  }
-  return faults;
-}

@@ -16,16 +16,16 @@ export const mutants = {
   appliesWithoutTransaction: {
     in: 'worker',
     file: 'lib/webhooks/apply-inbox-events.ts',
-    from: 'const settlement = await transaction(deps.db, async (tx) => {',
+    from: 'const settlements = await transaction(deps.db, async (tx) => {',
     to: `const eachForItself = (db: any, work: (tx: any) => Promise<any>) => work(db);
-    const settlement = await eachForItself(deps.db, async (tx) => {
-      const early = await lockEvent(tx, at);
-      if (!early || !mayBecome(early.status, 'applied')) return null;
-      const noted = settled({ kind: 'applied', summary: '', recordIds: [] }, started, deps.clock);
-      await settleEvent(tx, at, noted);
+    const settlements = await eachForItself(deps.db, async (tx) => {
+      const early = await holdGroup(tx, workspaceId, group);
+      const none = early.map(() => ({ kind: 'applied', summary: '', recordIds: [] }));
+      const noted = settle(early, none as any, started, deps.clock);
+      await settleEvents(tx, workspaceId, noted);
       await new Promise((resolve) => setTimeout(resolve, 40));
-      await act(tx, deps, early);
-      if (early) return noted;`,
+      await actOnGroup(tx, deps, early);
+      if (early.length >= 0) return noted;`,
   },
   /** Does not survive that the driver writes to a connection that was cut. */
   missesDriverFaults: {

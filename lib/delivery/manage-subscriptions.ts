@@ -73,7 +73,7 @@ export async function createSubscription(
   await audit(tx, deps, { workspaceId, id }, 'created', {
     kind: input.kind,
     name: input.name,
-    ...originOf(input.config),
+    ...whereTo(input.config),
   });
   await wake(tx, 'changes');
   return { ...(await getSubscription(tx, id)), secret: made };
@@ -119,7 +119,7 @@ export async function changeSubscription(
   await audit(tx, deps, { workspaceId, id: at.id }, 'changed', {
     fields: Object.keys(at.patch),
     ...(patch.status ? { status: patch.status } : {}),
-    ...(isLedElsewhere ? originOf(patch.config) : {}),
+    ...whereTo(patch.config),
   });
   if (patch.status === 'active') {
     await wake(tx, 'changes');
@@ -128,10 +128,12 @@ export async function changeSubscription(
   return getSubscription(tx, at.id);
 }
 
-/** Where it leads, for the record: the rest of an address may hold what is not everybody's. */
-function originOf(config: object | undefined): { to?: string } {
-  const url: unknown = config && 'url' in config ? config.url : undefined;
-  return typeof url === 'string' && URL.canParse(url) ? { to: new URL(url).origin } : {};
+/** Where it leads, for the record. Of an address the origin alone: the rest may be nobody's business. */
+function whereTo(config: Record<string, unknown> | undefined): { to?: string } {
+  const { url, to, channel } = config ?? {};
+  if (typeof url === 'string' && URL.canParse(url)) return { to: new URL(url).origin };
+  if (Array.isArray(to)) return { to: to.join(', ') };
+  return typeof channel === 'string' ? { to: channel } : {};
 }
 
 function readConfig(kind: keyof typeof configSchemas, config: unknown): Record<string, unknown> {

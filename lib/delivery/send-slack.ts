@@ -16,7 +16,7 @@ import {
 } from './sender.ts';
 import { parseTemplate } from './template.ts';
 import { defaultTemplates, templateValues } from './template-values.ts';
-import { writeExcerpt } from './webhook-excerpt.ts';
+import { secretsOfAddress, writeExcerpt } from './webhook-excerpt.ts';
 
 /** Says it by a connection of the workspace, within that connection's budget. */
 export type Announce = (
@@ -162,7 +162,7 @@ async function byAddress(
     return judgeAnswer({
       status: answer.status,
       retryAfter: answer.headers.get('retry-after'),
-      excerpt: writeExcerpt(answer.body, [address]),
+      excerpt: writeExcerpt(answer.body, secretsOfAddress(address)),
       nowMs: deps.clock.now(),
     });
   } catch (error) {

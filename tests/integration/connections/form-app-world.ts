@@ -9,6 +9,7 @@ import type { FormAppInput } from '#lib/connections/schema';
 import { genericApi } from '#lib/connectors/generic/api';
 import { httpOauth } from '#lib/connectors/generic/index';
 import { github } from '#lib/connectors/github/index';
+import type { Logger } from '#lib/observability/index';
 import { createOutgoing } from '#lib/security/index';
 import { clientId, clientSecret, type Issuer, startIssuer, walk } from './oidc-issuer.ts';
 import { makeWorld, type Member, origin, type World } from './world.ts';
@@ -33,8 +34,8 @@ export interface FormAppWorld {
   close(): Promise<void>;
 }
 
-export async function makeFormAppWorld(): Promise<FormAppWorld> {
-  const world = await makeWorld([httpOauth.manifest, github.manifest]);
+export async function makeFormAppWorld(log?: Logger): Promise<FormAppWorld> {
+  const world = await makeWorld([httpOauth.manifest, github.manifest], log);
   const { workspaceId } = world.owner;
   const home = (slug: string) => `${origin}/api/oauth/${connector}/${workspaceId}/${slug}/callback`;
   const issuers = {

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect, type Db } from '#lib/db/index';
 import { createWorker, type Worker } from '#lib/hub/worker';
-import { logger } from '#lib/observability/index';
+import { type Logger, logger } from '#lib/observability/index';
 import { installQueue } from '#lib/queue/index';
 import { generateKeyPair } from '#lib/security/index';
 import { makeWorld, type World } from './delivery-world.ts';
@@ -60,7 +60,7 @@ export async function startReceiver(): Promise<Receiver> {
 export interface WebhookWorld extends World {
   keys: { worker: ReturnType<typeof generateKeyPair>; gateway: ReturnType<typeof generateKeyPair> };
   /** The real worker, with a pool of its own. */
-  startWorker(allow: readonly string[]): Promise<Worker>;
+  startWorker(allow: readonly string[], log?: Logger): Promise<Worker>;
 }
 
 export async function makeWebhookWorld(): Promise<WebhookWorld> {
@@ -71,7 +71,7 @@ export async function makeWebhookWorld(): Promise<WebhookWorld> {
   return {
     ...world,
     keys,
-    startWorker: async (allow) => {
+    startWorker: async (allow, log = logger('test', 'silent')) => {
       const db = connect({ url: world.database.workerUrl, name: 'webhook-worker', max: 10 });
       const worker = createWorker({
         settings: {
@@ -85,7 +85,7 @@ export async function makeWebhookWorld(): Promise<WebhookWorld> {
           DATABASE_URL_WORKER_SESSION: world.database.workerUrl,
         },
         db,
-        log: logger('test', 'silent'),
+        log,
         version: 'test',
       });
       running.push({ worker, db });

@@ -15,6 +15,16 @@ export interface BehindRow {
   end_position: number;
 }
 
+/**
+ * A subscription owes less than it may. One that owes as many waits without standing in line, so that
+ * no number of them takes the turns of the others.
+ */
+export const owesLess = (db: Queryable) => db`(
+  select count(*) from (
+    select 1 from public.deliveries d
+    where d.subscription_id = s.id and d.status in ('pending', 'sending', 'failed')
+    limit ${deliveryLimits.owed}) as open) < ${deliveryLimits.owed}`;
+
 /** Whose turn was longest ago comes first; a workspace has its second turn after everybody's first. */
 export function selectBehind(db: Queryable, rows: number): Promise<BehindRow[]> {
   return db<BehindRow[]>`
@@ -24,7 +34,8 @@ export function selectBehind(db: Queryable, rows: number): Promise<BehindRow[]> 
       from public.subscriptions s
       join private.workspace_clocks c on c.workspace_id = s.workspace_id
       where s.status = 'active' and s.deleted_at is null and s.cursor < c.position
-        and (s.lease_until is null or s.lease_until < now())) as behind
+        and (s.lease_until is null or s.lease_until < now())
+        and (s.kind = 'analytics' or ${owesLess(db)})) as behind
     order by turn, fanned_at limit ${rows}`;
 }
 
@@ -54,16 +65,6 @@ export async function releaseFanOut(db: Queryable, held: HeldSubscription): Prom
   await db`
     update public.subscriptions set lease_until = null
     where workspace_id = ${held.workspaceId} and id = ${held.id} and epoch = ${held.epoch}`;
-}
-
-/** Whether it owes as many as it may. */
-export async function owesEnough(db: Queryable, subscriptionId: string): Promise<boolean> {
-  const [row] = await db<{ n: number }[]>`
-    select count(*)::int as n from (
-      select 1 from public.deliveries
-      where subscription_id = ${subscriptionId} and status in ('pending', 'sending', 'failed')
-      limit ${deliveryLimits.owed}) as open`;
-  return (row?.n ?? 0) >= deliveryLimits.owed;
 }
 
 interface CandidateRow extends Candidate {

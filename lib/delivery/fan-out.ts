@@ -10,7 +10,6 @@ import {
   insertDeliveries,
   leaseFanOut,
   lockAtCursor,
-  owesEnough,
   releaseFanOut,
   selectBehind,
   selectCandidates,
@@ -49,7 +48,6 @@ export async function fanOut(deps: FanOutDeps): Promise<number> {
 }
 
 async function takeTurn(deps: FanOutDeps, row: BehindRow): Promise<boolean> {
-  if (row.kind !== 'analytics' && (await owesEnough(deps.db, row.id))) return false;
   const held = await leaseFanOut(deps.db, row);
   if (!held) return false;
   const upto = Math.min(row.cursor + deliveryLimits.fanOutPositions, row.end_position);

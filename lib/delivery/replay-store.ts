@@ -1,6 +1,7 @@
 import type { JsonObject } from '#lib/core/index';
 import type { Queryable, Tx } from '#lib/db/index';
 import type { Replay } from './delivery-shape.ts';
+import { owesLess } from './fan-out-store.ts';
 
 export interface RunningReplay {
   id: string;
@@ -12,14 +13,15 @@ export interface RunningReplay {
   record_id: string | null;
 }
 
-/** The oldest first, of subscriptions that take anything. */
+/** The oldest of each workspace first, of subscriptions that take anything. */
 export function selectRunningReplays(db: Queryable, rows: number): Promise<RunningReplay[]> {
   return db<RunningReplay[]>`
     select r.id, r.workspace_id, r.subscription_id, s.filter, r.cursor, r.upto_position, r.record_id
     from public.delivery_replays r
     join public.subscriptions s on s.workspace_id = r.workspace_id and s.id = r.subscription_id
-    where r.status = 'running' and s.status = 'active' and s.deleted_at is null
-    order by r.created_at limit ${rows}`;
+    where r.status = 'running' and s.status = 'active' and s.deleted_at is null and ${owesLess(db)}
+    order by row_number() over (partition by r.workspace_id order by r.created_at), r.created_at
+    limit ${rows}`;
 }
 
 /** Moves it on from where it was read. False when somebody else did, or it was cancelled. */

@@ -1,7 +1,7 @@
 import { transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { type FanOutDeps, positionsFor, tellMade } from './fan-out.ts';
-import { insertDeliveries, owesEnough } from './fan-out-store.ts';
+import { insertDeliveries } from './fan-out-store.ts';
 import { filterSchema } from './filter-shape.ts';
 import { deliveryLimits } from './limits.ts';
 import { advanceReplay, type RunningReplay, selectRunningReplays } from './replay-store.ts';
@@ -21,7 +21,6 @@ export async function workReplays(deps: FanOutDeps): Promise<number> {
 }
 
 async function takeStep(deps: FanOutDeps, replay: RunningReplay): Promise<boolean> {
-  if (await owesEnough(deps.db, replay.subscription_id)) return false;
   const width = replay.record_id
     ? deliveryLimits.replayPositionsOfRecord
     : deliveryLimits.fanOutPositions;

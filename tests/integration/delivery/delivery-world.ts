@@ -136,8 +136,10 @@ export const startWorker = (db: Db, sender: Sender): Delivering =>
 /** Sweeps until nothing is due and nothing is on its way. */
 export async function drain(delivering: Delivering): Promise<void> {
   for (;;) {
+    // What ended while it swept may have let another one go, which it did not see.
+    const wereInFlight = delivering.inFlight();
     const left = await delivering.sweep();
-    if (left === 0 && delivering.inFlight() === 0) return;
+    if (left === 0 && wereInFlight === 0 && delivering.inFlight() === 0) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -33,7 +33,8 @@ export interface Page {
 export class Browser {
   readonly #jar = new CookieJar();
 
-  async send(url: URL, init: RequestInit = {}): Promise<Response> {
+  /** `until`: for an answer that goes on as long as somebody listens. */
+  async send(url: URL, init: RequestInit = {}, until?: AbortSignal): Promise<Response> {
     const headers = new Headers(init.headers);
     const cookies = this.#jar.read(url);
     if (cookies !== '') headers.set('cookie', cookies);
@@ -41,7 +42,7 @@ export class Browser {
       ...init,
       headers,
       redirect: 'manual',
-      signal: AbortSignal.timeout(requestTimeoutMs),
+      signal: until ?? AbortSignal.timeout(requestTimeoutMs),
     });
     this.#jar.keep(url, answer);
     return answer;

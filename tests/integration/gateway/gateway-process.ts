@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { leavesWithParent } from '../../setup/leaves-with-parent.ts';
 import type { InboxFixture } from '../webhooks/inbox-fixture.ts';
 
 export interface GatewayProcess {
@@ -21,9 +22,10 @@ export async function startGatewayProcess(
   env: Record<string, string> = {},
 ): Promise<GatewayProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--conditions=react-server', 'lib/hub/gateway-main.ts'], {
+  const args = [...leavesWithParent, '--conditions=react-server', 'lib/hub/gateway-main.ts'];
+  const child = spawn(process.execPath, args, {
     cwd: path.join(import.meta.dirname, '../../..'),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'test',

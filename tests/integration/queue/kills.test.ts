@@ -7,6 +7,7 @@ import { logger } from '#lib/observability/index';
 import { createQueue, installQueue, type NewJob, type Queue } from '#lib/queue/index';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { isLong } from '../../setup/is-long.ts';
+import { leavesWithParent } from '../../setup/leaves-with-parent.ts';
 import { patience } from '../../setup/patience.ts';
 
 const processes = 3;
@@ -48,10 +49,14 @@ afterAll(async () => {
 async function startWorker(): Promise<ChildProcess> {
   const child = spawn(
     process.execPath,
-    ['--conditions=react-server', join(import.meta.dirname, 'chore-process.ts')],
+    [
+      ...leavesWithParent,
+      '--conditions=react-server',
+      join(import.meta.dirname, 'chore-process.ts'),
+    ],
     {
       env: { ...process.env, DATABASE_URL_WORKER: database.workerUrl },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
   alive.add(child);

@@ -6,6 +6,7 @@ import { newId } from '#lib/core/index';
 import { asUser } from '#lib/db/index';
 import { startReplay } from '#lib/webhooks/index';
 import { isLong } from '../../setup/is-long.ts';
+import { leavesWithParent } from '../../setup/leaves-with-parent.ts';
 import { patience } from '../../setup/patience.ts';
 import { type InboxFixture, inboxFixture } from './inbox-fixture.ts';
 import { person } from './people.ts';
@@ -55,8 +56,8 @@ it('a worker killed anywhere in a replay hands out nothing twice and leaves noth
   for (let round = 0; round <= kills; round += 1) {
     const worker = spawn(
       process.execPath,
-      ['--conditions=react-server', child, inbox.database.workerUrl],
-      { stdio: 'ignore' },
+      [...leavesWithParent, '--conditions=react-server', child, inbox.database.workerUrl],
+      { stdio: ['pipe', 'ignore', 'ignore'] },
     );
     const ended = once(worker, 'exit');
     const target = Math.round(((round + 0.5) / (kills + 1)) * events);

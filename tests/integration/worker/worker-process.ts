@@ -10,6 +10,7 @@ import { bootstrap, type DatabaseUrls, newSecrets } from '../../../supabase/loca
 import { freePort } from '../../../supabase/local/free-port.ts';
 import { migrate } from '../../../supabase/local/migrate.ts';
 import { type RunningPostgres, startPostgres } from '../../../supabase/local/postgres.ts';
+import { leavesWithParent } from '../../setup/leaves-with-parent.ts';
 
 /** A PostgreSQL of its own, because it is stopped and crashed while others use theirs. */
 export interface OwnPostgres {
@@ -73,9 +74,10 @@ export async function startWorkerProcess(
   env: Record<string, string> = {},
 ): Promise<WorkerProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--conditions=react-server', 'lib/hub/worker-main.ts'], {
+  const args = [...leavesWithParent, '--conditions=react-server', 'lib/hub/worker-main.ts'];
+  const child = spawn(process.execPath, args, {
     cwd: path.join(import.meta.dirname, '../../..'),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'test',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { leavesWithParent } from '../../setup/leaves-with-parent.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 /** Kept to explain a process that left by itself. */
@@ -30,11 +31,15 @@ export async function startCrashProcess({ name, args, env }: ProcessPlan): Promi
 
   const start = async (): Promise<void> => {
     const lines: string[] = [];
-    const own = spawn(process.execPath, ['--conditions=react-server', ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...env },
-    });
+    const own = spawn(
+      process.execPath,
+      [...leavesWithParent, '--conditions=react-server', ...args],
+      {
+        cwd: root,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: { PATH: process.env['PATH'], ...env },
+      },
+    );
     child = own;
     let isReady = false;
     const ready = new Promise<void>((resolve) => {

@@ -31,7 +31,7 @@ export function deliveryColumns(nameOf: (id: string) => string): TableColumn<Del
     {
       id: 'status',
       header: words.columns.status,
-      width: '132px',
+      width: '150px',
       showFrom: 520,
       cell: (delivery) => <DeliveryBadge status={delivery.status} />,
     },

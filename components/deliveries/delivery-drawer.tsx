@@ -69,7 +69,7 @@ function Actions({ row }: { row: DeliveryDetail }) {
     write.mutate({ method: 'POST', path: `/deliveries/${row.id}/${what}` });
   return (
     <>
-      {mayEdit && isOver(row) && (
+      {mayEdit && (isOver(row) || row.status === 'failed') && (
         <Button
           icon={<RotateCw aria-hidden="true" />}
           busy={write.isPending}

@@ -40,7 +40,7 @@ export const words = {
   statuses: {
     pending: 'Waiting',
     sending: 'On its way',
-    failed: 'Tried again',
+    failed: 'Will be tried again',
     delivered: 'Delivered',
     dead: 'Given up',
     skipped: 'Passed over',

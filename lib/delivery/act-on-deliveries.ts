@@ -39,7 +39,7 @@ export async function getDelivery(tx: Tx, id: string): Promise<Stored> {
   return row;
 }
 
-/** What is over is sent again under the same id, as if for the first time. */
+/** What is over, or waits for another try, is sent again under the same id, as if for the first time. */
 export async function redriveDelivery(
   tx: Tx,
   at: { id: string; userId: string },
@@ -47,7 +47,10 @@ export async function redriveDelivery(
   const row = await getDelivery(tx, at.id);
   const of = { workspaceId: row.workspace_id, subscriptionId: row.subscription_id };
   if ((await reopenAll(tx, of, [row.id])) === 0) {
-    throw new HubError('resource.conflict', 'This delivery is not over yet.');
+    throw new HubError(
+      'resource.conflict',
+      'This delivery is on its way, or has not had its turn yet.',
+    );
   }
   await note(tx, { ...of, userId: at.userId }, 'redriven', { delivery_id: row.id, count: 1 });
   return getDelivery(tx, at.id);

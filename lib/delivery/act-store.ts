@@ -6,7 +6,10 @@ interface Acted {
   record_id: string;
 }
 
-/** What is over is owed again, with a fresh schedule; the record's order decides when it goes. */
+/**
+ * What is over is owed again, with a fresh schedule; the record's order decides when it goes. What
+ * failed and waits for its next try need not wait.
+ */
 export function reopen(
   tx: Tx,
   at: { workspaceId: string; subscriptionId: string },
@@ -15,7 +18,7 @@ export function reopen(
   return tx<Acted[]>`
     update public.deliveries set status = 'pending', attempts = 0, ended_at = null, next_attempt_at = null
     where workspace_id = ${at.workspaceId} and subscription_id = ${at.subscriptionId}
-      and id = any(${ids as string[]}::uuid[]) and ended_at is not null
+      and id = any(${ids as string[]}::uuid[]) and (ended_at is not null or status = 'failed')
     returning id, record_id`;
 }
 

@@ -108,6 +108,8 @@ const sharedFile = join(tmpdir(), `patchbay-e2e-${process.ppid}.json`);
 export interface Neighbours {
   /** Where the ticket service answers. */
   tickets: string;
+  /** Who is told of changes. */
+  listener: string;
 }
 
 type SharedHub = Pick<RunningHub, 'origin' | 'stateDir' | 'sandbox'> & { neighbours: Neighbours };

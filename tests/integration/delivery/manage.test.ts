@@ -193,6 +193,31 @@ describe('a subscription', () => {
 describe('deliveries in hand', () => {
   const refuse = () => ({ type: 'refused', code: 'http.400', reason: 'It answered 400.' }) as const;
 
+  it('need not wait for the next try when somebody asks', async () => {
+    await manager.create({ from: 'beginning' });
+    await commitChanges(manager.world.admin, manager.member.workspaceId, versions(1));
+    await fanOutAll(manager.world.worker);
+    const receiver = new Receiver();
+    receiver.answer = () => ({
+      type: 'retry',
+      code: 'http.500',
+      reason: 'It answered 500.',
+      afterMs: 3_600_000,
+    });
+    const worker = startWorker(manager.world.worker, receiver);
+    await drain(worker);
+    const [waiting] = await manager.list({ status: 'failed' });
+    receiver.answer = () => ({ type: 'delivered' });
+    await drain(worker);
+    expect(receiver.heard).toHaveLength(1);
+    await manager.as((tx) =>
+      redriveDelivery(tx, { id: waiting?.id ?? '', userId: manager.member.userId }),
+    );
+    await drain(worker);
+    expect(receiver.heard.map(({ id }) => id)).toEqual([waiting?.id, waiting?.id]);
+    expect((await manager.list()).map(({ status }) => status)).toEqual(['delivered']);
+  });
+
   it('are sent again, one or many, under the same id', async () => {
     await manager.create({ from: 'beginning' });
     await commitChanges(manager.world.admin, manager.member.workspaceId, [

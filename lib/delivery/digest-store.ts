@@ -24,7 +24,10 @@ export interface WaitingDigest extends DigestFacts, At {
   nowMs: number;
 }
 
-/** Subscriptions with lines that wait; those of paused and disabled ones wait with them. */
+/**
+ * Subscriptions with lines that wait, workspaces in turn: one that may send no more today stands before
+ * nobody. Those of paused and disabled ones wait with them.
+ */
 export async function selectWaitingDigests(db: Queryable, rows: number): Promise<WaitingDigest[]> {
   const found = await db<
     {
@@ -44,7 +47,9 @@ export async function selectWaitingDigests(db: Queryable, rows: number): Promise
     from private.digest_lines l
     join public.subscriptions s on s.workspace_id = l.workspace_id and s.id = l.subscription_id
     where s.status = 'active' and s.deleted_at is null
-    group by l.workspace_id, l.subscription_id order by oldest_ms limit ${rows}`;
+    group by l.workspace_id, l.subscription_id
+    order by row_number() over (partition by l.workspace_id order by min(l.created_at)), oldest_ms
+    limit ${rows}`;
   return found.map((row) => ({
     workspaceId: row.workspace_id,
     subscriptionId: row.subscription_id,

@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 beforeEach(async () => {
+  await world.admin`delete from public.subscriptions where kind = 'mail'`;
   await world.admin`delete from private.mails`;
   await world.admin`delete from private.mail_suppressions`;
   await world.mailbox.clear();
@@ -155,6 +156,26 @@ describe('changes that are told by mail', () => {
     expect(texts.filter((text) => text.includes('First'))).toHaveLength(1);
     expect(texts.filter((text) => text.includes('Second'))).toHaveLength(1);
     expect(texts.filter((text) => text.includes('Again'))).toHaveLength(2);
+  });
+
+  it('of a workspace that has said enough today leave others their turn', async () => {
+    const busy = owner.workspaceId;
+    await world.admin`
+      insert into private.mails (id, workspace_id, kind, recipient, status, deadline_at, ended_at)
+      select gen_random_uuid(), ${busy}, 'test', 'x@x.test', 'sent', now(), now() from generate_series(1, 500)`;
+    await world.admin`
+      with made as (
+        insert into public.subscriptions (id, workspace_id, name, kind, config, cursor)
+        select gen_random_uuid(), ${busy}, 'Busy', 'mail', '{"to": ["bob@x.test"]}', 0 from generate_series(1, 200)
+        returning id)
+      insert into private.digest_lines (subscription_id, delivery_id, workspace_id, position, text, created_at)
+      select id, gen_random_uuid(), ${busy}, 1, 'x', now() - interval '1 hour' from made`;
+    owner = await world.member();
+    const to = await subscribe(['ada@x.test']);
+    await send(to, owed(to, 1, 'A'));
+    await letAMinutePass();
+    expect(await sendDigests(deps())).toBe(1);
+    expect(await waiting(to.id)).toBe(0);
   });
 
   it('of one that cannot be sent keep nobody else from theirs', async () => {

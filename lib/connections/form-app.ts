@@ -43,7 +43,9 @@ export interface TakenPlace {
   hosts: ReadonlySet<string>;
 }
 
-const hostOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).host : null);
+/** Without the dot of the root, which leads to the same host (RFC 3986 §3.2.2). */
+const hostOf = (url: string): string | null =>
+  URL.canParse(url) ? new URL(url).host.replace(/\.(?=:|$)/, '') : null;
 
 export function takenPlace(
   name: string,

@@ -1,4 +1,4 @@
-import { errorCodes } from '#lib/core/index';
+import { errorCodes, isUuid } from '#lib/core/index';
 import { addressKey, type NamedVerdict, rateLimitHeaders } from '#lib/resilience/index';
 import type { Receiver, WebhookRequest } from '#lib/webhooks/index';
 import type { InboundLimits } from './inbound-limits.ts';
@@ -14,6 +14,9 @@ export interface LimitedReceiver {
   close(): Promise<void>;
 }
 
+/** All that can be no endpoint's id is counted as one. */
+const noEndpoint = 'none';
+
 /**
  * Limits in front of a receiver, counted in memory: no event waits for a count. A source is counted
  * by its genuine events alone, so that forgeries cannot use its limit up; those meet the limit of
@@ -22,7 +25,7 @@ export interface LimitedReceiver {
 export function limitedReceiver(receiver: Receiver, limits: InboundLimits): LimitedReceiver {
   return {
     async receive(request) {
-      const source = request.endpointId.toLowerCase();
+      const source = isUuid(request.endpointId) ? request.endpointId.toLowerCase() : noEndpoint;
       const address = limits.tell('webhook-address', addressKey(request.address));
       if (!address.allowed) return refuse(address, [address]);
       const reserved = limits.tell('webhook-source', source);

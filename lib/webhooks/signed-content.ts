@@ -163,8 +163,21 @@ function urlsOf(scheme: SignedScheme, request: SignedRequest): string[] {
 /** https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests */
 const hubspotEscapes = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
-/** What is not JSON holds nothing; whether it may be kept is judged later. */
+const parsed = new WeakMap<Uint8Array, { value: Json }>();
+
+/**
+ * What is not JSON holds nothing; whether it may be kept is judged later. A body is read once, however
+ * many of its parts a signature names: nobody has proven anything yet.
+ */
 export function parseJson(body: Uint8Array): Json {
+  const known = parsed.get(body);
+  if (known) return known.value;
+  const read = { value: readJson(body) };
+  parsed.set(body, read);
+  return read.value;
+}
+
+function readJson(body: Uint8Array): Json {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8')) as Json;
   } catch {

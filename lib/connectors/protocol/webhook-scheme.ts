@@ -177,6 +177,7 @@ export type StatedTime = z.infer<typeof statedTimeSchema>;
 
 /** Each place may cost a reading of the whole body, before anything is proven. */
 const maxPlaces = 20;
+const wholeBody: ReadonlySet<string> = new Set(['body', 'body_crc32', 'form_sorted']);
 
 /** What the parts say of each other. */
 function findSignedFault(scheme: SignedScheme): { field: string; reason: string } | null {
@@ -186,9 +187,9 @@ function findSignedFault(scheme: SignedScheme): { field: string; reason: string 
     return { field: 'signed', reason: `has more than ${maxPlaces} places and texts` };
   }
   // A hash in the address does not count: whoever leaves the parameter out would leave the body out.
-  if (!has('body') && !has('body_crc32') && !has('form_sorted')) {
-    return { field: 'signed', reason: 'says nothing of the body' };
-  }
+  const bodies = parts.filter(({ part }) => wholeBody.has(part)).length;
+  if (bodies === 0) return { field: 'signed', reason: 'says nothing of the body' };
+  if (bodies > 1) return { field: 'signed', reason: 'names the body more than once' };
   if (scheme.bodyHashParam !== undefined && !has('url')) {
     return { field: 'signed', reason: 'has no {url} for the hash of the body to stand in' };
   }

@@ -48,6 +48,14 @@ describe('the addresses of a form beside those of others', () => {
     expect(faulty(judgeAddresses(form(own, own, 'https://api.github.com'), [github]))).toEqual([
       'api_base_url',
     ]);
+    // The same host as the resolver sees it, and as capitals and ports write it.
+    for (const page of [
+      'https://github.com.',
+      'https://GitHub.com:443',
+      'https://github.com.:443',
+    ]) {
+      expect(faulty(judgeAddresses(form(page, own), [github]))).toEqual(['authorize_url']);
+    }
   });
 
   it('share a service with another app as a whole, and in no other way', () => {

@@ -54,7 +54,8 @@ describe('webhookDescriptorSchema', () => {
     // Without the parameter nothing of the body would be signed.
     [{ signed: '{url}', bodyHashParam: 'hash' }, 'says nothing of the body'],
     // Each place is read anew, before anything is proven.
-    [{ signed: '{body}'.repeat(21) }, 'more than 20 places and texts'],
+    [{ signed: `{body}${'{method}'.repeat(20)}` }, 'more than 20 places and texts'],
+    [{ signed: '{body}.{body}' }, 'names the body more than once'],
     [{ signed: '{secret}{body}' }, 'a place that is not known'],
     [{ signed: '{body' }, 'a place that is not known'],
     [{ signed: '{header:bad name}{body}' }, 'a place that is not known'],

@@ -60,7 +60,9 @@ async function listenOnce(
   const lost = new AbortController();
   const signal = AbortSignal.any([stopping, lost.signal]);
   const echo = `echo:${crypto.randomUUID()}`;
-  let heard: () => void = () => undefined;
+  let answer: (isAlive: boolean) => void = () => undefined;
+  // Once and not for each echo: the signal lives as long as the worker does.
+  signal.addEventListener('abort', () => answer(false), { once: true });
   // `onnotify` is read by the driver though its types do not show it.
   const settings = {
     max: 1,
@@ -73,7 +75,7 @@ async function listenOnce(
     onclose: () => lost.abort(),
     onnotify: (channel: string, payload: string) => {
       if (channel !== workChannel) return;
-      if (payload === echo) heard();
+      if (payload === echo) answer(true);
       else options.onWork(payload);
     },
   };
@@ -82,9 +84,8 @@ async function listenOnce(
     await sql.unsafe(`listen ${workChannel}`);
     while (!signal.aborted) {
       const answered = Promise.withResolvers<boolean>();
-      heard = () => answered.resolve(true);
-      const timer = setTimeout(() => answered.resolve(false), echoTimeoutMs);
-      signal.addEventListener('abort', () => answered.resolve(false), { once: true });
+      answer = answered.resolve;
+      const timer = setTimeout(() => answer(false), echoTimeoutMs);
       await sql`select pg_notify(${workChannel}, ${echo})`;
       const isAlive = await answered.promise;
       clearTimeout(timer);
@@ -101,14 +102,12 @@ async function listenOnce(
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
   });
 }

@@ -49,13 +49,18 @@ export function SubscriptionForm({
   const save = useWrite(subscriptionSchema, { quiet: true });
   const [secret, setSecret] = useState<string | null>(null);
   const error = make.error ?? save.error;
-  const preview = usePreview(previewOf(useSettled(draft), subscription?.filter)).data;
+  const settled = useSettled(draft);
+  const asked = usePreview(previewOf(settled, subscription?.filter));
+  const preview = asked.data;
+  // What was said of the draft before this one is shown on, and what was wrong with it is not.
+  const isAbout = !asked.isPlaceholderData && settled === draft;
   const told = new Map(
     error instanceof ApiProblem ? error.errors.map((one) => [one.field, one.reason]) : [],
   );
   // What the hub says while one types stands at its field, like what it says to the whole.
   const faults = new Map(told);
-  if (preview?.url_fault && draft.kind === 'webhook') faults.set('config.url', preview.url_fault);
+  if (isAbout && preview?.url_fault && draft.kind === 'webhook')
+    faults.set('config.url', preview.url_fault);
   if (preview?.template_fault && draft.kind !== 'webhook') {
     faults.set('config.template', preview.template_fault);
   }

@@ -1,6 +1,7 @@
 'use client';
 
 import { History } from 'lucide-react';
+import { useProviderName } from '@/components/shell/use-provider-name';
 import { useMay } from '@/components/shell/use-session';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -32,11 +33,11 @@ const progress = {
 } as const;
 
 /** What a replay was asked for, in a line. */
-function selectionInWords({ selection }: Replay): string {
+function selectionInWords({ selection }: Replay, nameOf: (connector: string) => string): string {
   if ('ids' in selection) return text.chosen(formatCount(selection.ids.length));
   const { status, reason, verdict, connector, event, text: search } = selection.filter;
   const parts = [
-    connector,
+    connector && nameOf(connector),
     event,
     status && words.statuses[status],
     reason && reasonInWords(reason),
@@ -49,6 +50,7 @@ function selectionInWords({ selection }: Replay): string {
 /** Replays and how far they are. What has been handed out is applied even after a cancellation. */
 export function ReplayList() {
   const replays = useReplays();
+  const nameOf = useProviderName();
   const mayCancel = useMay('editor');
   const cancel = useCancelReplay((message) =>
     showToast({ tone: 'bad', title: words.many.refused, description: message }),
@@ -73,7 +75,7 @@ export function ReplayList() {
       {replays.data.data.map((replay) => (
         <li key={replay.id}>
           <Panel
-            title={selectionInWords(replay)}
+            title={selectionInWords(replay, nameOf)}
             aside={
               <span className="flex items-center gap-2">
                 <RelativeTime value={replay.created_at} short />
@@ -103,7 +105,7 @@ function Progress({ replay }: { replay: Replay }) {
   return (
     <>
       <ProgressBar
-        label={selectionInWords(replay)}
+        label={text.progress}
         done={settled}
         total={Math.max(replay.expected, replay.taken)}
         unit={text.unit}

@@ -100,6 +100,7 @@ export const words = {
   replays: {
     none: 'No replay yet',
     noneBody: 'Filter the events, then apply all that match once more.',
+    progress: 'Applied once more',
     unit: 'events',
     everything: 'every event',
     chosen: (count: string) => `${count} chosen events`,

@@ -167,6 +167,7 @@ test.describe
       await photograph(here, 'subscription-refused');
       await url.fill(`${listener()}/orders`);
       await expect(dialog.getByText(/of the last .* changes would be told/)).toBeVisible();
+      await expect(dialog.getByRole('alert')).toHaveCount(0);
       await photograph(here, 'subscription-form');
       await dialog.getByRole('button', { name: 'Make it' }).click();
       const once = here.getByRole('dialog', { name: 'Copy the secret now' });

@@ -8,7 +8,9 @@ export async function dropOldDeliveries(
   const { count } = await db`
     delete from public.deliveries where id in (
       select id from public.deliveries
-      where ended_at < now() - make_interval(days => ${bounds.days}) order by ended_at limit ${bounds.rows})`;
+      where ended_at < now() - make_interval(days => ${bounds.days}) order by ended_at limit ${bounds.rows})
+      -- Once more: somebody may have sent it again meanwhile.
+      and ended_at < now() - make_interval(days => ${bounds.days})`;
   return count;
 }
 

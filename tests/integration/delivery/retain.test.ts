@@ -3,6 +3,7 @@ import { isHubError, newId } from '#lib/core/index';
 import { asUser } from '#lib/db/index';
 import { type DisabledNews, readAnalytics, retain } from '#lib/delivery/index';
 import { readChanges } from '#lib/records/index';
+import { patience } from '../../setup/patience.ts';
 import { type Member, makeMember } from '../sync/world.ts';
 import { commitChanges, fanOutAll, makeWorld, subscribe, type World } from './delivery-world.ts';
 
@@ -145,3 +146,32 @@ const idAt = (ms: number): string => {
   const hex = ms.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7${newId().slice(15)}`;
 };
+
+describe('deliveries', () => {
+  it('that somebody sends again at that moment are not taken away', async () => {
+    const { workspaceId } = await makeMember(world.admin, 'again');
+    const subscription = await subscribe(world, { workspaceId });
+    const id = newId();
+    await world.admin`
+      insert into public.deliveries (id, workspace_id, subscription_id, position, record_id, kind, op, version,
+        origin, changed_at, status, ended_at)
+      values (${id}, ${workspaceId}, ${subscription}, 0, ${newId()}, 'task', 'update', 1, 'hub', now(), 'dead',
+        ${daysAgo(31)})`;
+    const retaining = await world.admin.begin(async (tx) => {
+      await tx`update public.deliveries set status = 'pending', ended_at = null where id = ${id}`;
+      const under = { way: retainAll() };
+      await expect
+        .poll(
+          () => world.admin`select 1 from pg_stat_activity where datname = current_database()
+            and wait_event_type = 'Lock' and query like '%delete from public.deliveries%'`,
+          patience,
+        )
+        .toHaveLength(1);
+      return under;
+    });
+    await retaining.way;
+    expect(await world.admin`select status from public.deliveries where id = ${id}`).toEqual([
+      { status: 'pending' },
+    ]);
+  });
+});

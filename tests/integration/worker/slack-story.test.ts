@@ -11,8 +11,6 @@ import {
   startAuthorization,
 } from '#lib/connections/index';
 import type { JsonObject } from '#lib/core/index';
-import { createSubscription } from '#lib/delivery/index';
-import { subscriptionInputSchema } from '#lib/delivery/schema';
 import { connectorRules } from '#lib/hub/connector-rules';
 import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
 import { patchRecord } from '#lib/records/index';
@@ -20,6 +18,7 @@ import { createStream } from '#lib/sync/index';
 import { listAppWebhooks, putAppWebhook } from '#lib/webhooks/index';
 import { patience } from '../../setup/patience.ts';
 import { openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
+import { deliverAgain, subscribeChannel, tellOfTask } from './slack-news.ts';
 
 const origin = 'http://localhost:4123';
 const app = { clientId: 'slack-connect', clientSecret: 'slack-connect-secret' };
@@ -267,54 +266,16 @@ describe('the story of a channel, in order', () => {
   });
 
   it('is told of changes by a subscription, each once, with nothing of them read as mark-up', async () => {
-    const { member, workspaceId } = world;
-    const made = await world.asMember((tx) =>
-      createSubscription(
-        tx,
-        { userId: member.userId, sealKey: world.web.sealKey },
-        {
-          workspaceId,
-          input: subscriptionInputSchema.parse({
-            kind: 'slack',
-            name: 'News',
-            config: {
-              connection_id: connectionId,
-              channel: general,
-              template: 'News: {{record.title | default change.op}} {{change.after.title}}',
-            },
-            filter: { kinds: ['task'] },
-          }),
-        },
-      ),
-    );
-    const recordId = randomUUID();
-    const diff = { title: [null, 'Ship <!channel> & go'] };
-    await world.admin.begin(async (tx) => {
-      await tx`insert into public.records (id, workspace_id, kind, data)
-        values (${recordId}, ${workspaceId}, 'task', '{"title": "Ship it"}')`;
-      await tx`insert into public.change_log (workspace_id, record_id, kind, version, op, origin, fields, diff)
-        values (${workspaceId}, ${recordId}, 'task', 1, 'create', 'hub', '{title}', ${tx.json(diff)})`;
+    const made = await subscribeChannel(world, {
+      connectionId,
+      channel: general,
+      template: 'News: {{record.title | default change.op}} {{change.after.title}}',
     });
+    await tellOfTask(world, 'Ship it', 'Ship <!channel> & go');
     const news = async () =>
       (await truth()).map(({ text }) => text).filter((text) => text.startsWith('News: '));
     await expect.poll(news, patience).toEqual(['News: Ship it Ship &lt;!channel&gt; &amp; go']);
-    // As if nobody had heard the end of it: the channel is read before anything is said again.
-    await expect
-      .poll(
-        () => world.admin`
-        update public.deliveries set status = 'pending', ended_at = null, next_attempt_at = now()
-        where subscription_id = ${made.id} and status = 'delivered' returning id`,
-        patience,
-      )
-      .toHaveLength(1);
-    await world.admin`update public.subscriptions set due_at = now() where id = ${made.id}`;
-    await expect
-      .poll(
-        () => world.admin`
-        select status, attempts from public.deliveries where subscription_id = ${made.id}`,
-        patience,
-      )
-      .toMatchObject([{ status: 'delivered', attempts: 2 }]);
+    await deliverAgain(world, made.id);
     expect(await news()).toHaveLength(1);
     await world.admin`delete from public.subscriptions where id = ${made.id}`;
   });

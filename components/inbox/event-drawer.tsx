@@ -151,17 +151,20 @@ function EventBody({ event }: { event: InboxEventDetail }) {
           copyText={event.body}
         />
       </div>
-      <section className="grid gap-2" aria-label="Headers">
-        <h3 className="flex items-center gap-2 font-semibold">
-          <ShieldCheck aria-hidden="true" className="size-4 text-ok" /> Headers
-        </h3>
-        <FactList
-          facts={Object.entries(event.headers).map(([label, value]) => ({
-            label,
-            value: <code className="break-all text-meta">{value}</code>,
-          }))}
-        />
-      </section>
+      {/* Those of an event that came with others stand at the body they came in. */}
+      {Object.keys(event.headers).length > 0 && (
+        <section className="grid gap-2" aria-label="Headers">
+          <h3 className="flex items-center gap-2 font-semibold">
+            <ShieldCheck aria-hidden="true" className="size-4 text-ok" /> Headers
+          </h3>
+          <FactList
+            facts={Object.entries(event.headers).map(([label, value]) => ({
+              label,
+              value: <code className="break-all text-meta">{value}</code>,
+            }))}
+          />
+        </section>
+      )}
     </div>
   );
 }

@@ -66,7 +66,10 @@ function partAt(
 const itemKey = (event: string, subId: string): string =>
   `item:${createHash('sha256').update(`${event}\n${subId}`).digest('base64url')}`;
 
-/** Rows of the parts whose recipient is known; the others are nobody's here. */
+/**
+ * Rows of the parts whose recipient is known; the others are nobody's here. Headers stand at the body
+ * as it came, whose bytes they prove: repeated with each part they would outweigh it many times.
+ */
 export const deliveriesOf = (
   whole: Delivery,
   parts: readonly Part[],
@@ -77,6 +80,6 @@ export const deliveriesOf = (
     const connectionId = recipients[place] ?? null;
     if (connectionId === null) return [];
     const body = Buffer.from(JSON.stringify(payload));
-    const own = { id: nextId(), connectionId, body, parentId: whole.id, parts: null };
+    const own = { id: nextId(), connectionId, body, headers: {}, parentId: whole.id, parts: null };
     return [{ ...whole, ...part, ...own }];
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BodyShape } from '#lib/webhooks/judge-body';
+import { maxItems } from '#lib/webhooks/read-items';
 import { deliveriesOf, splitDelivery, wholeKey } from '#lib/webhooks/split-delivery';
 import type { Delivery } from '#lib/webhooks/store';
 
@@ -91,5 +92,19 @@ describe('deliveriesOf', () => {
       { id: 'next', connectionId: 'other', parentId: 'whole', parts: null, deliveryId: 'b' },
     ]);
     expect(rows[0]?.body.toString()).toBe('{"id":"b"}');
+  });
+
+  it('repeats no header thousands of times: they belong to the body as it came', () => {
+    const items = Array.from({ length: maxItems }, () => ({}));
+    const parts = splitDelivery(byId, json, { items }, known) ?? [];
+    const came = { ...whole, headers: { 'user-agent': 'x'.repeat(2_000) } };
+    const rows = deliveriesOf(
+      came,
+      parts,
+      parts.map(() => 'c'),
+      () => 'next',
+    );
+    expect(rows).toHaveLength(maxItems);
+    expect(JSON.stringify(rows.map(({ headers }) => headers)).length).toBeLessThan(100_000);
   });
 });

@@ -15,7 +15,7 @@ import 'server-only';
 
 export { asUser, type Claims } from './as-user.ts';
 export { type ConnectOptions, connect, type Db, type Queryable, type Tx } from './connect.ts';
-export { type DueRows, dueInTurn, type Fragment } from './due-in-turn.ts';
+export { type DueRows, dueInTurn, type Fragment, jobsAhead } from './due-in-turn.ts';
 export { json } from './json.ts';
 export { isUnavailable, pgErrorCode } from './pg-error.ts';
 export { isDriverFault, surviveDriverFaults } from './survive-driver-faults.ts';

@@ -70,7 +70,11 @@ export function rowSweeps({ db, queue, sync, inbox }: RowSweepDeps): Sweep[] {
       name: 'replays',
       queue: 'inbox',
       everyMs: everyMs.replays,
-      run: () => workReplays(db),
+      run: async () => {
+        const enqueued = await workReplays(db);
+        // What waits for room says itself when to look again.
+        return { enqueued, mayLeave: enqueued > 0 };
+      },
     },
     {
       work: null,

@@ -25,6 +25,7 @@ import {
   createQueue,
   leaveWatch,
   type Queue,
+  type QueueName,
   queueTable,
   type Sweeps,
   startSweeps,
@@ -37,8 +38,8 @@ import { pollStream, pushLink, type SyncDeps, workRun } from '#lib/sync/index';
 import {
   applyInboxEvents,
   type EndpointDeps,
-  realignEndpoints,
   type InboxRetention,
+  realignEndpoints,
 } from '#lib/webhooks/index';
 import { connectorApis } from './connector-apis.ts';
 import { connectors } from './connectors.ts';
@@ -132,7 +133,7 @@ export function createWorker(options: WorkerOptions): Worker {
     log,
     workerId: newId(),
     mode: () => sweeps?.mode() ?? 'poll',
-    isPaused: queue.isPaused,
+    isPaused: (name: QueueName) => queue.isPaused(name),
   };
   let sweeps: Sweeps | null = null;
   let rotating: Rotating | null = null;
@@ -161,7 +162,7 @@ export function createWorker(options: WorkerOptions): Worker {
           watchSweep(watch),
         ],
         log,
-        onEnqueued: (name) => queue.kick(name),
+        onEnqueued: (name, count) => queue.kick(name, count),
         isPaused: (name) => queue.isPaused(name),
       });
       // Webhooks registered under an address that is not ours any more; not waited for.

@@ -23,8 +23,11 @@ export interface Queue {
   start(): Promise<void>;
   /** Lets running jobs finish for drainMs, then gives them back to be run elsewhere. */
   stop(options: { drainMs: number }): Promise<void>;
-  /** Looks for jobs at once instead of at the next poll: after a transaction that sent some. */
-  kick(name?: QueueName): void;
+  /**
+   * Looks for jobs at once instead of at the next poll: after a transaction that sent some. `most` is
+   * how many there are at most, if that is known.
+   */
+  kick(name?: QueueName, most?: number): void;
   stats(): Promise<QueueStats>;
   isRunning(): boolean;
   /** Rests by word of the instance's owner: nothing is taken, and rows are better left where they are. */
@@ -72,8 +75,8 @@ export function createQueue(options: QueueOptions): Queue {
   });
   let paused = new Set<string>();
   const timers: NodeJS.Timeout[] = [];
-  const kick = (name?: QueueName): void => {
-    if (state === 'running') fetchers.kick(name);
+  const kick = (name?: QueueName, most?: number): void => {
+    if (state === 'running') fetchers.kick(name, most);
   };
   const repeat = (everyMs: number, what: string, work: () => Promise<unknown>): void => {
     const run = (): void => {

@@ -50,10 +50,16 @@ export class Fetchers {
     return (this.#queues.get(name)?.ids.length ?? 0) > 0;
   }
 
-  kick(name?: QueueName): void {
-    for (const [queue, { ids }] of this.#queues) {
-      if (name !== undefined && queue !== name) continue;
-      for (const id of ids) this.#options.boss.notifyWorker(id);
+  /**
+   * Wakes at most `most` fetchers of a queue, those first that have nothing to do: one for each job that
+   * was sent. More of them would ask for the same job, and be in each other's way.
+   */
+  kick(name?: QueueName, most = Number.POSITIVE_INFINITY): void {
+    const { boss } = this.#options;
+    for (const queue of name === undefined ? this.#queues.keys() : [name]) {
+      const mine = boss.getWipData().filter((fetcher) => fetcher.name === queue);
+      const idleFirst = mine.toSorted((a, b) => a.count - b.count);
+      for (const { id } of idleFirst.slice(0, most)) boss.notifyWorker(id);
     }
   }
 

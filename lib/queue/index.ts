@@ -23,5 +23,5 @@ export { installQueue } from './install.ts';
 export type { NewJob } from './job-data.ts';
 export { type QueueName, queueOptions, queueTable } from './queue-table.ts';
 export { readInstance, readOwedWork, redrive, ruleQueue } from './read-queues.ts';
-export { type Sweep, type Sweeps, startSweeps } from './sweeps.ts';
+export { type Sweep, type Sweeps, type Swept, startSweeps } from './sweeps.ts';
 export { createWatch, leaveWatch, type WatchOptions, watchSweep } from './watch-owed.ts';

@@ -13,8 +13,17 @@ export interface Sweep {
   queue?: QueueName;
   /** How often it looks by itself, whatever it hears. */
   everyMs: number;
-  /** Enqueues due rows in one transaction; answers how many. Full batches are asked again at once. */
-  run(): Promise<number>;
+  /**
+   * Enqueues due rows in one transaction; answers how many. It is asked again at once until there are
+   * none, unless it knows that it has left none.
+   */
+  run(): Promise<number | Swept>;
+}
+
+export interface Swept {
+  enqueued: number;
+  /** Whether due rows may have been left for want of room or of time. */
+  mayLeave: boolean;
 }
 
 export interface Sweeps {
@@ -33,7 +42,7 @@ export interface SweepOptions {
   sweeps: readonly Sweep[];
   log: Logger;
   /** Called after a sweep that enqueued something: its queue is kicked here, all of them if it names none. */
-  onEnqueued?: (queue?: QueueName) => void;
+  onEnqueued?: (queue: QueueName | undefined, count: number) => void;
   isPaused?: (queue: QueueName) => boolean;
 }
 
@@ -87,7 +96,7 @@ export function startSweeps(options: SweepOptions): Sweeps {
 }
 
 /** Settles with the sweep, or fails when it takes too long, sooner while the worker stops. */
-function bounded(run: Promise<number>, stopping: AbortSignal): Promise<number> {
+function bounded<T>(run: Promise<T>, stopping: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(new Error('A sweep did not end in time'));
     let timer = setTimeout(giveUp, sweepMs);
@@ -116,6 +125,7 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
   let isStopping = false;
   const stopping = new AbortController();
   let isDue = false;
+  let hasLeft = true;
   let rouse: () => void = () => undefined;
   let soon: NodeJS.Timeout | undefined;
   const poke = (): void => {
@@ -137,9 +147,12 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
     isDue = false;
     for (let round = 0; round < maxRounds && !isStopping; round += 1) {
       if (sweep.queue && options.isPaused?.(sweep.queue)) return;
-      const enqueued = await bounded(sweep.run(), stopping.signal);
-      if (enqueued === 0) return;
-      options.onEnqueued?.(sweep.queue);
+      const swept = await bounded(sweep.run(), stopping.signal);
+      const { enqueued, mayLeave } =
+        typeof swept === 'number' ? { enqueued: swept, mayLeave: true } : swept;
+      hasLeft = mayLeave;
+      if (enqueued > 0) options.onEnqueued?.(sweep.queue, enqueued);
+      if (enqueued === 0 || !mayLeave) return;
     }
   };
   const run = async (): Promise<void> => {
@@ -162,6 +175,7 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
     queue: sweep.queue,
     poke,
     pokeSoon: () => {
+      if (!hasLeft) return;
       soon ??= setTimeout(() => {
         soon = undefined;
         poke();

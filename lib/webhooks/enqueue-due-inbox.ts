@@ -1,5 +1,5 @@
-import type { Tx } from '#lib/db/index';
-import type { NewJob, Queue } from '#lib/queue/index';
+import { jobsAhead, type Tx } from '#lib/db/index';
+import type { NewJob, Queue, Swept } from '#lib/queue/index';
 import {
   countLeased,
   type DueEvent,
@@ -23,21 +23,39 @@ const maxLeased = 2_000;
 /** Of them those of replays: whatever they hand out, what has just come finds a place. */
 const maxLeasedAgain = 100;
 
-/** Turns due events into jobs within the caller's transaction. Returns how many events. */
+/**
+ * Turns due events into jobs within the caller's transaction. Says how many events, and whether any that
+ * are due may have been left.
+ */
 export async function enqueueDueInbox(
   tx: Tx,
   queue: Pick<Queue, 'send'>,
   limit: number,
-): Promise<number> {
+): Promise<Swept> {
   const days = await findOpenDays(tx);
-  if (days === null) return 0;
+  if (days === null) return { enqueued: 0, mayLeave: false };
   const leased = await countLeased(tx, 'new', days, maxLeased);
   const most = Math.min(limit, maxLeased - leased);
   const due = most > 0 ? await leaseDue(tx, 'new', days, { limit: most, leaseMs }) : [];
   const again = days.hasReplays ? await leaseAgain(tx, days, most - due.length) : [];
   const all = [...jobsFor(due), ...jobsFor(again)];
   if (all.length > 0) await queue.send(tx, 'inbox', all);
-  return due.length + again.length;
+  return {
+    enqueued: due.length + again.length,
+    mayLeave: days.hasReplays || leased >= jobsAhead || isShareFull(due, most),
+  };
+}
+
+/**
+ * Whether a workspace may have got less than it owes: then it got all of its share. One whose jobs fill
+ * the queue got nothing; that takes more events leased than the caller lets pass.
+ */
+function isShareFull(due: readonly DueEvent[], most: number): boolean {
+  const shares = [...Map.groupBy(due, ({ workspaceId }) => workspaceId).values()];
+  const share = Math.floor(most / Math.max(1, shares.length));
+  return shares.some(
+    ({ length }) => length >= Math.max(1, Math.min(share, jobsAhead * eventsPerJob)),
+  );
 }
 
 /** What replays handed out, in the places that are left. */

@@ -102,7 +102,7 @@ async function latency(postgres: OwnPostgres, mode: 'listen' | 'poll'): Promise<
     db,
     log,
     sessionUrl: mode === 'listen' ? workerUrl : undefined,
-    onEnqueued: (name) => queue.kick(name),
+    onEnqueued: (name, count) => queue.kick(name, count),
     sweeps: [{ work: 'push', queue: 'push', everyMs: 1_000, run: () => sweepChores(db, queue) }],
   });
   while (sweeps.mode() !== mode) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -193,7 +193,7 @@ async function stream(workspaceId: string, minutes: number | null): Promise<stri
 const sweep: Record<string, () => Promise<number>> = {
   commands: () => enqueueDueCommands({ db, queue }),
   mails: () => transaction(db, (tx) => enqueueDueMails(tx, queue)),
-  inbox: () => transaction(db, (tx) => enqueueDueInbox(tx, queue, 200)),
+  inbox: async () => (await transaction(db, (tx) => enqueueDueInbox(tx, queue, 200))).enqueued,
   sagas: () => enqueueDueSagas({ db, queue }),
   polls: () => enqueueDuePolls({ db, queue }),
   runs: () => enqueueDueRuns({ db, queue }),

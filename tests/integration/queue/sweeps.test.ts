@@ -88,6 +88,52 @@ describe('sweeps', () => {
     expect(enqueued).toBe(2);
   });
 
+  it('are not asked again, nor by the end of a job, when they know that they left nothing', async () => {
+    let runs = 0;
+    let others = 0;
+    let owed = 0;
+    const counts: number[] = [];
+    const started = startSweeps({
+      db,
+      log,
+      sessionUrl: database.workerUrl,
+      onEnqueued: (_queue, count) => counts.push(count),
+      sweeps: [
+        {
+          work: 'inbox',
+          queue: 'inbox',
+          everyMs: 3_600_000,
+          run: () => {
+            runs += 1;
+            const enqueued = owed;
+            owed = 0;
+            return Promise.resolve({ enqueued, mayLeave: false });
+          },
+        },
+        {
+          ...sweep('push', () => {
+            others += 1;
+            return 0;
+          }),
+          queue: 'push',
+        },
+      ],
+    });
+    open.push(started);
+    await expect.poll(() => started.mode(), patience).toBe('listen');
+    await expect.poll(() => runs, patience).toBeGreaterThan(0);
+    owed = 3;
+    const before = runs;
+    started.poke('inbox');
+    await expect.poll(() => counts, patience).toEqual([3]);
+    const asked = others;
+    started.settled('inbox');
+    // Settled later, and looks: so the other one would have looked by then.
+    started.settled('push');
+    await expect.poll(() => others, patience).toBeGreaterThan(asked);
+    expect(runs).toBe(before + 1);
+  });
+
   it('look four times a second while nobody can be heard, and hear again after a cut', async () => {
     let runs = 0;
     const started = start(

@@ -55,11 +55,11 @@ export async function crashRun(world: CrashWorld, plan: CrashPlan): Promise<stri
   };
   try {
     await Promise.all([send(events.slice(0, third)), strike(plan.ingest)]);
-    while (staff.length < workers) staff.push(await world.openWorker());
+    staff.push(...(await openStaff(world)));
     await Promise.all([send(events.slice(third, 2 * third)), strike(plan.mixed)]);
     for (const worker of staff.splice(0)) await worker.stop();
     await send(events.slice(2 * third));
-    while (staff.length < workers) staff.push(await world.openWorker());
+    staff.push(...(await openStaff(world)));
     await strike(plan.drain);
     const left = () => [door, ...staff].flatMap((process) => [...process.selfExits]);
     const late = await drained(admin, () => left().length > 0);
@@ -68,6 +68,10 @@ export async function crashRun(world: CrashWorld, plan: CrashPlan): Promise<stri
     for (const process of [...staff, door]) await process.stop();
   }
 }
+
+/** At the same moment, so that what waits is not done by the first before there is a second. */
+const openStaff = (world: CrashWorld): Promise<CrashProcess[]> =>
+  Promise.all(Array.from({ length: workers }, () => world.openWorker()));
 
 /** Nobody is waited for who has left by themselves. */
 const drained = (admin: postgres.Sql, isHopeless: () => boolean): Promise<string[]> =>

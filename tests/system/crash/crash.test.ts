@@ -16,7 +16,7 @@ const plan: CrashPlan = isLong
   : {
       seed: 20,
       issues: 500,
-      statesOfEach: 4,
+      statesOfEach: 6,
       ingest: { door: 2, postgres: 1 },
       mixed: { door: 2, workers: 5, postgres: 1 },
       drain: { workers: 5, postgres: 1 },

@@ -23,7 +23,7 @@ export const mutants = {
       const none = early.map(() => ({ kind: 'applied', summary: '', recordIds: [] }));
       const noted = settle(early, none as any, started, deps.clock);
       await settleEvents(tx, workspaceId, noted);
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
       await actOnGroup(tx, deps, early);
       if (early.length >= 0) return noted;`,
   },

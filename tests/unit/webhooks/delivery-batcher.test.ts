@@ -117,11 +117,14 @@ describe('DeliveryBatcher', () => {
     expect(refused).toEqual([77]);
   });
 
-  it('tries a deadlocked batch once more', async () => {
+  it.each([
+    ['a deadlock', '40P01'],
+    ['a day made under way', '23514'],
+  ])('tries a batch once more after %s', async (_name, code) => {
     const { calls, batcher } = slowTable();
     const answer = batcher.keep(row('a'));
     await settle();
-    calls[0]?.finish(pgError('40P01'));
+    calls[0]?.finish(pgError(code));
     await settle();
     calls[1]?.finish();
     expect(await answer).toBe(true);

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { freePort } from '../../supabase/local/free-port.ts';
 import { startCrashProcess } from '../../tests/system/crash/crash-process.ts';
 import { type CrashWorld, openCrashWorld } from '../../tests/system/crash/crash-world.ts';
+import { startCookbook } from '../../tests/bench/cookbook/start-cookbook.ts';
 import { compare, figure, quantile, type Result, spreadOf } from './figures.ts';
 import { issueEvents, sendClosed, sendOpen, signAll } from './webhooks.ts';
 
 const rounds = 5;
 const requests = 4_000;
 const connections = 64;
-const barRatio = 0.6;
+const bars = { limit: 0.6, cookbook: 5 };
+/** A slower side sends fewer, so that a round of it does not take minutes. */
+const cookbookRequests = 1_000;
 
 const live = { perSecond: 500, seconds: 20, issues: 500, ackMs: 25, commits: 300 };
 const drainedWithinMs = 120_000;
@@ -43,35 +46,48 @@ export async function ingestBench(): Promise<Result[]> {
       BENCH_PLACE: JSON.stringify({ ...(await placeOf(world)), secret }),
     },
   });
-  const sides = { gateway: world.url, limit: `http://127.0.0.1:${port}/` };
-  const rates = { gateway: [] as number[], limit: [] as number[] };
-  const measure = async (side: keyof typeof sides): Promise<number> => {
-    const all = signAll(issueEvents(requests, 1), secret);
-    return (requests * 1000) / (await sendClosed(sides[side], all, connections));
+  const cookbook = await startCookbook(secret);
+  const sides: Side[] = [
+    { name: 'gateway', url: world.url, requests },
+    { name: 'limit', url: `http://127.0.0.1:${port}/`, requests },
+    ...(cookbook
+      ? [{ name: 'cookbook' as const, url: cookbook.url, requests: cookbookRequests }]
+      : []),
+  ];
+  const rates: Record<Side['name'], number[]> = { gateway: [], limit: [], cookbook: [] };
+  const measure = async (side: Side): Promise<number> => {
+    const all = signAll(issueEvents(side.requests, 1), secret);
+    return (side.requests * 1000) / (await sendClosed(side.url, all, connections));
   };
   try {
-    for (const side of ['gateway', 'limit'] as const) await measure(side);
+    for (const side of sides) await measure(side);
     for (let round = 0; round < rounds; round += 1) {
-      const order = ['gateway', 'limit'] as const;
-      for (const side of round % 2 === 0 ? order : order.toReversed()) {
-        rates[side].push(await measure(side));
+      for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+        rates[side.name].push(await measure(side));
       }
       await postgres.admin`truncate public.inbox_events, private.dedupe_keys`;
+      await cookbook?.empty();
     }
   } finally {
-    await Promise.all([gateway.stop(), limit.stop()]);
+    await Promise.all([gateway.stop(), limit.stop(), cookbook?.stop()]);
     await world.close();
   }
-  return [
+  const against = (name: 'limit' | 'cookbook'): Result =>
     compare({
-      bench: `ingest: durable webhooks (bar ${barRatio})`,
-      against: 'limit',
+      bench: `ingest: durable webhooks (bar ${bars[name]})`,
+      against: name,
       ours: rates.gateway,
-      reference: rates.limit,
+      reference: rates[name],
       share: 0.5,
       unit: 'requests/s',
-    }),
-  ];
+    });
+  return [against('limit'), ...(cookbook ? [against('cookbook')] : [])];
+}
+
+interface Side {
+  name: 'gateway' | 'limit' | 'cookbook';
+  url: string;
+  requests: number;
 }
 
 /** Everything running on the same cores, at a fixed pace. */

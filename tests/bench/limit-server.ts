@@ -35,9 +35,12 @@ function pump(): void {
       batch.map(({ row }) => row),
     )
       .then(
-        () => batch.forEach(({ done }) => done(true)),
-        () => batch.forEach(({ done }) => done(false)),
+        () => true,
+        () => false,
       )
+      .then((isKept) => {
+        for (const { done } of batch) done(isKept);
+      })
       .finally(() => {
         inFlight -= 1;
         pump();

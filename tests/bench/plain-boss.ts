@@ -37,7 +37,7 @@ export async function startPlainBoss(settings: BossSettings): Promise<PlainBoss>
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
   });
-  boss.on('error', (error) => console.error(error.message));
+  boss.on('error', (error) => process.stderr.write(`${error.message}\n`));
   await boss.start();
   const look = (): void => {
     for (const { id } of boss.getWipData()) boss.notifyWorker(id);

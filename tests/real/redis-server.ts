@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 /** Debian's packages, unpacked into a folder of their own; nothing of the machine is changed. */
@@ -11,15 +11,23 @@ const packages = ['redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'];
 export interface RunningRedis {
   url: string;
   version: string;
+  /** Throws everything away that is in it. */
+  empty(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A real redis-server on loopback with nothing in it, which keeps nothing. */
-export async function startRedis(): Promise<RunningRedis> {
+/**
+ * A real redis-server on loopback with nothing in it. It keeps nothing, or, in the folder given, a log
+ * that goes to the disk every second.
+ */
+export async function startRedis({ keptIn }: { keptIn?: string } = {}): Promise<RunningRedis> {
   installRedis();
   const port = await freePort();
   // The server and its checkers are one binary; what it is called decides.
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const keeping = keptIn
+    ? ['--appendonly', 'yes', '--appendfsync', 'everysec', '--dir', keptIn]
+    : ['--appendonly', 'no'];
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...keeping];
   const env = { ...process.env, LD_LIBRARY_PATH: libraries() };
   const server = spawn(join(folder, 'usr/bin/redis-check-rdb'), args, {
     argv0: 'redis-server',
@@ -38,6 +46,7 @@ export async function startRedis(): Promise<RunningRedis> {
   return {
     url: `redis://127.0.0.1:${port}`,
     version,
+    empty: () => emptyRedis(port),
     stop: () =>
       new Promise((resolve) => {
         server.removeAllListeners('exit');
@@ -45,6 +54,19 @@ export async function startRedis(): Promise<RunningRedis> {
         server.kill();
       }),
   };
+}
+
+/** One command needs no client. */
+function emptyRedis(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('FLUSHALL\r\n'));
+    socket.once('error', reject);
+    socket.once('data', (answer: Buffer) => {
+      socket.destroy();
+      if (answer.toString().startsWith('+OK')) resolve();
+      else reject(new Error(answer.toString()));
+    });
+  });
 }
 
 function installRedis(): void {

@@ -3,7 +3,8 @@ import { markAlerted, takeUnsaidIncidents, type UnsaidIncident } from './inciden
 import type { ConnectorRegistry } from './worker-deps.ts';
 
 /** What one person is told. */
-export interface ConnectionAlert extends Omit<UnsaidIncident, 'recipients' | 'is_closed'> {
+export interface ConnectionAlert
+  extends Omit<UnsaidIncident, 'recipients' | 'is_closed' | 'app_title'> {
   recipient: string;
   /** The company, as people know it. */
   provider: string;
@@ -26,8 +27,8 @@ const sweepRows = 20;
 export function alertIncidents(deps: AlertDeps): Promise<number> {
   return transaction(deps.db, async (tx) => {
     const unsaid = await takeUnsaidIncidents(tx, sweepRows);
-    for (const { recipients, is_closed: isClosed, ...incident } of unsaid) {
-      const provider = deps.registry.get(incident.connector)?.manifest.provider;
+    for (const { recipients, is_closed: isClosed, app_title: title, ...incident } of unsaid) {
+      const provider = title ?? deps.registry.get(incident.connector)?.manifest.provider;
       for (const recipient of isClosed ? [] : recipients) {
         await deps.tell(tx, { ...incident, recipient, provider: provider ?? incident.connector });
       }

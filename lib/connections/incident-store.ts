@@ -8,6 +8,8 @@ export interface UnsaidIncident {
   workspace_slug: string;
   connection_id: string;
   connector: string;
+  /** Of an app that a form describes. */
+  app_title: string | null;
   account_name: string;
   detail: string | null;
   opened_at: string;
@@ -24,7 +26,7 @@ const recipientRows = 50;
 export async function takeUnsaidIncidents(tx: Tx, limit: number): Promise<UnsaidIncident[]> {
   return tx<UnsaidIncident[]>`
     select i.id, i.workspace_id, w.name as workspace_name, w.slug as workspace_slug,
-      i.connection_id, c.connector, c.account_name, i.detail, i.opened_at,
+      i.connection_id, c.connector, a.title as app_title, c.account_name, i.detail, i.opened_at,
       i.closed_at is not null as is_closed,
       coalesce((
         select array_agg(u.email order by u.id) from (
@@ -35,6 +37,7 @@ export async function takeUnsaidIncidents(tx: Tx, limit: number): Promise<Unsaid
     from public.connection_incidents i
     join public.workspaces w on w.id = i.workspace_id
     join public.connections c on c.workspace_id = i.workspace_id and c.id = i.connection_id
+    left join public.apps a on a.workspace_id = c.workspace_id and a.id = c.app_id
     where i.alerted_at is null
     order by i.opened_at limit ${limit} for update of i skip locked`;
 }

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { getConnection, openConnection, startAuthorization } from '#lib/connections/index';
+import {
+  alertIncidents,
+  type ConnectionAlert,
+  getConnection,
+  openConnection,
+  startAuthorization,
+} from '#lib/connections/index';
 import { asUser } from '#lib/db/index';
 import { connector, type FormAppWorld, makeFormAppWorld } from './form-app-world.ts';
 import { walk } from './oidc-issuer.ts';
@@ -120,6 +126,16 @@ describe('an app that a form describes', () => {
     const rows = await place.world.admin`
       select id, app_id from public.connections where account_name like 'tom%'`;
     expect(rows.map((row) => ({ ...row }))).toEqual([{ id, app_id: acme.id }]);
+  });
+
+  it('is what its people are told of when a connection of it has to be made again', async () => {
+    const id = await place.connect('zeta', zeta.id, 'nora');
+    const { admin, worker } = place.world;
+    await admin`update public.connections set status = 'needs_reauth' where id = ${id}`;
+    const told: string[] = [];
+    const tell = async (_tx: unknown, { provider }: ConnectionAlert) => void told.push(provider);
+    await alertIncidents({ db: worker.db, registry: worker.registry, tell });
+    expect(told).toEqual(['ZETA']);
   });
 
   it('must be named, and be one of this workspace', async () => {

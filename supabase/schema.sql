@@ -2383,12 +2383,18 @@ begin
       execute format(
         'select exists (select 1 from private.%I where status in (''pending'', ''queued'', ''failed''))', part.relname)
         into is_open;
-      if not is_open then
-        execute format('drop table private.%I', part.relname);
-        delete from private.inbox_deltas d where d.day = part.day;
-        delete from public.inbox_counts c where c.day = part.day;
-        dropped := dropped + 1;
-      end if;
+      continue when is_open;
+      -- The parent first, as everybody does who comes by way of it.
+      lock table only public.inbox_events in access exclusive mode;
+      execute format('lock table private.%I in access exclusive mode', part.relname);
+      execute format(
+        'select exists (select 1 from private.%I where status in (''pending'', ''queued'', ''failed''))', part.relname)
+        into is_open;
+      continue when is_open;
+      execute format('drop table private.%I', part.relname);
+      delete from private.inbox_deltas d where d.day = part.day;
+      delete from public.inbox_counts c where c.day = part.day;
+      dropped := dropped + 1;
     exception when lock_not_available then
       null;
     end;

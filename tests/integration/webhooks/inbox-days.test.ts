@@ -99,6 +99,28 @@ describe('days of the inbox', () => {
     expect(await placeOf(old)).toBeUndefined();
   });
 
+  it('are kept when somebody has an event of theirs applied again at that moment', async () => {
+    const again = await put(Date.now() - 40 * dayMs);
+    await inbox.admin`select private.make_inbox_days(1)`;
+    let dropping: Promise<unknown> = Promise.resolve();
+    let hasEnded = false;
+    await transaction(inbox.worker, async (tx) => {
+      await tx`update public.inbox_events set status = 'pending' where id = ${again}`;
+      dropping = inbox.worker`select private.drop_inbox_days(30)`.then(() => {
+        hasEnded = true;
+      });
+      // It may also have given up waiting already.
+      for (let waits = 0; waits === 0 && !hasEnded; ) {
+        const [row] = await inbox.admin<{ waits: number }[]>`
+          select count(*)::int as waits from pg_stat_activity
+          where wait_event_type = 'Lock' and query like '%drop_inbox_days(30)%'`;
+        waits = row?.waits ?? 0;
+      }
+    });
+    await dropping;
+    expect(await placeOf(again)).toBe(`private.${dayOf(Date.now() - 40 * dayMs)}`);
+  });
+
   it('are made by a later call while somebody reads all of them', async () => {
     await transaction(inbox.worker, async (tx) => {
       await tx`select count(*) from public.inbox_events`;

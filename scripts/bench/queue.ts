@@ -15,6 +15,8 @@ const settings = { keys: 400, sendBatch: 100, fetchers: 4, fetchBatch: 50 };
 /** Commits whose handler is waited for, one after the other, per way of hearing. */
 const commits = 200;
 const barRatio = 0.9;
+/** Longer than the time between two polls, so that each moment of it is met. */
+const pollAtMost = 300;
 const barMs = { listen: 20, poll: 300 };
 
 const log = logger('bench', 'silent');
@@ -111,7 +113,7 @@ async function latency(postgres: OwnPostgres, mode: 'listen' | 'poll'): Promise<
       heard = resolve;
     });
     // Nobody commits in step with the polls.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * pollAtMost));
     began = performance.now();
     await transaction(db, async (tx) => {
       await tx`insert into private.chores (id) values (gen_random_uuid())`;

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { bootstrap, newSecrets } from '../../supabase/local/bootstrap.ts';
 import { migrate } from '../../supabase/local/migrate.ts';
 import { startPostgres } from '../../supabase/local/postgres.ts';
+import { stopWithParent } from './stop-with-parent.ts';
 
 /** What a test file gets to know of the one PostgreSQL of this run. */
 export interface TestPostgres {
@@ -36,7 +37,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(home, { recursive: true, force: true });
     throw error;
   });
+  const endWatch = stopWithParent(server.pid, home);
   const stop = async (): Promise<void> => {
+    endWatch();
     await server.stop();
     await rm(home, { recursive: true, force: true });
   };

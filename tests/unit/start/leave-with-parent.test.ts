@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { leavesWithParent } from '../../setup/leaves-with-parent.ts';
 import { patience } from '../../setup/patience.ts';
@@ -35,4 +37,30 @@ it('a process of a test ends when the test’s process is killed', async () => {
   parent.kill('SIGKILL');
   await ended;
   await expect.poll(() => isAlive(pid), patience).toBe(false);
+});
+
+it('a server of a test is stopped and its folder removed when the test’s process is killed', async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'patchbay-stop-'));
+  const server = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1_000)'], {
+    stdio: 'ignore',
+  });
+  await once(server, 'spawn');
+  const script = path.join(import.meta.dirname, '../../setup/stop-with-parent.ts');
+  const parent = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { stopWithParent } from ${JSON.stringify(script)};
+       stopWithParent(${server.pid}, ${JSON.stringify(home)});
+       console.log('ready');
+       setInterval(() => {}, 1_000);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(parent.stdout, 'data');
+  expect(isAlive(server.pid ?? 0)).toBe(true);
+  parent.kill('SIGKILL');
+  await expect.poll(() => existsSync(home), patience).toBe(false);
+  expect(isAlive(server.pid ?? 0)).toBe(false);
 });

@@ -19,6 +19,8 @@ const when = (at: string | null, never: string) => (at ? <RelativeTime value={at
 
 /** What is known of a connection, and since when. */
 export function ConnectionFacts({ connection }: { connection: Connection }) {
+  // One that is only listened to is never asked anything.
+  const isCalled = connection.auth_kind !== 'webhook';
   const nameOf = useProviderName();
   const { p50_ms: median, p95_ms: slow } = connection.freshness;
   return (
@@ -39,7 +41,9 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
             { label: 'Service', value: connection.app_title ?? nameOf(connection.connector) },
             { label: 'Records', value: formatCount(connection.records) },
             { label: 'Connected', value: <RelativeTime value={connection.created_at} /> },
-            { label: 'Checked', value: when(connection.checked_at, 'not yet') },
+            ...(isCalled
+              ? [{ label: 'Checked', value: when(connection.checked_at, 'not yet') }]
+              : []),
             // A key or a password is neither exchanged nor renewed.
             ...(connection.auth_kind === 'oauth2'
               ? [
@@ -47,10 +51,14 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
                   { label: 'Refreshed', value: when(connection.refreshed_at, 'never') },
                 ]
               : []),
-            {
-              label: connection.auth_kind === 'oauth2' ? 'Scopes' : 'Needs',
-              value: <Scopes connection={connection} />,
-            },
+            ...(isCalled
+              ? [
+                  {
+                    label: connection.auth_kind === 'oauth2' ? 'Scopes' : 'Needs',
+                    value: <Scopes connection={connection} />,
+                  },
+                ]
+              : []),
             ...(connection.auth_kind === 'oauth2' && connection.status !== 'disconnected'
               ? [{ label: 'Access', value: <Abilities connection={connection} /> }]
               : []),

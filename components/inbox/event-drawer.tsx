@@ -132,7 +132,8 @@ function EventBody({ event }: { event: InboxEventDetail }) {
           entries={event.attempt_log.map((attempt) => ({
             id: attempt.at,
             tone: attempt.code ? 'bad' : 'ok',
-            title: attempt.outcome,
+            title:
+              words.statuses[attempt.outcome as keyof typeof words.statuses] ?? attempt.outcome,
             aside: (
               <>
                 {formatDuration(attempt.ms)} · <RelativeTime value={attempt.at} short />

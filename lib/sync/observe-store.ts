@@ -155,6 +155,9 @@ export async function applyWrites(
   records: (RecordWrite & { inbox_event_id: string | null })[],
   links: LinkWrite[],
 ): Promise<void> {
+  // Lists, not only joins: rows are then looked for by their keys, whatever is believed of sizes.
+  const recordIds = records.map(({ id }) => id);
+  const linkIds = links.map(({ id }) => id);
   await tx`
     with recorded as (
       update public.records r set data = x.data, version = x.version,
@@ -162,7 +165,7 @@ export async function applyWrites(
         deleted_at = case x.op when 'delete' then now() when 'restore' then null else r.deleted_at end
       from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(
         id uuid, version bigint, data jsonb, updated_at timestamptz, op text)
-      where r.workspace_id = ${origin.workspaceId} and r.id = x.id
+      where r.workspace_id = ${origin.workspaceId} and r.id = any(${recordIds}::uuid[]) and r.id = x.id
     ), linked as (
       update public.links l set external_key = x.external_key, url = x.url, remote_rank = x.remote_rank,
         base = x.base, ours = x.ours, unreadable = coalesce(x.unreadable, l.unreadable),
@@ -176,13 +179,14 @@ export async function applyWrites(
       from jsonb_to_recordset(${json(tx, links)}::jsonb) as x(
         id uuid, external_key text, url text, remote_rank bigint, base jsonb, ours jsonb, unreadable jsonb, raw jsonb, held text[], state text,
         owes boolean, reread boolean, echoed boolean)
-      where l.workspace_id = ${origin.workspaceId} and l.id = x.id
+      where l.workspace_id = ${origin.workspaceId} and l.id = any(${linkIds}::uuid[]) and l.id = x.id
     ), told as (
       update public.links o set dirty_at = coalesce(o.dirty_at, now()), attempts = 0,
         next_attempt_at = least(o.next_attempt_at, now()),
         state = case when o.state in ('synced', 'refused') then 'dirty' else o.state end
       from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(id uuid, op text)
-      where o.workspace_id = ${origin.workspaceId} and o.record_id = x.id and x.op <> 'delete'
+      where o.workspace_id = ${origin.workspaceId} and o.record_id = any(${recordIds}::uuid[])
+        and o.record_id = x.id and x.op <> 'delete'
         and o.connection_id <> ${origin.connectionId} and o.state <> 'tombstone'
     )
     insert into public.change_log

@@ -19,15 +19,9 @@ export function keptHeaders(
   descriptor: WebhookDescriptor,
   headers: DistinctHeaders,
 ): Record<string, string> {
-  const names = [
-    ...proofHeaders(descriptor),
-    ...factHeaders(descriptor),
-    'content-type',
-    'user-agent',
-  ].map((name) => name.toLowerCase());
-  const { scheme } = descriptor;
-  const signatures = 'signed' in scheme ? scheme.offered.headers : [];
-  const mayStay = new Set(signatures.map((name) => name.toLowerCase()));
+  const known = keptOf.get(descriptor) ?? readKept(descriptor);
+  keptOf.set(descriptor, known);
+  const { names, mayStay } = known;
   return Object.fromEntries(
     names.flatMap((name) => {
       const [first] = headers[name] ?? [];
@@ -35,6 +29,27 @@ export function keptHeaders(
       return [[name, first.slice(0, headerChars)]];
     }),
   );
+}
+
+interface Kept {
+  names: readonly string[];
+  /** Of the credentials, those a signature stands in. */
+  mayStay: ReadonlySet<string>;
+}
+
+/** The same for every call an address gets. */
+const keptOf = new WeakMap<WebhookDescriptor, Kept>();
+
+function readKept(descriptor: WebhookDescriptor): Kept {
+  const { scheme } = descriptor;
+  const signatures = 'signed' in scheme ? scheme.offered.headers : [];
+  const names = [
+    ...proofHeaders(descriptor),
+    ...factHeaders(descriptor),
+    'content-type',
+    'user-agent',
+  ].map((name) => name.toLowerCase());
+  return { names, mayStay: new Set(signatures.map((name) => name.toLowerCase())) };
 }
 
 /** Headers a signature stands in or is made over; none of a scheme that sends the secret along. */

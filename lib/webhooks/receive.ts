@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { WebhookDescriptor } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, limits, newId, type Result } from '#lib/core/index';
 import { wake } from '#lib/db/index';
@@ -102,7 +102,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       const proof = value(verdict);
       const kept = withoutTexts(body, proofsInBody(descriptor.scheme, body));
       const content = value(judgeBody(kept, shape));
-      const bodyHash = createHash('sha256').update(body).digest('base64url');
+      const bodyHash = hash('sha256', body, 'base64url');
       const known = { ...completeHead(descriptor, head, content, bodyHash), bodyHash };
       const parts = splitDelivery(descriptor, shape, content, known);
       const events = parts ?? [{ event: known.event, payload: asObject(content) }];

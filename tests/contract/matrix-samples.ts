@@ -66,9 +66,9 @@ async function bring({ world: { web }, id, workspaceId, target }: Place): Promis
   if (!row || target === 'absent') return new Date().toISOString();
   const keep = broughtKeeper(web.db, web.env.GATEWAY_TOKEN ?? '');
   await keep({ workspaceId, id: row.id }, 'a-secret-that-was-brought');
-  const [brought] = await web.admin<{ at: string }[]>`
-    select brought_at::text as at from private.webhook_brought_secrets where endpoint_id = ${row.id}`;
-  return brought?.at ?? '';
+  const [brought] = await web.admin<{ at: Date }[]>`
+    select brought_at as at from private.webhook_brought_secrets where endpoint_id = ${row.id}`;
+  return brought?.at.toISOString() ?? '';
 }
 
 /** What a valid request holds besides its place. A route with a body and no entry here fails. */

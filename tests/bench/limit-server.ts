@@ -30,7 +30,7 @@ function pump(): void {
   while (inFlight < batchesInFlight && waiting.length > 0) {
     const batch = waiting.splice(0, batchRows);
     inFlight += 1;
-    insertDeliveries(
+    void insertDeliveries(
       db,
       batch.map(({ row }) => row),
     )

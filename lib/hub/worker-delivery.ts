@@ -12,6 +12,8 @@ import type { Logger } from '#lib/observability/index';
 import type { Sweep } from '#lib/queue/index';
 import type { WorkerBus } from './worker-events.ts';
 
+/** A burst of changes is handed on together, and pages that show them go first. */
+const settleMs = { fanOut: 150, replays: 1_000 } as const;
 /** How often each is looked at when nobody said that there is something. */
 const everyMs = { fanOut: 1_000, replays: 1_000, deliver: 250, retain: 60_000 } as const;
 /** Steps of one look, so that a sweep ends and can be stopped. */
@@ -51,12 +53,14 @@ export function deliveryWork(options: DeliveryOptions): DeliveryWork {
       {
         work: 'changes',
         everyMs: everyMs.fanOut,
+        settleMs: settleMs.fanOut,
         run: inSteps(() => fanOut({ ...deps, bus }), 'changes'),
       },
       {
         work: 'changes',
         name: 'delivery replays',
         everyMs: everyMs.replays,
+        settleMs: settleMs.replays,
         run: inSteps(() => workReplays({ ...deps, bus }), 'changes'),
       },
       { work: 'deliveries', everyMs: everyMs.deliver, run: inSteps(() => delivering.sweep()) },

@@ -16,6 +16,8 @@ import {
 } from '#lib/webhooks/index';
 import { cleanRows } from './clean-rows.ts';
 
+/** Replays step back behind what comes in, so the inbox's hints are gathered for them. */
+const settledReplaysMs = 500;
 /** How often each kind of row is looked at when nobody said that one is due. */
 const everyMs = {
   commands: 1_000,
@@ -70,6 +72,7 @@ export function rowSweeps({ db, queue, sync, inbox }: RowSweepDeps): Sweep[] {
       name: 'replays',
       queue: 'inbox',
       everyMs: everyMs.replays,
+      settleMs: settledReplaysMs,
       run: async () => {
         const enqueued = await workReplays(db);
         // What waits for room says itself when to look again.

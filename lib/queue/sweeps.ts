@@ -13,6 +13,8 @@ export interface Sweep {
   queue?: QueueName;
   /** How often it looks by itself, whatever it hears. */
   everyMs: number;
+  /** Hints within this time are one: for what nobody waits for, and is cheaper done together. */
+  settleMs?: number;
   /**
    * Enqueues due rows in one transaction; answers how many. It is asked again at once until there are
    * none, unless it knows that it has left none.
@@ -128,9 +130,15 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
   let hasLeft = true;
   let rouse: () => void = () => undefined;
   let soon: NodeJS.Timeout | undefined;
-  const poke = (): void => {
+  let settling: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    settling = undefined;
     isDue = true;
     rouse();
+  };
+  const poke = (): void => {
+    if (sweep.settleMs === undefined) begin();
+    else settling ??= setTimeout(begin, sweep.settleMs).unref();
   };
   const rest = async (): Promise<void> => {
     if (isDue || isStopping) return;
@@ -185,6 +193,7 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
       isStopping = true;
       stopping.abort();
       clearTimeout(soon);
+      clearTimeout(settling);
       rouse();
       return running;
     },

@@ -53,19 +53,39 @@ export function EventList({ filter, open, change }: EventListProps) {
       onOpen={(event) => change({ event: event.id })}
       onEscape={() => change({ event: undefined })}
       onEndReached={list.readOlder}
-      empty={<NoEvents isFiltered={Object.keys(filter).length > 0} change={change} />}
+      empty={
+        <NoEvents
+          isFiltered={Object.keys(filter).length > 0}
+          change={change}
+          onLookBack={list.hasMore ? list.readOlder : undefined}
+        />
+      }
       footer={
-        !list.hasMore &&
-        list.rows.length > 100 && <p className="p-3 text-center text-dim text-meta">{words.all}</p>
+        list.hasFailed ? (
+          <p role="alert" className="p-3 text-center text-meta">
+            {words.olderFailed}{' '}
+            <Button size="sm" onClick={list.readOlder}>
+              {words.again}
+            </Button>
+          </p>
+        ) : (
+          !list.hasMore &&
+          list.rows.length > 100 && (
+            <p className="p-3 text-center text-dim text-meta">{words.all}</p>
+          )
+        )
       }
     />
   );
 }
 
-function NoEvents({
-  isFiltered,
-  change,
-}: Pick<EventListProps, 'change'> & { isFiltered: boolean }) {
+interface NoEventsProps extends Pick<EventListProps, 'change'> {
+  isFiltered: boolean;
+  /** One request looks through so many events and no more: older ones were not looked at yet. */
+  onLookBack: (() => void) | undefined;
+}
+
+export function NoEvents({ isFiltered, change, onLookBack }: NoEventsProps) {
   if (!isFiltered) {
     return (
       <EmptyState icon={<Inbox aria-hidden="true" />} title={words.empty.title}>
@@ -78,9 +98,14 @@ function NoEvents({
     <EmptyState
       icon={<SearchX aria-hidden="true" />}
       title={words.none.title}
-      action={<Button onClick={showAll}>{words.none.action}</Button>}
+      action={
+        <>
+          {onLookBack && <Button onClick={onLookBack}>{words.none.lookBack}</Button>}
+          <Button onClick={showAll}>{words.none.action}</Button>
+        </>
+      }
     >
-      {words.none.body}
+      {onLookBack ? words.none.ofLate : words.none.body}
     </EmptyState>
   );
 }

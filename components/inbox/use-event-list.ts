@@ -27,6 +27,7 @@ export function useEventList(filter: Partial<Record<FilterName, string>>) {
   const [list, setList] = useState<EventRows | null>(null);
   const [seen, setSeen] = useState<unknown>(null);
   const isReading = useRef(false);
+  const [hasFailed, setFailed] = useState(false);
 
   const read = (cursor: string | null, signal?: AbortSignal) =>
     callApi('/inbox-events', {
@@ -55,6 +56,7 @@ export function useEventList(filter: Partial<Record<FilterName, string>>) {
     let cursor = list?.next ?? null;
     if (isReading.current || !cursor) return;
     isReading.current = true;
+    setFailed(false);
     try {
       for (let pages = 0; cursor && pages < emptyPagesMax; pages += 1) {
         const from = cursor;
@@ -74,6 +76,8 @@ export function useEventList(filter: Partial<Record<FilterName, string>>) {
     isPending: newest.isPending,
     error: newest.error,
     retry: () => void newest.refetch(),
-    readOlder: () => void readOlder().catch(() => undefined),
+    /** The last reading of older events: what it brought before stays. */
+    hasFailed,
+    readOlder: () => void readOlder().catch(() => setFailed(true)),
   };
 }

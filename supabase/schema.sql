@@ -441,6 +441,55 @@ grant select on public.connections to authenticated;
 grant select, update on public.connections to hub_user;
 grant delete, insert, select, update on public.connections to patchbay_worker;
 
+create table public.creations (
+  id uuid not null,
+  workspace_id uuid not null,
+  record_id uuid not null,
+  connection_id uuid not null,
+  stream_id uuid not null,
+  state text not null default 'owed'::text,
+  sent jsonb,
+  sent_at timestamp with time zone,
+  link_id uuid,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone default now(),
+  error jsonb,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint creations_record_id_stream_id_key UNIQUE (record_id, stream_id),
+  constraint creations_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint creations_pkey PRIMARY KEY (id),
+  constraint creations_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint creations_workspace_id_record_id_fkey FOREIGN KEY (workspace_id, record_id) REFERENCES public.records(workspace_id, id) ON DELETE CASCADE,
+  constraint creations_workspace_id_stream_id_fkey FOREIGN KEY (workspace_id, stream_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE,
+  constraint creations_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'unknown'::text, 'done'::text, 'refused'::text, 'cancelled'::text])))
+);
+CREATE INDEX creations_due ON public.creations USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX creations_under_way ON public.creations USING btree (stream_id) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text]));
+alter table public.creations enable row level security;
+alter table public.creations force row level security;
+create policy member_delete on public.creations as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.creations as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.creations as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.creations as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.creations as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.creations to authenticated;
+grant select on public.creations to hub_user;
+grant delete, insert, select, update on public.creations to patchbay_worker;
+grant update (state) on public.creations to hub_user;
+grant update (attempts) on public.creations to hub_user;
+grant update (next_attempt_at) on public.creations to hub_user;
+grant update (finished_at) on public.creations to hub_user;
+
 create table public.deliveries (
   id uuid not null,
   workspace_id uuid not null,
@@ -552,6 +601,77 @@ grant delete, insert, select, update on public.delivery_replays to patchbay_work
 grant update (status) on public.delivery_replays to hub_user;
 grant update (finished_at) on public.delivery_replays to hub_user;
 
+create table public.flow_sides (
+  stream_id uuid not null,
+  workspace_id uuid not null,
+  flow_id uuid not null,
+  "position" smallint not null,
+  creates boolean not null default true,
+  constraint flow_sides_flow_id_position_key UNIQUE (flow_id, "position"),
+  constraint flow_sides_pkey PRIMARY KEY (stream_id),
+  constraint flow_sides_workspace_id_flow_id_fkey FOREIGN KEY (workspace_id, flow_id) REFERENCES public.flows(workspace_id, id) ON DELETE CASCADE,
+  constraint flow_sides_workspace_id_stream_id_fkey FOREIGN KEY (workspace_id, stream_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE,
+  constraint flow_sides_position_check CHECK ((("position" >= 0) AND ("position" <= 2)))
+);
+alter table public.flow_sides enable row level security;
+alter table public.flow_sides force row level security;
+create policy member_delete on public.flow_sides as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.flow_sides as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.flow_sides as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.flow_sides as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.flow_sides as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.flow_sides to authenticated;
+grant delete, insert, select, update on public.flow_sides to hub_user;
+grant delete, insert, select, update on public.flow_sides to patchbay_worker;
+
+create table public.flows (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  kind text not null,
+  status text not null default 'draft'::text,
+  match_fields text[] not null default '{title}'::text[],
+  on_difference text not null default 'ask'::text,
+  version integer not null default 1,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint flows_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint flows_pkey PRIMARY KEY (id),
+  constraint flows_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint flows_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint flows_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'message'::text, 'contact'::text, 'event'::text, 'payment'::text, 'document'::text]))),
+  constraint flows_match_fields_check CHECK ((cardinality(match_fields) <= 5)),
+  constraint flows_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 120))),
+  constraint flows_on_difference_check CHECK ((on_difference = ANY (ARRAY['first_side'::text, 'ask'::text]))),
+  constraint flows_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text])))
+);
+CREATE INDEX flows_of_workspace ON public.flows USING btree (workspace_id, id);
+alter table public.flows enable row level security;
+alter table public.flows force row level security;
+create policy member_delete on public.flows as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.flows as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.flows as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.flows as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.flows as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.flows to authenticated;
+grant delete, insert, select, update on public.flows to hub_user;
+grant delete, insert, select, update on public.flows to patchbay_worker;
+
 create table public.inbound_limits (
   workspace_id uuid not null,
   name text not null,
@@ -641,7 +761,6 @@ create table public.inbox_events (
 CREATE INDEX inbox_events_due ON ONLY public.inbox_events USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
 CREATE INDEX inbox_events_due_again ON ONLY public.inbox_events USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
 CREATE INDEX inbox_events_leased ON ONLY public.inbox_events USING btree (next_attempt_at) WHERE (status = 'queued'::text);
-CREATE INDEX inbox_events_newest ON ONLY public.inbox_events USING btree (workspace_id, id DESC);
 CREATE INDEX inbox_events_of_replay ON ONLY public.inbox_events USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
 CREATE INDEX inbox_events_parts ON ONLY public.inbox_events USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX inbox_events_reasons ON ONLY public.inbox_events USING btree (workspace_id, reason, id DESC) WHERE (status = 'dead'::text);
@@ -899,6 +1018,26 @@ grant select on public.push_intents to authenticated;
 grant select on public.push_intents to hub_user;
 grant delete, insert, select, update on public.push_intents to patchbay_worker;
 
+create table public.record_aliases (
+  old_record_id uuid not null,
+  workspace_id uuid not null,
+  record_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint record_aliases_pkey PRIMARY KEY (old_record_id),
+  constraint record_aliases_workspace_id_record_id_fkey FOREIGN KEY (workspace_id, record_id) REFERENCES public.records(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX record_aliases_of_record ON public.record_aliases USING btree (workspace_id, record_id);
+alter table public.record_aliases enable row level security;
+alter table public.record_aliases force row level security;
+create policy member_read on public.record_aliases as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.record_aliases as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.record_aliases to authenticated;
+grant select on public.record_aliases to hub_user;
+grant delete, insert, select, update on public.record_aliases to patchbay_worker;
+
 create table public.records (
   id uuid not null,
   workspace_id uuid not null,
@@ -1138,6 +1277,36 @@ CREATE TRIGGER touch_update AFTER UPDATE ON public.sagas REFERENCING OLD TABLE A
 grant select on public.sagas to authenticated;
 grant insert, select on public.sagas to hub_user;
 grant insert, select, update on public.sagas to patchbay_worker;
+
+create table public.stream_rules (
+  stream_id uuid not null,
+  workspace_id uuid not null,
+  version integer not null default 1,
+  rules jsonb not null default '[]'::jsonb,
+  updated_by uuid,
+  updated_at timestamp with time zone not null default now(),
+  constraint stream_rules_pkey PRIMARY KEY (stream_id),
+  constraint stream_rules_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint stream_rules_workspace_id_stream_id_fkey FOREIGN KEY (workspace_id, stream_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE,
+  constraint stream_rules_rules_check CHECK ((jsonb_typeof(rules) = 'array'::text))
+);
+alter table public.stream_rules enable row level security;
+alter table public.stream_rules force row level security;
+create policy member_delete on public.stream_rules as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.stream_rules as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.stream_rules as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.stream_rules as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.stream_rules as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.stream_rules to authenticated;
+grant delete, insert, select, update on public.stream_rules to hub_user;
+grant delete, insert, select, update on public.stream_rules to patchbay_worker;
 
 create table public.streams (
   id uuid not null,
@@ -1781,7 +1950,6 @@ create table private.inbox_events_default (
 CREATE INDEX inbox_events_default_next_attempt_at_idx ON private.inbox_events_default USING btree (next_attempt_at) WHERE (status = 'queued'::text);
 CREATE INDEX inbox_events_default_parent_id_idx ON private.inbox_events_default USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX inbox_events_default_replay_id_status_idx ON private.inbox_events_default USING btree (replay_id, status) WHERE (replay_id IS NOT NULL);
-CREATE INDEX inbox_events_default_workspace_id_id_idx ON private.inbox_events_default USING btree (workspace_id, id DESC);
 CREATE INDEX inbox_events_default_workspace_id_next_attempt_at_idx ON private.inbox_events_default USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NULL));
 CREATE INDEX inbox_events_default_workspace_id_next_attempt_at_idx1 ON private.inbox_events_default USING btree (workspace_id, next_attempt_at) WHERE ((status = ANY (ARRAY['pending'::text, 'queued'::text, 'failed'::text])) AND (replay_id IS NOT NULL));
 CREATE INDEX inbox_events_default_workspace_id_reason_id_idx ON private.inbox_events_default USING btree (workspace_id, reason, id DESC) WHERE (status = 'dead'::text);

@@ -643,6 +643,85 @@ export type Database = {
           },
         ];
       };
+      creations: {
+        Row: {
+          attempts: number;
+          connection_id: string;
+          created_at: string;
+          epoch: number;
+          error: Json | null;
+          finished_at: string | null;
+          id: string;
+          lease_until: string | null;
+          link_id: string | null;
+          next_attempt_at: string | null;
+          record_id: string;
+          sent: Json | null;
+          sent_at: string | null;
+          state: string;
+          stream_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          attempts?: number;
+          connection_id: string;
+          created_at?: string;
+          epoch?: number;
+          error?: Json | null;
+          finished_at?: string | null;
+          id: string;
+          lease_until?: string | null;
+          link_id?: string | null;
+          next_attempt_at?: string | null;
+          record_id: string;
+          sent?: Json | null;
+          sent_at?: string | null;
+          state?: string;
+          stream_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          attempts?: number;
+          connection_id?: string;
+          created_at?: string;
+          epoch?: number;
+          error?: Json | null;
+          finished_at?: string | null;
+          id?: string;
+          lease_until?: string | null;
+          link_id?: string | null;
+          next_attempt_at?: string | null;
+          record_id?: string;
+          sent?: Json | null;
+          sent_at?: string | null;
+          state?: string;
+          stream_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'creations_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'creations_workspace_id_record_id_fkey';
+            columns: ['workspace_id', 'record_id'];
+            isOneToOne: false;
+            referencedRelation: 'records';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'creations_workspace_id_stream_id_fkey';
+            columns: ['workspace_id', 'stream_id'];
+            isOneToOne: false;
+            referencedRelation: 'streams';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       deliveries: {
         Row: {
           attempt_log: Json;
@@ -790,6 +869,102 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'subscriptions';
             referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      flow_sides: {
+        Row: {
+          creates: boolean;
+          flow_id: string;
+          position: number;
+          stream_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          creates?: boolean;
+          flow_id: string;
+          position: number;
+          stream_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          creates?: boolean;
+          flow_id?: string;
+          position?: number;
+          stream_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'flow_sides_workspace_id_flow_id_fkey';
+            columns: ['workspace_id', 'flow_id'];
+            isOneToOne: false;
+            referencedRelation: 'flows';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'flow_sides_workspace_id_stream_id_fkey';
+            columns: ['workspace_id', 'stream_id'];
+            isOneToOne: false;
+            referencedRelation: 'streams';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      flows: {
+        Row: {
+          created_at: string;
+          created_by: string | null;
+          id: string;
+          kind: string;
+          match_fields: string[];
+          name: string;
+          on_difference: string;
+          status: string;
+          updated_at: string;
+          version: number;
+          workspace_id: string;
+        };
+        Insert: {
+          created_at?: string;
+          created_by?: string | null;
+          id: string;
+          kind: string;
+          match_fields?: string[];
+          name: string;
+          on_difference?: string;
+          status?: string;
+          updated_at?: string;
+          version?: number;
+          workspace_id: string;
+        };
+        Update: {
+          created_at?: string;
+          created_by?: string | null;
+          id?: string;
+          kind?: string;
+          match_fields?: string[];
+          name?: string;
+          on_difference?: string;
+          status?: string;
+          updated_at?: string;
+          version?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'flows_created_by_fkey';
+            columns: ['created_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'flows_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
           },
         ];
       };
@@ -1260,6 +1435,35 @@ export type Database = {
           },
         ];
       };
+      record_aliases: {
+        Row: {
+          created_at: string;
+          old_record_id: string;
+          record_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          created_at?: string;
+          old_record_id: string;
+          record_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          created_at?: string;
+          old_record_id?: string;
+          record_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'record_aliases_workspace_id_record_id_fkey';
+            columns: ['workspace_id', 'record_id'];
+            isOneToOne: false;
+            referencedRelation: 'records';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       records: {
         Row: {
           created_at: string;
@@ -1602,6 +1806,48 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'workspaces';
             referencedColumns: ['id'];
+          },
+        ];
+      };
+      stream_rules: {
+        Row: {
+          rules: Json;
+          stream_id: string;
+          updated_at: string;
+          updated_by: string | null;
+          version: number;
+          workspace_id: string;
+        };
+        Insert: {
+          rules?: Json;
+          stream_id: string;
+          updated_at?: string;
+          updated_by?: string | null;
+          version?: number;
+          workspace_id: string;
+        };
+        Update: {
+          rules?: Json;
+          stream_id?: string;
+          updated_at?: string;
+          updated_by?: string | null;
+          version?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'stream_rules_updated_by_fkey';
+            columns: ['updated_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'stream_rules_workspace_id_stream_id_fkey';
+            columns: ['workspace_id', 'stream_id'];
+            isOneToOne: false;
+            referencedRelation: 'streams';
+            referencedColumns: ['workspace_id', 'id'];
           },
         ];
       };

@@ -7,6 +7,7 @@
  * supervisor starts another one.
  */
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { systemClock } from '#lib/core/index';
 import { connect, isDriverFault, surviveDriverFaults } from '#lib/db/index';
 import { workerEnv } from '#lib/env/index';
@@ -23,7 +24,20 @@ const drainMs = 8_000;
 /** Of that, for calls on their way to a service and back. */
 const passedOnMs = 3_000;
 
+/**
+ * Where processors are short the gateway goes first: what it has taken is durable and can wait, a
+ * service that waits for its answer sends again. Some systems do not allow it, and do without.
+ */
+function stepBack(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // Not allowed here: then all are equal.
+  }
+}
+
 async function main(): Promise<void> {
+  stepBack();
   const env = workerEnv();
   const log = logger('worker', env.LOG_LEVEL);
   surviveDriverFaults((error) => log.debug('a cut connection was written to', { err: error }));

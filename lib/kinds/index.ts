@@ -13,6 +13,7 @@ export {
   type Kind,
   kinds,
   type MergePolicy,
+  mergePolicies,
   type MergeRule,
 } from './fields.ts';
 export { type MessageData, messageDataSchema } from './message.ts';

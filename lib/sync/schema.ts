@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mergePolicies } from '#lib/kinds/index';
 
 export const streamSchema = z.object({
   id: z.uuid(),
@@ -66,3 +67,49 @@ export const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>;
 
 export const runActionSchema = z.strictObject({ action: z.enum(['pause', 'resume', 'cancel']) });
+
+/**
+ * both: travels both ways. in: from the service to the record, never written there. out: from the
+ * record to the service, where a change of it is overwritten. none: does not travel.
+ */
+export const directions = ['both', 'in', 'out', 'none'] as const;
+export type Direction = (typeof directions)[number];
+
+/** Pairs of one map of values. */
+export const mappedValues = 200;
+const mapped = z.string().max(200);
+/** How a value reads there (at the service) and here (in the record). */
+export const transformSchema = z.discriminatedUnion('type', [
+  /**
+   * Of a list, each item. A value without a pair stays as it is (`keep`) or does not travel (`skip`).
+   * Several `here` may share one `there`: then the first pair says what comes back, and a value that
+   * was not changed there keeps the one it has here.
+   */
+  z.strictObject({
+    type: z.literal('values'),
+    pairs: z.array(z.strictObject({ here: mapped, there: mapped })).max(mappedValues),
+    otherwise: z.enum(['keep', 'skip']),
+  }),
+  /** The text there begins with it, the text here does not. */
+  z.strictObject({ type: z.literal('prefix'), text: z.string().min(1).max(80) }),
+  /** On the way there. */
+  z.strictObject({ type: z.literal('case'), to: z.enum(['lower', 'upper']) }),
+  /** A list here, its first item there. */
+  z.strictObject({ type: z.literal('first') }),
+  /** One value here, a list of one there. */
+  z.strictObject({ type: z.literal('list') }),
+]);
+export type Transform = z.infer<typeof transformSchema>;
+
+export const fieldRuleSchema = z.strictObject({
+  /** Canonical field of the record. */
+  field: z.string().min(1).max(80),
+  /** Canonical field as the connector reads and writes it. */
+  side_field: z.string().min(1).max(80),
+  direction: z.enum(directions),
+  /** Null: the field's own rule. */
+  policy: z.enum(mergePolicies).nullable(),
+  transform: transformSchema.nullable(),
+});
+export type FieldRule = z.infer<typeof fieldRuleSchema>;
+export const fieldRulesSchema = z.array(fieldRuleSchema).max(60);

@@ -52,6 +52,7 @@ export const mayEnter: Record<string, readonly string[]> = {
     'connections',
     'records',
   ],
+  flows: ['core', 'kinds', 'db', 'observability', 'connectors/protocol', 'records', 'sync'],
   delivery: [
     'core',
     'kinds',

@@ -224,6 +224,30 @@ export interface ConnectorApi {
     guard?: WriteGuard,
   ): Promise<WriteResult>;
   /**
+   * Makes an object with the given canonical fields (of `manifest.creates.fields`). Refuses like
+   * `update`. Present exactly where the manifest has `creates`.
+   */
+  create?(
+    ctx: ConnectorContext,
+    resource: string,
+    scope: JsonObject,
+    fields: JsonObject,
+    guard: Pick<WriteGuard, 'key'>,
+  ): Promise<WriteResult>;
+  /**
+   * What became of a `create` whose answer nobody heard: by its key where the provider keeps keys
+   * (`isKeyed`), otherwise what this account made in the scope since then and looks as it was sent,
+   * newest first. Empty only when nothing of the kind is there.
+   */
+  findCreated?(
+    ctx: ConnectorContext,
+    resource: string,
+    scope: JsonObject,
+    sent: { key: string; fields: JsonObject; since: string },
+  ): Promise<RemoteObject[]>;
+  /** Takes an object back that was made from here; one that is gone already is taken back. */
+  takeBack?(ctx: ConnectorContext, resource: string, ref: RemoteRef): Promise<void>;
+  /**
    * Adopts what is registered for the same address already. `secret` in the answer is one the
    * provider chose itself and takes the place of ours.
    */

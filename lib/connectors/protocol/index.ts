@@ -54,6 +54,7 @@ export type {
   AuthorizeEndpoints,
   ConnectorManifest,
   RateManifest,
+  CreateManifest,
   ResourceManifest,
 } from './manifest.ts';
 export { toStorableJson } from './storable-json.ts';

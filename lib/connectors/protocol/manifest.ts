@@ -32,6 +32,18 @@ export interface RateManifest {
   } | null;
 }
 
+/** How objects of a resource are made, and how one made by mistake is taken back. */
+export interface CreateManifest {
+  /** Canonical fields `create` takes; what else is wanted follows by `update`. */
+  fields: readonly string[];
+  /** Those that must be there and not empty. */
+  required: readonly string[];
+  /** The provider knows a repeated `create` by the key of its guard: there is one object, however often it is asked. */
+  isKeyed: boolean;
+  /** What `takeBack` does there, in a word for people. */
+  takeBack: 'delete' | 'archive' | 'close';
+}
+
 /** One kind of thing that can be read as a stream. */
 export interface ResourceManifest {
   name: string;
@@ -43,6 +55,8 @@ export interface ResourceManifest {
   writable: readonly string[];
   /** For a writable field that takes fewer values than its kind has: the values it takes. */
   writableValues: Readonly<Record<string, readonly string[]>>;
+  /** Null or absent: objects of it cannot be made from here. */
+  creates?: CreateManifest;
   /** `update` gives the provider the key of its guard, and a repeated write has one effect. */
   keyedWrites?: true;
   /**

@@ -138,6 +138,7 @@ create table public.change_log (
   diff jsonb not null default '{}'::jsonb,
   at timestamp with time zone not null default now(),
   xid xid8 not null default pg_current_xact_id(),
+  undoes bigint,
   constraint change_log_workspace_id_position_key UNIQUE (workspace_id, "position"),
   constraint change_log_pkey PRIMARY KEY (id),
   constraint change_log_workspace_id_record_id_fkey FOREIGN KEY (workspace_id, record_id) REFERENCES public.records(workspace_id, id) ON DELETE CASCADE,
@@ -146,6 +147,7 @@ create table public.change_log (
 );
 CREATE UNIQUE INDEX change_log_by_mutation ON public.change_log USING btree (workspace_id, mutation_id, record_id) WHERE (mutation_id IS NOT NULL);
 CREATE INDEX change_log_by_record ON public.change_log USING btree (workspace_id, record_id, version DESC);
+CREATE INDEX change_log_by_run ON public.change_log USING btree (workspace_id, run_id, record_id, version) WHERE (run_id IS NOT NULL);
 CREATE INDEX change_log_unnumbered ON public.change_log USING btree (xid) WHERE ("position" IS NULL);
 alter table public.change_log enable row level security;
 alter table public.change_log force row level security;
@@ -940,6 +942,7 @@ grant update (held) on public.links to hub_user;
 grant update (state) on public.links to hub_user;
 grant update (attempts) on public.links to hub_user;
 grant update (next_attempt_at) on public.links to hub_user;
+grant update (reread_at) on public.links to hub_user;
 grant update (error) on public.links to hub_user;
 grant update (dirty_at) on public.links to hub_user;
 
@@ -1134,6 +1137,39 @@ grant insert, select on public.replays to hub_user;
 grant delete, insert, select, update on public.replays to patchbay_worker;
 grant update (status) on public.replays to hub_user;
 grant update (finished_at) on public.replays to hub_user;
+
+create table public.run_events (
+  run_id uuid not null,
+  seq integer not null,
+  workspace_id uuid not null,
+  type text not null,
+  data jsonb not null default '{}'::jsonb,
+  by uuid,
+  at timestamp with time zone not null default now(),
+  constraint run_events_pkey PRIMARY KEY (run_id, seq),
+  constraint run_events_workspace_id_run_id_fkey FOREIGN KEY (workspace_id, run_id) REFERENCES public.runs(workspace_id, id) ON DELETE CASCADE,
+  constraint run_events_data_check CHECK ((pg_column_size(data) <= 16384)),
+  constraint run_events_type_check CHECK ((type = ANY (ARRAY['queued'::text, 'released'::text, 'started'::text, 'page'::text, 'yielded'::text, 'postponed'::text, 'restarted'::text, 'paused'::text, 'asked'::text, 'resumed'::text, 'cancelled'::text, 'completed'::text, 'failed'::text, 'polled'::text])))
+);
+alter table public.run_events enable row level security;
+alter table public.run_events force row level security;
+create policy member_as_self on public.run_events as restrictive for insert to hub_user
+  with check ((by = private.user_id()));
+create policy member_delete on public.run_events as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.run_events as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.run_events as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.run_events as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.run_events as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.run_events to authenticated;
+grant insert, select on public.run_events to hub_user;
+grant delete, insert, select, update on public.run_events to patchbay_worker;
 
 create table public.runs (
   id uuid not null,
@@ -1519,6 +1555,87 @@ grant update (due_at) on public.subscriptions to hub_user;
 grant update (failing_since) on public.subscriptions to hub_user;
 grant update (updated_at) on public.subscriptions to hub_user;
 grant update (deleted_at) on public.subscriptions to hub_user;
+
+create table public.undo_notes (
+  undo_id uuid not null,
+  record_id uuid not null,
+  workspace_id uuid not null,
+  outcome text not null,
+  cannot jsonb not null default '[]'::jsonb,
+  constraint undo_notes_pkey PRIMARY KEY (undo_id, record_id),
+  constraint undo_notes_workspace_id_record_id_fkey FOREIGN KEY (workspace_id, record_id) REFERENCES public.records(workspace_id, id) ON DELETE CASCADE,
+  constraint undo_notes_workspace_id_undo_id_fkey FOREIGN KEY (workspace_id, undo_id) REFERENCES public.undo_runs(workspace_id, id) ON DELETE CASCADE,
+  constraint undo_notes_cannot_check CHECK ((jsonb_typeof(cannot) = 'array'::text)),
+  constraint undo_notes_outcome_check CHECK ((outcome = ANY (ARRAY['kept'::text, 'partly'::text, 'asked'::text, 'restored'::text, 'gone'::text])))
+);
+alter table public.undo_notes enable row level security;
+alter table public.undo_notes force row level security;
+create policy member_read on public.undo_notes as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.undo_notes as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.undo_notes to authenticated;
+grant select on public.undo_notes to hub_user;
+grant delete, insert, select, update on public.undo_notes to patchbay_worker;
+
+create table public.undo_runs (
+  id uuid not null,
+  workspace_id uuid not null,
+  run_id uuid not null,
+  status text not null default 'queued'::text,
+  upto_position bigint not null,
+  expected integer not null,
+  reached_record_id uuid,
+  done integer not null default 0,
+  undone integer not null default 0,
+  partly integer not null default 0,
+  kept integer not null default 0,
+  asked integer not null default 0,
+  restored integer not null default 0,
+  reasons jsonb not null default '{}'::jsonb,
+  error jsonb,
+  requested_by uuid,
+  next_step_at timestamp with time zone default now(),
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  walked_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint undo_runs_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint undo_runs_pkey PRIMARY KEY (id),
+  constraint undo_runs_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint undo_runs_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint undo_runs_expected_check CHECK ((expected >= 0)),
+  constraint undo_runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'asking'::text, 'completed'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE INDEX undo_runs_due ON public.undo_runs USING btree (next_step_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'asking'::text]));
+CREATE INDEX undo_runs_newest ON public.undo_runs USING btree (workspace_id, id DESC);
+CREATE INDEX undo_runs_of_run ON public.undo_runs USING btree (workspace_id, run_id, id DESC);
+CREATE UNIQUE INDEX undo_runs_one_active ON public.undo_runs USING btree (workspace_id, run_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'asking'::text]));
+alter table public.undo_runs enable row level security;
+alter table public.undo_runs force row level security;
+create policy member_as_self on public.undo_runs as restrictive for insert to hub_user
+  with check (((requested_by = private.user_id()) AND (status = 'queued'::text)));
+create policy member_delete on public.undo_runs as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.undo_runs as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.undo_runs as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.undo_runs as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.undo_runs as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+CREATE TRIGGER touch_insert AFTER INSERT ON public.undo_runs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+CREATE TRIGGER touch_update AFTER UPDATE ON public.undo_runs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_new();
+grant select on public.undo_runs to authenticated;
+grant insert, select on public.undo_runs to hub_user;
+grant delete, insert, select, update on public.undo_runs to patchbay_worker;
+grant update (status) on public.undo_runs to hub_user;
+grant update (next_step_at) on public.undo_runs to hub_user;
+grant update (finished_at) on public.undo_runs to hub_user;
 
 create table public.users (
   id uuid not null,

@@ -162,6 +162,7 @@ export type Database = {
           position: number | null;
           record_id: string;
           run_id: string | null;
+          undoes: number | null;
           version: number;
           workspace_id: string;
           xid: string;
@@ -181,6 +182,7 @@ export type Database = {
           position?: number | null;
           record_id: string;
           run_id?: string | null;
+          undoes?: number | null;
           version: number;
           workspace_id: string;
           xid?: string;
@@ -200,6 +202,7 @@ export type Database = {
           position?: number | null;
           record_id?: string;
           run_id?: string | null;
+          undoes?: number | null;
           version?: number;
           workspace_id?: string;
           xid?: string;
@@ -1598,6 +1601,44 @@ export type Database = {
           },
         ];
       };
+      run_events: {
+        Row: {
+          at: string;
+          by: string | null;
+          data: Json;
+          run_id: string;
+          seq: number;
+          type: string;
+          workspace_id: string;
+        };
+        Insert: {
+          at?: string;
+          by?: string | null;
+          data?: Json;
+          run_id: string;
+          seq: number;
+          type: string;
+          workspace_id: string;
+        };
+        Update: {
+          at?: string;
+          by?: string | null;
+          data?: Json;
+          run_id?: string;
+          seq?: number;
+          type?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'run_events_workspace_id_run_id_fkey';
+            columns: ['workspace_id', 'run_id'];
+            isOneToOne: false;
+            referencedRelation: 'runs';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       runs: {
         Row: {
           asks: Json | null;
@@ -2150,6 +2191,132 @@ export type Database = {
           },
           {
             foreignKeyName: 'subscriptions_workspace_id_fkey';
+            columns: ['workspace_id'];
+            isOneToOne: false;
+            referencedRelation: 'workspaces';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
+      undo_notes: {
+        Row: {
+          cannot: Json;
+          outcome: string;
+          record_id: string;
+          undo_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          cannot?: Json;
+          outcome: string;
+          record_id: string;
+          undo_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          cannot?: Json;
+          outcome?: string;
+          record_id?: string;
+          undo_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'undo_notes_workspace_id_record_id_fkey';
+            columns: ['workspace_id', 'record_id'];
+            isOneToOne: false;
+            referencedRelation: 'records';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'undo_notes_workspace_id_undo_id_fkey';
+            columns: ['workspace_id', 'undo_id'];
+            isOneToOne: false;
+            referencedRelation: 'undo_runs';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      undo_runs: {
+        Row: {
+          asked: number;
+          created_at: string;
+          done: number;
+          error: Json | null;
+          expected: number;
+          finished_at: string | null;
+          id: string;
+          kept: number;
+          next_step_at: string | null;
+          partly: number;
+          reached_record_id: string | null;
+          reasons: Json;
+          requested_by: string | null;
+          restored: number;
+          run_id: string;
+          started_at: string | null;
+          status: string;
+          undone: number;
+          upto_position: number;
+          walked_at: string | null;
+          workspace_id: string;
+        };
+        Insert: {
+          asked?: number;
+          created_at?: string;
+          done?: number;
+          error?: Json | null;
+          expected: number;
+          finished_at?: string | null;
+          id: string;
+          kept?: number;
+          next_step_at?: string | null;
+          partly?: number;
+          reached_record_id?: string | null;
+          reasons?: Json;
+          requested_by?: string | null;
+          restored?: number;
+          run_id: string;
+          started_at?: string | null;
+          status?: string;
+          undone?: number;
+          upto_position: number;
+          walked_at?: string | null;
+          workspace_id: string;
+        };
+        Update: {
+          asked?: number;
+          created_at?: string;
+          done?: number;
+          error?: Json | null;
+          expected?: number;
+          finished_at?: string | null;
+          id?: string;
+          kept?: number;
+          next_step_at?: string | null;
+          partly?: number;
+          reached_record_id?: string | null;
+          reasons?: Json;
+          requested_by?: string | null;
+          restored?: number;
+          run_id?: string;
+          started_at?: string | null;
+          status?: string;
+          undone?: number;
+          upto_position?: number;
+          walked_at?: string | null;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'undo_runs_requested_by_fkey';
+            columns: ['requested_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'undo_runs_workspace_id_fkey';
             columns: ['workspace_id'];
             isOneToOne: false;
             referencedRelation: 'workspaces';

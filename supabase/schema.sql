@@ -186,17 +186,21 @@ create table public.conflicts (
   resolved_by uuid,
   resolved_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  choice text,
+  mutation_id uuid,
   constraint conflicts_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint conflicts_pkey PRIMARY KEY (id),
   constraint conflicts_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint conflicts_workspace_id_link_id_fkey FOREIGN KEY (workspace_id, link_id) REFERENCES public.links(workspace_id, id) ON DELETE CASCADE,
   constraint conflicts_workspace_id_record_id_fkey FOREIGN KEY (workspace_id, record_id) REFERENCES public.records(workspace_id, id) ON DELETE CASCADE,
+  constraint conflicts_choice_check CHECK ((choice = ANY (ARRAY['local'::text, 'remote'::text, 'base'::text, 'value'::text]))),
   constraint conflicts_field_check CHECK ((char_length(field) <= 80)),
   constraint conflicts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'automatic'::text, 'resolved'::text])))
 );
 CREATE INDEX conflicts_by_record ON public.conflicts USING btree (workspace_id, record_id);
 CREATE INDEX conflicts_newest ON public.conflicts USING btree (workspace_id, id DESC);
 CREATE UNIQUE INDEX conflicts_one_open ON public.conflicts USING btree (link_id, field) WHERE (status = 'open'::text);
+CREATE INDEX conflicts_open ON public.conflicts USING btree (workspace_id, id DESC) WHERE (status = 'open'::text);
 alter table public.conflicts enable row level security;
 alter table public.conflicts force row level security;
 create policy member_delete on public.conflicts as permissive for delete to hub_user
@@ -216,10 +220,13 @@ CREATE TRIGGER touch_update AFTER UPDATE ON public.conflicts REFERENCING NEW TAB
 grant select on public.conflicts to authenticated;
 grant select on public.conflicts to hub_user;
 grant delete, insert, select, update on public.conflicts to patchbay_worker;
+grant update (local) on public.conflicts to hub_user;
 grant update (status) on public.conflicts to hub_user;
 grant update (resolution) on public.conflicts to hub_user;
 grant update (resolved_by) on public.conflicts to hub_user;
 grant update (resolved_at) on public.conflicts to hub_user;
+grant update (choice) on public.conflicts to hub_user;
+grant update (mutation_id) on public.conflicts to hub_user;
 
 create table public.connection_breakers (
   connection_id uuid not null,
@@ -603,6 +610,129 @@ grant delete, insert, select, update on public.delivery_replays to patchbay_work
 grant update (status) on public.delivery_replays to hub_user;
 grant update (finished_at) on public.delivery_replays to hub_user;
 
+create table public.flow_plan_rows (
+  plan_id uuid not null,
+  ordinal integer not null,
+  workspace_id uuid not null,
+  action text not null,
+  status text not null default 'planned'::text,
+  reason text,
+  record_id uuid not null,
+  title text not null,
+  others jsonb not null default '[]'::jsonb,
+  targets uuid[] not null default '{}'::uuid[],
+  differences jsonb not null default '[]'::jsonb,
+  inputs jsonb not null default '[]'::jsonb,
+  is_chosen boolean not null default false,
+  choice uuid,
+  chosen_by uuid,
+  finished_at timestamp with time zone,
+  constraint flow_plan_rows_pkey PRIMARY KEY (plan_id, ordinal),
+  constraint flow_plan_rows_chosen_by_fkey FOREIGN KEY (chosen_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint flow_plan_rows_workspace_id_plan_id_fkey FOREIGN KEY (workspace_id, plan_id) REFERENCES public.flow_plans(workspace_id, id) ON DELETE CASCADE,
+  constraint flow_plan_rows_action_check CHECK ((action = ANY (ARRAY['join'::text, 'create'::text, 'review'::text]))),
+  constraint flow_plan_rows_reason_check CHECK ((char_length(reason) <= 500)),
+  constraint flow_plan_rows_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'done'::text, 'skipped'::text, 'failed'::text, 'rejected'::text]))),
+  constraint flow_plan_rows_title_check CHECK ((char_length(title) <= 300))
+);
+CREATE INDEX flow_plan_rows_by_action ON public.flow_plan_rows USING btree (plan_id, action, ordinal);
+CREATE INDEX flow_plan_rows_by_choice ON public.flow_plan_rows USING btree (plan_id, choice) WHERE (choice IS NOT NULL);
+CREATE INDEX flow_plan_rows_by_status ON public.flow_plan_rows USING btree (plan_id, status, ordinal);
+CREATE INDEX flow_plan_rows_of_record ON public.flow_plan_rows USING btree (plan_id, record_id);
+alter table public.flow_plan_rows enable row level security;
+alter table public.flow_plan_rows force row level security;
+create policy member_delete on public.flow_plan_rows as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.flow_plan_rows as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.flow_plan_rows as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.flow_plan_rows as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.flow_plan_rows as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.flow_plan_rows to authenticated;
+grant select on public.flow_plan_rows to hub_user;
+grant delete, insert, select, update on public.flow_plan_rows to patchbay_worker;
+grant update (is_chosen) on public.flow_plan_rows to hub_user;
+grant update (choice) on public.flow_plan_rows to hub_user;
+grant update (chosen_by) on public.flow_plan_rows to hub_user;
+
+create table public.flow_plans (
+  id uuid not null,
+  workspace_id uuid not null,
+  flow_id uuid not null,
+  flow_version integer not null,
+  status text not null default 'queued'::text,
+  joins integer not null default 0,
+  creates integer not null default 0,
+  updates integer not null default 0,
+  conflicts integer not null default 0,
+  reviews integer not null default 0,
+  calls jsonb not null default '{}'::jsonb,
+  estimate jsonb,
+  done integer not null default 0,
+  total integer,
+  skipped integer not null default 0,
+  failed integer not null default 0,
+  checkpoint jsonb not null default '{}'::jsonb,
+  error jsonb,
+  requested_by uuid,
+  enabled_by uuid,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone default now(),
+  created_at timestamp with time zone not null default now(),
+  enabled_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint flow_plans_workspace_id_id_key UNIQUE (workspace_id, id),
+  constraint flow_plans_pkey PRIMARY KEY (id),
+  constraint flow_plans_enabled_by_fkey FOREIGN KEY (enabled_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint flow_plans_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint flow_plans_workspace_id_flow_id_fkey FOREIGN KEY (workspace_id, flow_id) REFERENCES public.flows(workspace_id, id) ON DELETE CASCADE,
+  constraint flow_plans_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'making'::text, 'ready'::text, 'enabling'::text, 'done'::text, 'cancelled'::text, 'failed'::text, 'void'::text])))
+);
+CREATE INDEX flow_plans_due ON public.flow_plans USING btree (workspace_id, next_attempt_at) WHERE (status = ANY (ARRAY['queued'::text, 'making'::text, 'enabling'::text]));
+CREATE INDEX flow_plans_of_flow ON public.flow_plans USING btree (flow_id, id DESC);
+CREATE UNIQUE INDEX flow_plans_one_open ON public.flow_plans USING btree (flow_id) WHERE (status = ANY (ARRAY['queued'::text, 'making'::text, 'ready'::text, 'enabling'::text]));
+alter table public.flow_plans enable row level security;
+alter table public.flow_plans force row level security;
+create policy member_delete on public.flow_plans as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.flow_plans as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.flow_plans as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.flow_plans as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.flow_plans as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.flow_plans to authenticated;
+grant select on public.flow_plans to hub_user;
+grant delete, insert, select, update on public.flow_plans to patchbay_worker;
+grant insert (id) on public.flow_plans to hub_user;
+grant insert (workspace_id) on public.flow_plans to hub_user;
+grant insert (flow_id) on public.flow_plans to hub_user;
+grant insert (flow_version) on public.flow_plans to hub_user;
+grant update (status) on public.flow_plans to hub_user;
+grant update (done) on public.flow_plans to hub_user;
+grant update (total) on public.flow_plans to hub_user;
+grant update (checkpoint) on public.flow_plans to hub_user;
+grant update (error) on public.flow_plans to hub_user;
+grant insert (requested_by) on public.flow_plans to hub_user;
+grant update (enabled_by) on public.flow_plans to hub_user;
+grant update (epoch) on public.flow_plans to hub_user;
+grant update (lease_until) on public.flow_plans to hub_user;
+grant update (attempts) on public.flow_plans to hub_user;
+grant update (next_attempt_at) on public.flow_plans to hub_user;
+grant update (enabled_at) on public.flow_plans to hub_user;
+grant update (finished_at) on public.flow_plans to hub_user;
+
 create table public.flow_sides (
   stream_id uuid not null,
   workspace_id uuid not null,
@@ -670,6 +800,7 @@ create policy member_update on public.flows as permissive for update to hub_user
 create policy worker_all on public.flows as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER void_plans AFTER UPDATE OF version ON public.flows FOR EACH ROW WHEN ((new.version <> old.version)) EXECUTE FUNCTION private.void_flow_plans();
 grant select on public.flows to authenticated;
 grant delete, insert, select, update on public.flows to hub_user;
 grant delete, insert, select, update on public.flows to patchbay_worker;
@@ -917,8 +1048,8 @@ create table public.links (
   constraint links_url_check CHECK ((char_length(url) <= 2000))
 );
 CREATE INDEX links_by_record ON public.links USING btree (workspace_id, record_id);
-CREATE INDEX links_by_stream ON public.links USING btree (stream_id);
 CREATE INDEX links_due ON public.links USING btree (workspace_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX links_of_stream ON public.links USING btree (stream_id, record_id);
 CREATE INDEX links_unseen ON public.links USING btree (stream_id, seen_generation, id) WHERE (state <> 'tombstone'::text);
 alter table public.links enable row level security;
 alter table public.links force row level security;
@@ -2011,6 +2142,25 @@ create policy worker_all on private.digest_mails as permissive for all to patchb
   using (true)
   with check (true);
 grant delete, insert, select, update on private.digest_mails to patchbay_worker;
+
+create table private.flow_plan_members (
+  plan_id uuid not null,
+  record_id uuid not null,
+  workspace_id uuid not null,
+  match_key text not null,
+  lives smallint not null,
+  taken smallint not null,
+  version bigint not null,
+  constraint flow_plan_members_pkey PRIMARY KEY (plan_id, record_id),
+  constraint flow_plan_members_workspace_id_plan_id_fkey FOREIGN KEY (workspace_id, plan_id) REFERENCES public.flow_plans(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX flow_plan_members_by_key ON private.flow_plan_members USING btree (plan_id, match_key, record_id);
+alter table private.flow_plan_members enable row level security;
+alter table private.flow_plan_members force row level security;
+create policy worker_all on private.flow_plan_members as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant delete, insert, select, update on private.flow_plan_members to patchbay_worker;
 
 create table private.inbox_deltas (
   workspace_id uuid not null,
@@ -3757,6 +3907,21 @@ grant execute on function private.user_id() to authenticated;
 grant execute on function private.user_id() to hub_user;
 grant execute on function private.user_id() to patchbay_web;
 grant execute on function private.user_id() to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.void_flow_plans()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.flow_plans set status = 'void', epoch = epoch + 1, lease_until = null, next_attempt_at = null,
+    finished_at = now()
+  where workspace_id = new.workspace_id and flow_id = new.id and flow_version <> new.version
+    and status in ('queued', 'making', 'ready', 'enabling');
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.waiting_jobs(of_queue text)
  RETURNS TABLE(workspace uuid, jobs integer)

@@ -220,11 +220,13 @@ export type Database = {
       conflicts: {
         Row: {
           base: Json | null;
+          choice: string | null;
           created_at: string;
           field: string;
           id: string;
           link_id: string;
           local: Json | null;
+          mutation_id: string | null;
           policy: string;
           record_id: string;
           remote: Json | null;
@@ -237,11 +239,13 @@ export type Database = {
         };
         Insert: {
           base?: Json | null;
+          choice?: string | null;
           created_at?: string;
           field: string;
           id: string;
           link_id: string;
           local?: Json | null;
+          mutation_id?: string | null;
           policy: string;
           record_id: string;
           remote?: Json | null;
@@ -254,11 +258,13 @@ export type Database = {
         };
         Update: {
           base?: Json | null;
+          choice?: string | null;
           created_at?: string;
           field?: string;
           id?: string;
           link_id?: string;
           local?: Json | null;
+          mutation_id?: string | null;
           policy?: string;
           record_id?: string;
           remote?: Json | null;
@@ -871,6 +877,190 @@ export type Database = {
             columns: ['workspace_id', 'subscription_id'];
             isOneToOne: false;
             referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      flow_plan_rows: {
+        Row: {
+          action: string;
+          choice: string | null;
+          chosen_by: string | null;
+          differences: Json;
+          finished_at: string | null;
+          inputs: Json;
+          is_chosen: boolean;
+          ordinal: number;
+          others: Json;
+          plan_id: string;
+          reason: string | null;
+          record_id: string;
+          status: string;
+          targets: string[];
+          title: string;
+          workspace_id: string;
+        };
+        Insert: {
+          action: string;
+          choice?: string | null;
+          chosen_by?: string | null;
+          differences?: Json;
+          finished_at?: string | null;
+          inputs?: Json;
+          is_chosen?: boolean;
+          ordinal: number;
+          others?: Json;
+          plan_id: string;
+          reason?: string | null;
+          record_id: string;
+          status?: string;
+          targets?: string[];
+          title: string;
+          workspace_id: string;
+        };
+        Update: {
+          action?: string;
+          choice?: string | null;
+          chosen_by?: string | null;
+          differences?: Json;
+          finished_at?: string | null;
+          inputs?: Json;
+          is_chosen?: boolean;
+          ordinal?: number;
+          others?: Json;
+          plan_id?: string;
+          reason?: string | null;
+          record_id?: string;
+          status?: string;
+          targets?: string[];
+          title?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'flow_plan_rows_chosen_by_fkey';
+            columns: ['chosen_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'flow_plan_rows_workspace_id_plan_id_fkey';
+            columns: ['workspace_id', 'plan_id'];
+            isOneToOne: false;
+            referencedRelation: 'flow_plans';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      flow_plans: {
+        Row: {
+          attempts: number;
+          calls: Json;
+          checkpoint: Json;
+          conflicts: number;
+          created_at: string;
+          creates: number;
+          done: number;
+          enabled_at: string | null;
+          enabled_by: string | null;
+          epoch: number;
+          error: Json | null;
+          estimate: Json | null;
+          failed: number;
+          finished_at: string | null;
+          flow_id: string;
+          flow_version: number;
+          id: string;
+          joins: number;
+          lease_until: string | null;
+          next_attempt_at: string | null;
+          requested_by: string | null;
+          reviews: number;
+          skipped: number;
+          status: string;
+          total: number | null;
+          updates: number;
+          workspace_id: string;
+        };
+        Insert: {
+          attempts?: number;
+          calls?: Json;
+          checkpoint?: Json;
+          conflicts?: number;
+          created_at?: string;
+          creates?: number;
+          done?: number;
+          enabled_at?: string | null;
+          enabled_by?: string | null;
+          epoch?: number;
+          error?: Json | null;
+          estimate?: Json | null;
+          failed?: number;
+          finished_at?: string | null;
+          flow_id: string;
+          flow_version: number;
+          id: string;
+          joins?: number;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          requested_by?: string | null;
+          reviews?: number;
+          skipped?: number;
+          status?: string;
+          total?: number | null;
+          updates?: number;
+          workspace_id: string;
+        };
+        Update: {
+          attempts?: number;
+          calls?: Json;
+          checkpoint?: Json;
+          conflicts?: number;
+          created_at?: string;
+          creates?: number;
+          done?: number;
+          enabled_at?: string | null;
+          enabled_by?: string | null;
+          epoch?: number;
+          error?: Json | null;
+          estimate?: Json | null;
+          failed?: number;
+          finished_at?: string | null;
+          flow_id?: string;
+          flow_version?: number;
+          id?: string;
+          joins?: number;
+          lease_until?: string | null;
+          next_attempt_at?: string | null;
+          requested_by?: string | null;
+          reviews?: number;
+          skipped?: number;
+          status?: string;
+          total?: number | null;
+          updates?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'flow_plans_enabled_by_fkey';
+            columns: ['enabled_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'flow_plans_requested_by_fkey';
+            columns: ['requested_by'];
+            isOneToOne: false;
+            referencedRelation: 'users';
+            referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'flow_plans_workspace_id_flow_id_fkey';
+            columns: ['workspace_id', 'flow_id'];
+            isOneToOne: false;
+            referencedRelation: 'flows';
             referencedColumns: ['workspace_id', 'id'];
           },
         ];
@@ -2917,6 +3107,44 @@ export type Database = {
             columns: ['workspace_id', 'subscription_id'];
             isOneToOne: false;
             referencedRelation: 'subscriptions';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      flow_plan_members: {
+        Row: {
+          lives: number;
+          match_key: string;
+          plan_id: string;
+          record_id: string;
+          taken: number;
+          version: number;
+          workspace_id: string;
+        };
+        Insert: {
+          lives: number;
+          match_key: string;
+          plan_id: string;
+          record_id: string;
+          taken: number;
+          version: number;
+          workspace_id: string;
+        };
+        Update: {
+          lives?: number;
+          match_key?: string;
+          plan_id?: string;
+          record_id?: string;
+          taken?: number;
+          version?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'flow_plan_members_workspace_id_plan_id_fkey';
+            columns: ['workspace_id', 'plan_id'];
+            isOneToOne: false;
+            referencedRelation: 'flow_plans';
             referencedColumns: ['workspace_id', 'id'];
           },
         ];

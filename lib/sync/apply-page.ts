@@ -99,7 +99,7 @@ async function markPage(
   if (overwrites > syncLimits.massRows) {
     const of = await countLiving(tx, run);
     const change = { what: 'overwrite' as const, count: overwrites, of };
-    if (asksFirst(change, checkpoint.allowed)) throw new NeedsAnswer(change);
+    if (asksFirst(change, checkpoint.allowed)) throw new NeedsAnswer(change, seen.recordIds);
   }
   const generation = checkpoint.generation ?? (await beginGeneration(tx, run));
   const shown = [

@@ -1,5 +1,6 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
+import { appendRunEvent } from './run-event-store.ts';
 import type { Run, Stream } from './schema.ts';
 
 export interface FirstRun {
@@ -29,10 +30,13 @@ export async function releaseHeld(
   at: { workspaceId: string; runId: string },
   detail: string | null,
 ): Promise<void> {
-  await tx`
+  const { count } = await tx`
     update public.runs set next_attempt_at = now(), checkpoint = ${json(tx, { prepared: true, detail })}
     where workspace_id = ${at.workspaceId} and id = ${at.runId} and status = 'queued'
       and next_attempt_at is null`;
+  if (count === 0) return;
+  const run = { workspace_id: at.workspaceId, id: at.runId };
+  await appendRunEvent(tx, run, { type: 'released', data: {} });
 }
 
 export interface StreamScope {

@@ -44,6 +44,7 @@ export { type ObservationInput, observeObjects } from './observe-objects.ts';
 export { type PollJob, pollStream } from './poll-stream.ts';
 export { type PushJob, pushLink } from './push-link.ts';
 export type { PushOutcome } from './push-target.ts';
+export { readRunHistory } from './read-run-history.ts';
 export { requestReading } from './request-reading.ts';
 export { startRun } from './start-run.ts';
 export type {

@@ -30,9 +30,12 @@ export const massMessage = ({ what, count, of }: MassChange): string =>
 /** Ends the page in hand: nothing of it is written before a person has answered. */
 export class NeedsAnswer extends Error {
   readonly change: MassChange;
-  constructor(change: MassChange) {
+  /** Some of the records it is about, where they cannot be found again. */
+  readonly recordIds: readonly string[];
+  constructor(change: MassChange, recordIds: readonly string[] = []) {
     super('A person is asked first.');
     this.name = 'NeedsAnswer';
     this.change = change;
+    this.recordIds = recordIds;
   }
 }

@@ -49,6 +49,8 @@ export const syncLimits = {
   /** A sweep that would delete or overwrite more than this many, and more than this share, asks first. */
   massRows: 20,
   massShare: 0.1,
+  /** Records named in the question. */
+  askedSample: 10,
   /** Readings from the beginning in a row, because the place was dropped, before a stream fails. */
   resyncs: 3,
   /** Pages of one reading that may show the objects of another before it is taken for a circle. */

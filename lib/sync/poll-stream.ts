@@ -1,5 +1,5 @@
 import type { PollPage } from '#lib/connectors/protocol/index';
-import { type HubError, type JsonObject, newId, toHubError } from '#lib/core/index';
+import { type HubError, newId, toHubError } from '#lib/core/index';
 import { isUnavailable, type Tx, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { askForDelivery } from './ask-for-delivery.ts';
@@ -176,7 +176,7 @@ async function settleFailure(poll: Poll, error: unknown): Promise<void> {
   const fault = toHubError(error);
   if (fault.code === 'internal.unexpected') captureError(deps.log, error, 'a poll met a fault');
   const attempts = stream.attempts + 1;
-  const said: JsonObject = { code: fault.code, message: fault.message };
+  const said = { code: fault.code, message: fault.message };
   await transaction(deps.db, async (tx) => {
     const nextAfterMs = backoffMs(attempts, fault, deps.clock);
     const isOurs = await savePollFailure(tx, stream, { epoch, error: said, attempts, nextAfterMs });

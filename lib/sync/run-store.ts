@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '#lib/db/index';
+import { appendRunEvent } from './run-event-store.ts';
 import type { Run } from './schema.ts';
 
 export type StoredRun = Run & { workspace_id: string };
@@ -53,7 +54,13 @@ export async function insertQueuedRun(tx: Tx, run: RunInsert): Promise<boolean> 
     values (${run.id}, ${run.workspaceId}, ${run.connectionId}, ${run.streamId}, ${run.kind},
       ${run.requestedBy}, ${run.isHeld ? tx`null` : tx`now()`})
     on conflict (stream_id) where status in ('queued', 'running', 'paused') do nothing returning 1`;
-  return rows.length > 0;
+  if (rows.length === 0) return false;
+  await appendRunEvent(
+    tx,
+    { workspace_id: run.workspaceId, id: run.id },
+    { type: 'queued', data: { kind: run.kind, is_held: run.isHeld === true } },
+  );
+  return true;
 }
 
 export async function lockRunStatus(tx: Tx, runId: string): Promise<StoredRun | null> {
@@ -76,7 +83,7 @@ export async function setRunStatus(
   tx: Tx,
   workspaceId: string,
   runId: string,
-  status: Run['status'],
+  status: 'paused' | 'queued' | 'cancelled',
 ): Promise<void> {
   const isOver = status === 'cancelled';
   await tx`
@@ -86,14 +93,20 @@ export async function setRunStatus(
       error = ${status === 'queued' ? tx`null` : tx`error`},
       finished_at = ${isOver ? tx`now()` : tx`null`}
     where workspace_id = ${workspaceId} and id = ${runId}`;
+  const type = status === 'queued' ? 'resumed' : status;
+  await appendRunEvent(tx, { workspace_id: workspaceId, id: runId }, { type, data: {} });
 }
 
 /** Pauses whatever run of the stream is under way. */
 export async function pauseRunsOf(tx: Tx, workspaceId: string, streamId: string): Promise<void> {
-  await tx`
+  const runs = await tx<{ id: string }[]>`
     update public.runs set status = 'paused', epoch = epoch + 1, lease_until = null, next_attempt_at = null,
       updated_at = now()
-    where workspace_id = ${workspaceId} and stream_id = ${streamId} and status in ('queued', 'running')`;
+    where workspace_id = ${workspaceId} and stream_id = ${streamId} and status in ('queued', 'running')
+    returning id`;
+  for (const { id } of runs) {
+    await appendRunEvent(tx, { workspace_id: workspaceId, id }, { type: 'paused', data: {} });
+  }
 }
 
 /** Queues the stream's paused run again, unless it waits for an answer; false when there is none. */
@@ -102,10 +115,13 @@ export async function resumeRunsOf(
   workspaceId: string,
   streamId: string,
 ): Promise<boolean> {
-  const rows = await tx`
+  const runs = await tx<{ id: string }[]>`
     update public.runs set status = 'queued', epoch = epoch + 1, next_attempt_at = now(), attempts = 0,
-      updated_at = now()
+      error = null, updated_at = now()
     where workspace_id = ${workspaceId} and stream_id = ${streamId} and status = 'paused' and asks is null
-    returning 1`;
-  return rows.length > 0;
+    returning id`;
+  for (const { id } of runs) {
+    await appendRunEvent(tx, { workspace_id: workspaceId, id }, { type: 'resumed', data: {} });
+  }
+  return runs.length > 0;
 }

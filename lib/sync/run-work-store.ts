@@ -2,7 +2,9 @@ import type { JsonObject } from '#lib/core/index';
 import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Allowed } from './judge-mass.ts';
-import type { Run } from './schema.ts';
+import type { NewRunEvent } from './run-event-schema.ts';
+import { appendRunEvent, noteRunEvent } from './run-event-store.ts';
+import type { Asks, Run } from './schema.ts';
 import type { PlaceWatch } from './watch-places.ts';
 
 const ms = (value: number) => `${value} milliseconds`;
@@ -83,18 +85,36 @@ export async function takeRun(
     update public.streams s set phase = 'backfill' from public.runs r
     where r.workspace_id = ${workspaceId} and r.id = ${runId} and r.kind = 'backfill' and r.epoch = ${epoch}
       and r.status in ('queued', 'running') and s.id = r.stream_id and s.phase in ('waiting', 'live', 'failed')`;
-  const [row] = await tx<TakenRun[]>`
+  const [row] = await tx<(TakenRun & Was)[]>`
+    with was as (
+      select id, status as was_status, asks as was_asks, lease_until is not null as was_held from public.runs
+      where workspace_id = ${workspaceId} and id = ${runId} and epoch = ${epoch} for update
+    )
     update public.runs r set status = 'running', epoch = r.epoch + 1, started_at = coalesce(r.started_at, now()),
       lease_until = now() + ${ms(leaseMs)}::interval, next_attempt_at = now() + ${ms(leaseMs)}::interval,
       updated_at = now(), asks = null,
       checkpoint = case when r.asks is null then r.checkpoint else r.checkpoint || jsonb_build_object('allowed',
         coalesce(r.checkpoint -> 'allowed', '{}') || jsonb_build_object(r.asks ->> 'what', r.asks -> 'count')) end
-    from public.streams s
-    where r.workspace_id = ${workspaceId} and r.id = ${runId} and r.epoch = ${epoch}
+    from was, public.streams s
+    where r.workspace_id = ${workspaceId} and r.id = was.id and r.epoch = ${epoch}
       and r.status in ('queued', 'running') and s.id = r.stream_id and s.phase <> 'paused'
-    returning r.id, r.workspace_id, r.connection_id, r.stream_id, r.kind, r.attempts, r.checkpoint,
+    returning was_status, was_asks, was_held, r.id, r.workspace_id, r.connection_id, r.stream_id, r.kind, r.attempts, r.checkpoint,
       s.kind as record_kind, s.resource, s.scope, s.scope_key, s.cursor, clock_timestamp()::text as read_at`;
-  return row ?? null;
+  if (!row) return null;
+  const { was_status, was_asks, was_held, ...run } = row;
+  // A run that only gave way goes on as if nothing had been.
+  if (was_status === 'queued' || was_held) {
+    const data = { takes_over: was_held, allows: was_asks };
+    await appendRunEvent(tx, run, { type: 'started', data });
+  }
+  return run;
+}
+
+/** What a run was before it was taken. */
+interface Was {
+  was_status: Run['status'];
+  was_asks: Asks | null;
+  was_held: boolean;
 }
 
 /** False when the run has been taken over, paused or cancelled. */
@@ -129,7 +149,7 @@ export async function saveProgress(
   run: TakenRun,
   page: PageProgress,
 ): Promise<string | null> {
-  const [row] = await tx<{ read_at: string }[]>`
+  const [row] = await tx<{ read_at: string; total: number | null; calls: number }[]>`
     update public.runs r set checkpoint = ${json(tx, page.checkpoint)}, done = r.done + ${page.done},
       total = case when ${page.isOver} then r.done + ${page.done}
         else greatest(coalesce(${page.total}::int, r.total), case when r.total is not null then r.done + ${page.done} end) end,
@@ -141,8 +161,15 @@ export async function saveProgress(
       updated_at = now()
     where r.workspace_id = ${run.workspace_id} and r.id = ${run.id} and r.epoch = ${page.epoch}
       and r.status = 'running'
-    returning clock_timestamp()::text as read_at`;
-  return row?.read_at ?? null;
+    returning clock_timestamp()::text as read_at, r.total, r.calls`;
+  if (!row) return null;
+  const { done, created, updated, unchanged } = page;
+  const data = { pages: 1, done, created, updated, unchanged, total: row.total };
+  await noteRunEvent(tx, run, { type: 'page', data }, row.calls - 1);
+  if (page.isOver) {
+    await appendRunEvent(tx, run, { type: 'completed', data: { total: row.total } });
+  }
+  return row.read_at;
 }
 
 export async function savePrepared(
@@ -161,7 +188,7 @@ export async function savePrepared(
 export interface RunPause {
   status: 'running' | 'queued' | 'failed';
   attempts: number;
-  error: JsonObject | null;
+  error: { code: string; message: string } | null;
   nextAfterMs: number | null;
   /** Forgets the page it stood at, and has done so that often; null leaves it as it is. */
   restarts: number | null;
@@ -175,15 +202,31 @@ export async function releaseRun(
   pause: RunPause,
 ): Promise<boolean> {
   const { nextAfterMs: next, error, restarts } = pause;
-  const rows = await tx`
-    update public.runs set status = ${pause.status}, attempts = ${pause.attempts}, lease_until = null,
+  const [row] = await tx<{ is_news: boolean; calls: number }[]>`
+    with was as (
+      select id, error as was_error, attempts as was_attempts from public.runs
+      where workspace_id = ${run.workspace_id} and id = ${run.id} and epoch = ${epoch} for update
+    )
+    update public.runs r set status = ${pause.status}, attempts = ${pause.attempts}, lease_until = null,
       error = ${error === null ? null : json(tx, error)}, updated_at = now(),
-      checkpoint = ${restarts === null ? tx`checkpoint` : tx`(checkpoint - 'from' - 'places') || ${json(tx, { restarts })}`},
+      checkpoint = ${restarts === null ? tx`r.checkpoint` : tx`(r.checkpoint - 'from' - 'places') || ${json(tx, { restarts })}`},
       next_attempt_at = ${next === null ? tx`null` : tx`now() + ${ms(next)}::interval`},
       finished_at = ${pause.status === 'failed' ? tx`now()` : tx`null`}
-    where workspace_id = ${run.workspace_id} and id = ${run.id} and epoch = ${epoch} and status = 'running'
-    returning 1`;
-  return rows.length > 0;
+    from was
+    where r.workspace_id = ${run.workspace_id} and r.id = was.id and r.epoch = ${epoch} and r.status = 'running'
+    returning was_error is not null or was_attempts <> r.attempts as is_news, r.calls`;
+  if (!row) return false;
+  const event = pauseEvent(pause);
+  if (event.type !== 'yielded' || row.is_news) await noteRunEvent(tx, run, event, row.calls);
+  return true;
+}
+
+function pauseEvent(pause: RunPause): NewRunEvent {
+  const { status, attempts, error, nextAfterMs, restarts } = pause;
+  if (error === null) return { type: 'yielded', data: { attempts } };
+  if (status === 'failed') return { type: 'failed', data: { attempts, error } };
+  const data = { attempts, error, times: 1, after_ms: Math.round(nextAfterMs ?? 0) };
+  return { type: restarts ? 'restarted' : 'postponed', data };
 }
 
 export interface FinishedRun {
@@ -196,7 +239,7 @@ export interface FinishedRun {
   created: number;
   updated: number;
   unchanged: number;
-  error: JsonObject | null;
+  error: { code: string; message: string } | null;
 }
 
 /** A poll leaves a run behind when it changed something or failed; each of its pages adds to it. */
@@ -211,4 +254,10 @@ export async function recordPoll(tx: Tx, run: FinishedRun): Promise<void> {
       created = r.created + excluded.created, updated = r.updated + excluded.updated,
       unchanged = r.unchanged + excluded.unchanged, calls = r.calls + 1, status = excluded.status,
       error = excluded.error, updated_at = now(), finished_at = now()`;
+  const { status, done, created, updated, unchanged, error } = run;
+  await appendRunEvent(
+    tx,
+    { workspace_id: run.workspaceId, id: run.id },
+    { type: 'polled', data: { status, done, created, updated, unchanged, error } },
+  );
 }

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { mergePolicies } from '#lib/kinds/index';
+import { asksSchema } from './run-event-schema.ts';
+
+export * from './run-event-schema.ts';
 
 export const streamSchema = z.object({
   id: z.uuid(),
@@ -50,15 +53,8 @@ export const runSchema = z.object({
   calls: z.number().int(),
   attempts: z.number().int(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** A paused sweep asks before it changes so many records: resume means yes, cancel means no. */
-  asks: z
-    .object({
-      what: z.enum(['delete', 'overwrite']),
-      count: z.number().int(),
-      of: z.number().int(),
-    })
-    .nullable()
-    .optional(),
+  /** Of a paused sweep, what it asks. */
+  asks: asksSchema.nullable().optional(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   updated_at: z.iso.datetime(),

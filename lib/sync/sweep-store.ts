@@ -1,5 +1,6 @@
 import { json, type Tx } from '#lib/db/index';
-import type { MassChange } from './judge-mass.ts';
+import { appendRunEvent } from './run-event-store.ts';
+import type { Asks } from './schema.ts';
 import type { TakenRun } from './run-work-store.ts';
 
 const ms = (value: number) => `${value} milliseconds`;
@@ -112,13 +113,31 @@ export async function pauseToAsk(
   tx: Tx,
   run: TakenRun,
   epoch: number,
-  asks: MassChange,
+  asks: Asks,
   message: string,
 ): Promise<boolean> {
+  const error = { code: 'sync.mass_change', message };
   const rows = await tx`
     update public.runs set status = 'paused', epoch = epoch + 1, lease_until = null, next_attempt_at = null,
-      asks = ${json(tx, { ...asks })}, error = ${json(tx, { code: 'sync.mass_change', message })}, updated_at = now()
+      asks = ${json(tx, { ...asks })}, error = ${json(tx, error)}, updated_at = now()
     where workspace_id = ${run.workspace_id} and id = ${run.id} and epoch = ${epoch} and status = 'running'
     returning 1`;
-  return rows.length > 0;
+  if (rows.length === 0) return false;
+  await appendRunEvent(tx, run, { type: 'asked', data: { asks, error } });
+  return true;
+}
+
+/** A few of the records a question is about, by their links or by themselves. */
+export function selectAsked(
+  tx: Tx,
+  run: TakenRun,
+  of: { generation: number } | { recordIds: readonly string[] },
+  rows: number,
+): Promise<NonNullable<Asks['sample']>> {
+  return tx<NonNullable<Asks['sample']>>`
+    select l.record_id, left(coalesce(r.title, r.data ->> 'name', r.data ->> 'body'), 200) as title, l.external_key
+    from public.links l join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
+    where l.workspace_id = ${run.workspace_id} and l.stream_id = ${run.stream_id} and l.state <> 'tombstone'
+      and ${'generation' in of ? tx`l.seen_generation < ${of.generation}` : tx`l.record_id = any(${[...of.recordIds]}::uuid[])`}
+    order by l.id limit ${rows}`;
 }

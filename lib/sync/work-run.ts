@@ -1,4 +1,4 @@
-import { HubError, type JsonObject, toHubError } from '#lib/core/index';
+import { HubError, toHubError } from '#lib/core/index';
 import { isUnavailable, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { applyPage, RunStopped } from './apply-page.ts';
@@ -12,7 +12,7 @@ import { listsAll } from './push-target.ts';
 import { type RunPageRead, readPage } from './read-page.ts';
 import { judgeRunFailure } from './run-failure.ts';
 import { extendRun, releaseRun, savePrepared, type TakenRun, takeRun } from './run-work-store.ts';
-import { pauseToAsk, putOffSweep } from './sweep-store.ts';
+import { pauseToAsk, putOffSweep, selectAsked } from './sweep-store.ts';
 import type { OpenedConnection, SyncDeps } from './sync-deps.ts';
 
 export interface RunJob {
@@ -188,7 +188,13 @@ async function giveWay({ deps, run, epoch }: HeldRun): Promise<RunOutcome> {
 async function ask({ deps, run, epoch }: HeldRun, asked: NeedsAnswer): Promise<RunOutcome> {
   const message = massMessage(asked.change);
   return transaction(deps.db, async (tx) => {
-    if (!(await pauseToAsk(tx, run, epoch, asked.change, message))) return 'stopped';
+    const of =
+      asked.change.what === 'delete'
+        ? { generation: run.checkpoint.generation ?? 0 }
+        : { recordIds: asked.recordIds };
+    const sample = await selectAsked(tx, run, of, syncLimits.askedSample);
+    const asks = { ...asked.change, sample };
+    if (!(await pauseToAsk(tx, run, epoch, asks, message))) return 'stopped';
     await deps.logConnection(tx, {
       workspaceId: run.workspace_id,
       connectionId: run.connection_id,
@@ -211,7 +217,7 @@ async function settleFailure(held: HeldRun, error: unknown): Promise<RunOutcome>
   const tries = isGone ? Math.max(run.attempts, restarts) : run.attempts;
   const fate = judgeRunFailure(fault, tries, from !== undefined);
   const attempts = fate === 'wait' ? run.attempts : run.attempts + 1;
-  const said: JsonObject = { code: fault.code, message: fault.message };
+  const said = { code: fault.code, message: fault.message };
   return transaction(deps.db, async (tx) => {
     if (fate === 'fail' && run.kind === 'backfill') await failStream(tx, run, fault.message);
     const isOurs = await releaseRun(tx, run, epoch, {

@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { type Db, isUnavailable, type WorkName } from '#lib/db/index';
 import type { Logger } from '#lib/observability/index';
 import { startListener, type WorkListener } from './listener.ts';
@@ -60,6 +61,13 @@ const sweepMs = 30_000;
 const stopMs = 2_000;
 /** Ends of jobs within this time are one reason to look, not many. */
 const settledMs = 15;
+/**
+ * A sweep that was asked for again while it ran rests so many times as long as it took, at most so many
+ * milliseconds: a hint that comes alone is followed at once, in a crowd of them rows are taken together,
+ * and the busier the machine the more of them.
+ */
+const restTimes = 4;
+const restMaxMs = 100;
 /** Rounds of one sweep without a rest, so that one kind of work cannot hold the loop for ever. */
 const maxRounds = 50;
 
@@ -140,6 +148,9 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
     if (sweep.settleMs === undefined) begin();
     else settling ??= setTimeout(begin, sweep.settleMs).unref();
   };
+  /** Hints go on being gathered; the end of the worker is not waited for. */
+  const breathe = (ms: number): Promise<void> =>
+    setTimeoutPromise(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   const rest = async (): Promise<void> => {
     if (isDue || isStopping) return;
     const hears = sweep.work === null || mode() === 'listen';
@@ -166,7 +177,10 @@ function startLoop(sweep: Sweep, options: SweepOptions, mode: () => 'listen' | '
   const run = async (): Promise<void> => {
     while (!isStopping) {
       try {
+        const began = performance.now();
         await turn();
+        const tookMs = performance.now() - began;
+        if (isDue && !isStopping) await breathe(Math.min(tookMs * restTimes, restMaxMs));
       } catch (error) {
         const part = sweep.name ?? sweep.work ?? 'sweep';
         const fields = { part, err: error };

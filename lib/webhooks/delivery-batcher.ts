@@ -6,8 +6,14 @@ import type { Delivery } from './store.ts';
 /** Rows and bytes of one statement. */
 const batchRows = 256;
 const batchBytes = 8_388_608;
-/** While one batch is being flushed to disk the next is on its way. More only splits the rows. */
+/** While one full batch is being flushed to disk the next is on its way. More only splits the rows. */
 const batchesInFlight = 2;
+/**
+ * Fewer rows than these wait for the batch under way, and for a moment since it was begun: a statement
+ * costs as much as some forty rows, and its cost delays everybody. One that comes alone waits for nothing.
+ */
+const secondBatchRows = 48;
+const gatherMs = 4;
 /** Rows that wait for their batch; beyond it senders are asked to come again. */
 const maxWaiting = 4_096;
 /**
@@ -38,6 +44,8 @@ export class DeliveryBatcher {
   readonly #deps: BatcherDeps;
   readonly #waiting: Waiting[] = [];
   #waitingRows = 0;
+  #begunAt = Number.NEGATIVE_INFINITY;
+  #gathering: NodeJS.Timeout | undefined;
   #inFlight = 0;
   #idle: (() => void)[] = [];
 
@@ -67,15 +75,28 @@ export class DeliveryBatcher {
   }
 
   #pump(): void {
-    while (this.#inFlight < batchesInFlight && this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && this.#mayBegin()) {
       this.#inFlight += 1;
+      this.#begunAt = performance.now();
       void this.#commit(this.#take()).finally(() => {
         this.#inFlight -= 1;
         this.#pump();
-        if (this.#inFlight > 0) return;
+        if (this.#inFlight > 0 || this.#waiting.length > 0) return;
         for (const wake of this.#idle.splice(0)) wake();
       });
     }
+  }
+
+  #mayBegin(): boolean {
+    if (this.#waitingRows >= secondBatchRows) return this.#inFlight < batchesInFlight;
+    if (this.#inFlight > 0 || this.#gathering) return false;
+    const early = this.#begunAt + gatherMs - performance.now();
+    if (early <= 0) return true;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      this.#pump();
+    }, early);
+    return false;
   }
 
   #take(): Waiting[] {

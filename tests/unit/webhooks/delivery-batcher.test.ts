@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logger } from '#lib/observability/index';
 import { DeliveryBatcher } from '#lib/webhooks/delivery-batcher';
 import type { Delivery } from '#lib/webhooks/store';
@@ -43,12 +43,15 @@ function slowTable() {
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const pgError = (code: string): Error => Object.assign(new Error(code), { code });
 
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
 describe('DeliveryBatcher', () => {
   it('answers after the commit and has two batches under way, of at most 256 rows', async () => {
     const { calls, batcher, kept } = slowTable();
     const answers = rows(600).map((each) => batcher.keep(each));
     await settle();
-    expect(calls.map((call) => call.ids.length)).toEqual([1, 1]);
+    expect(calls.map((call) => call.ids.length)).toEqual([1, 48]);
     let answered = 0;
     for (const answer of answers) void answer.then(() => (answered += 1));
     await settle();
@@ -56,10 +59,11 @@ describe('DeliveryBatcher', () => {
     calls[0]?.finish();
     await settle();
     expect(answered).toBe(1);
-    expect(calls.map((call) => call.ids.length)).toEqual([1, 1, 256]);
+    expect(calls.map((call) => call.ids.length)).toEqual([1, 48, 256]);
     for (let at = 1; at < calls.length; at += 1) {
       calls[at]?.finish();
       await settle();
+      vi.advanceTimersByTime(10);
     }
     expect(await Promise.all(answers)).toEqual(Array(600).fill(true));
     expect(kept.length).toBe(600);
@@ -72,12 +76,13 @@ describe('DeliveryBatcher', () => {
     await settle();
     calls[0]?.finish();
     await settle();
-    expect(calls[2]?.ids.length).toBe(8);
+    vi.advanceTimersByTime(10);
+    expect(calls[1]?.ids.length).toBe(8);
   });
 
   it('refuses beyond its cap instead of growing', async () => {
     const { batcher } = slowTable();
-    for (const each of rows(4_098)) void batcher.keep(each);
+    for (const each of rows(4_145)) void batcher.keep(each);
     expect(batcher.isFull).toBe(true);
     await expect(batcher.keep(row('one too many'))).rejects.toMatchObject({
       code: 'webhooks.overloaded',
@@ -87,20 +92,37 @@ describe('DeliveryBatcher', () => {
 
   it('a failed batch fails each of its rows and none of another', async () => {
     const { calls, batcher } = slowTable();
-    const answers = rows(5).map((each) => batcher.keep(each));
+    const answers = rows(304).map((each) => batcher.keep(each));
     const outcomes = Promise.allSettled(answers);
     await settle();
-    calls[0]?.finish();
     calls[1]?.finish(pgError('ECONNREFUSED'));
+    calls[0]?.finish();
     await settle();
+    expect(calls.map((call) => call.ids.length)).toEqual([1, 48, 255]);
     calls[2]?.finish();
-    expect((await outcomes).map(({ status }) => status)).toEqual([
-      'fulfilled',
-      'rejected',
-      'fulfilled',
-      'fulfilled',
-      'fulfilled',
-    ]);
+    const failed = (await outcomes).map(({ status }) => status === 'rejected');
+    expect(failed).toEqual([false, ...Array(48).fill(true), ...Array(255).fill(false)]);
+  });
+
+  it('follows one that comes alone at once, and gathers those close behind it', async () => {
+    const { calls, batcher } = slowTable();
+    const first = batcher.keep(row('a'));
+    expect(calls.length).toBe(1);
+    calls[0]?.finish();
+    await first;
+    const others = ['b', 'c'].map((id) => batcher.keep(row(id)));
+    await settle();
+    expect(calls.length).toBe(1);
+    let isDrained = false;
+    void batcher.drained().then(() => (isDrained = true));
+    await settle();
+    expect(isDrained).toBe(false);
+    vi.advanceTimersByTime(10);
+    expect(calls[1]?.ids).toEqual(['b', 'c']);
+    calls[1]?.finish();
+    await Promise.all(others);
+    await settle();
+    expect(isDrained).toBe(true);
   });
 
   it('finds the one row that cannot be kept and keeps the others', async () => {

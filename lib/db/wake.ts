@@ -13,7 +13,8 @@ export type WorkName =
   | 'sagas'
   | 'queues'
   | 'changes'
-  | 'deliveries';
+  | 'deliveries'
+  | 'plans';
 
 /** A hint that travels with the commit of the caller's transaction; losing it costs only time. */
 export async function wake(db: Queryable, work: WorkName): Promise<void> {

@@ -142,6 +142,8 @@ export const planRowSchema = z.object({
       becomes: z.enum(['update', 'conflict']),
     }),
   ),
+  /** Of a row in review: what a person said; null as long as nobody has. */
+  choice: z.object({ record_id: z.uuid().nullable() }).nullable(),
 });
 export type PlanRow = z.infer<typeof planRowSchema>;
 

@@ -7,11 +7,14 @@ const tables = {
   stream: 'streams',
   run: 'runs',
   record: 'records',
+  conflict: 'conflicts',
   inbox_event: 'inbox_events',
   replay: 'replays',
   invitation: 'invitations',
   subscription: 'subscriptions',
   delivery: 'deliveries',
+  flow: 'flows',
+  flow_plan: 'flow_plans',
 } as const;
 
 export type PlaceKind = keyof typeof tables | 'workspace';

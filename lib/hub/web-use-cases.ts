@@ -6,9 +6,12 @@ import type { Logger } from '#lib/observability/index';
 import type { InboundLimits } from './inbound-limits.ts';
 import { boardUseCases } from './web-board.ts';
 import { cacheUseCases } from './web-cache.ts';
+import { conflictUseCases } from './web-conflicts.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { deliveryUseCases } from './web-delivery.ts';
 import { destinationUseCases } from './web-destinations.ts';
+import { flowPlanUseCases } from './web-flow-plans.ts';
+import { flowUseCases } from './web-flows.ts';
 import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
 import { limitUseCases } from './web-limits.ts';
@@ -40,7 +43,10 @@ export function webUseCases(deps: UseCaseDeps) {
     identity: identityUseCases(deps),
     connections: connectionUseCases(deps),
     records: recordUseCases(deps),
+    conflicts: conflictUseCases(deps),
     sync: syncUseCases(deps),
+    flowPlans: flowPlanUseCases(deps),
+    flows: flowUseCases(deps),
     delivery: deliveryUseCases(deps),
     destinations: destinationUseCases(deps),
     webhooks: webhookUseCases(deps),

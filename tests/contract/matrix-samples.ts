@@ -4,7 +4,7 @@ import { newId } from '#lib/core/index';
 import { broughtKeeper } from '#lib/hub/brought-secrets';
 import { origin, request } from '../integration/api/web-fixture.ts';
 import type { Target } from './matrix-expectation.ts';
-import type { Principal, World } from './matrix-world.ts';
+import { insertPlan, type Principal, type World } from './matrix-world.ts';
 
 interface Sample {
   params?: Record<string, string>;
@@ -27,6 +27,12 @@ type Maker = (place: Place) => Sample | Promise<Sample>;
 /** A user who is a member of the workspace in question, or of none when it is absent. */
 const someMember = async ({ world, target, workspaceId }: Place): Promise<string> =>
   target === 'absent' ? newId() : (await world.member(workspaceId)).userId;
+
+/** Streams of two connections, which no flow has. */
+const twoStreams = async ({ world, target, workspaceId }: Place): Promise<string[]> =>
+  target === 'absent'
+    ? [newId(), newId()]
+    : [await world.row('stream', workspaceId), await world.row('stream', workspaceId)];
 
 /** The connection in question as one that is only listened to. */
 async function makeListening({ world, id, workspaceId, target }: Place): Promise<Sample> {
@@ -162,6 +168,15 @@ const makers: Record<string, Maker> = {
   updateStream: () => ({ body: { phase: 'paused' } }),
   startRun: () => ({ body: { kind: 'poll' } }),
   actOnRun: () => ({ body: { action: 'pause' } }),
+  createFlow: async (place) => ({
+    body: { name: 'Both', sides: (await twoStreams(place)).map((id) => ({ stream_id: id })) },
+  }),
+  updateFlow: () => ({ body: { name: 'Renamed' } }),
+  chooseForFlowPlanRow: () => ({ params: { ordinal: '1' }, body: { record_id: null } }),
+  getNewestFlowPlan: async ({ world, workspaceId, id, target }) => {
+    if (target !== 'absent') await insertPlan(world.web, { id: newId(), workspaceId, flowId: id });
+    return {};
+  },
   editRecord: () => ({
     body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
   }),

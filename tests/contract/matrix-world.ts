@@ -195,6 +195,13 @@ async function makeRow(web: WebFixture, kind: PlaceKind, workspaceId: string): P
       insert into public.deliveries (id, workspace_id, subscription_id, position, record_id, kind, op, version,
         origin, changed_at, status, ended_at)
       values (${id}, ${workspaceId}, ${subscriptionId}, 1, ${newId()}, 'task', 'update', 1, 'hub', now(), 'dead', now())`;
+  } else if (kind === 'flow') {
+    await sql`
+      insert into public.flows (id, workspace_id, name, kind)
+      values (${id}, ${workspaceId}, ${`Flow ${id}`}, 'task')`;
+  } else if (kind === 'flow_plan') {
+    const flowId = await makeRow(web, 'flow', workspaceId);
+    await insertPlan(web, { id, workspaceId, flowId });
   } else {
     const connectionId = await makeRow(web, 'connection', workspaceId);
     if (kind === 'inbox_event') await insertEvent(web, { id, workspaceId, connectionId });
@@ -207,6 +214,20 @@ interface Child {
   id: string;
   workspaceId: string;
   connectionId: string;
+}
+
+/** A plan that could be enabled, with a row that waits for a choice. */
+export async function insertPlan(
+  web: WebFixture,
+  plan: { id: string; workspaceId: string; flowId: string },
+): Promise<void> {
+  const { id, workspaceId, flowId } = plan;
+  await web.admin`
+    insert into public.flow_plans (id, workspace_id, flow_id, flow_version, status, reviews, total)
+    values (${id}, ${workspaceId}, ${flowId}, 1, 'ready', 1, 1)`;
+  await web.admin`
+    insert into public.flow_plan_rows (plan_id, ordinal, workspace_id, action, record_id, title)
+    values (${id}, 1, ${workspaceId}, 'review', ${newId()}, 'A task')`;
 }
 
 async function insertEvent(web: WebFixture, { id, workspaceId, connectionId }: Child) {

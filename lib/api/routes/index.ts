@@ -1,8 +1,11 @@
 import type { Route } from '../contract.ts';
 import { appRoutes } from './apps.ts';
+import { conflictRoutes } from './conflicts.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { destinationRoutes } from './destinations.ts';
+import { flowPlanRoutes } from './flow-plans.ts';
+import { flowRoutes } from './flows.ts';
 import { hubRoutes, openApiRoute } from './hub.ts';
 import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
@@ -30,7 +33,10 @@ export const routes: readonly Route[] = [
   ...metadataRoutes,
   ...proxyRoutes,
   ...syncRoutes,
+  ...flowPlanRoutes,
+  ...flowRoutes,
   ...recordRoutes,
+  ...conflictRoutes,
   ...webhookRoutes,
   ...replayRoutes,
   ...subscriptionRoutes,

@@ -199,6 +199,7 @@ create table public.conflicts (
 );
 CREATE INDEX conflicts_by_record ON public.conflicts USING btree (workspace_id, record_id);
 CREATE INDEX conflicts_newest ON public.conflicts USING btree (workspace_id, id DESC);
+CREATE INDEX conflicts_of_link ON public.conflicts USING btree (workspace_id, link_id);
 CREATE UNIQUE INDEX conflicts_one_open ON public.conflicts USING btree (link_id, field) WHERE (status = 'open'::text);
 CREATE INDEX conflicts_open ON public.conflicts USING btree (workspace_id, id DESC) WHERE (status = 'open'::text);
 alter table public.conflicts enable row level security;

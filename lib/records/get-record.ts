@@ -19,3 +19,13 @@ export async function findRecordWorkspace(
     select workspace_id from public.records where id = ${input.recordId}`;
   return row?.workspace_id ?? null;
 }
+
+/** What a record is now: itself, or the one it became part of. */
+export async function currentRecordId(
+  tx: Queryable,
+  input: { recordId: string },
+): Promise<string> {
+  const [row] = await tx<{ record_id: string }[]>`
+    select record_id from public.record_aliases where old_record_id = ${input.recordId}`;
+  return row?.record_id ?? input.recordId;
+}

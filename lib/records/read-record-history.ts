@@ -1,6 +1,6 @@
 import type { Tx } from '#lib/db/index';
 import { selectChangesOf, selectConflicts, selectPushesOf } from './change-store.ts';
-import { findRecordWorkspace } from './get-record.ts';
+import { currentRecordId, findRecordWorkspace } from './get-record.ts';
 import { recordNotFound, toChange } from './record-row.ts';
 import type { RecordHistory } from './schema.ts';
 
@@ -12,7 +12,7 @@ export async function readRecordHistory(
   tx: Tx,
   input: { recordId: string },
 ): Promise<RecordHistory> {
-  const { recordId } = input;
+  const recordId = await currentRecordId(tx, input);
   const workspaceId = await findRecordWorkspace(tx, { recordId });
   if (workspaceId === null) throw recordNotFound();
   const changes = await selectChangesOf(tx, workspaceId, recordId, historyRows);

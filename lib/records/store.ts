@@ -15,12 +15,14 @@ export const recordColumns = (db: Queryable) => db`
     where l.workspace_id = r.workspace_id and l.record_id = r.id
   ), '[]'::json) as links`;
 
+/** A record that became part of another is answered as that one. */
 export async function selectRecord(
   tx: Queryable,
   recordId: string,
 ): Promise<(StoredRecord & { workspace_id: string }) | null> {
   const [row] = await tx<(StoredRecord & { workspace_id: string })[]>`
-    select r.workspace_id, ${recordColumns(tx)} from public.records r where r.id = ${recordId}`;
+    select r.workspace_id, ${recordColumns(tx)} from public.records r
+    where r.id = coalesce((select a.record_id from public.record_aliases a where a.old_record_id = ${recordId}), ${recordId}::uuid)`;
   return row ?? null;
 }
 

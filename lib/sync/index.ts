@@ -22,6 +22,19 @@
 import 'server-only';
 
 export { actOnRun } from './act-on-run.ts';
+export {
+  type JoinRequest,
+  type JoinResult,
+  joinRecords,
+} from './create/join-records.ts';
+export {
+  type JoinDifference,
+  type JoinInput,
+  type JoinLink,
+  type JoinPlan,
+  type JoinSide,
+  planJoin,
+} from './create/plan-join.ts';
 export { createStream, type NewStream } from './create-stream.ts';
 export { enqueueDuePolls } from './enqueue-due-polls.ts';
 export { enqueueDuePushes } from './enqueue-due-pushes.ts';

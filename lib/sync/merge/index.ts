@@ -28,4 +28,5 @@ export {
   type MergeOutcome,
   mergeRecord,
 } from './merge-record.ts';
+export { mergeSets } from './merge-values.ts';
 export { resolveByEdit, rollBackRefused } from './settle-fields.ts';

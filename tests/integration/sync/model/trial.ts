@@ -84,6 +84,22 @@ export class Trial {
     return trial;
   }
 
+  /** Sides with objects of their own, none joined to another. */
+  static async apart(
+    at: ModelDatabase,
+    sides: { switches: RemoteSwitches; objects: Record<string, JsonObject> }[],
+    bug: Bug | null = null,
+  ): Promise<Trial> {
+    const owner = await makeMember(at.admin, `m${newId()}`);
+    const trial = new Trial(at, owner, bug);
+    for (const { switches, objects } of sides) {
+      await trial.addSide(switches, objects);
+      await trial.runJobs();
+    }
+    for (const { remote } of trial.sides) remote.queue.splice(0);
+    return trial;
+  }
+
   private async addSide(switches: RemoteSwitches, objects: Record<string, JsonObject>) {
     const remote = new FakeRemote(switches);
     for (const [id, fields] of Object.entries(objects)) remote.create(id, fields);

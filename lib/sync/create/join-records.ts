@@ -1,0 +1,199 @@
+import { type JsonObject, newId } from '#lib/core/index';
+import { type Tx, wake } from '#lib/db/index';
+import { writeConflicts } from '../observe-store.ts';
+import { diffOf } from '../plan-observation.ts';
+import {
+  type JoinedRecord,
+  type LockedCreation,
+  type LockedLink,
+  lockCreationsOf,
+  lockLinks,
+  lockRecords,
+  moveCreations,
+  selectCurrentIds,
+  writeJoin,
+} from './join-store.ts';
+import { type JoinInput, type JoinLink, type JoinPlan, planJoin } from './plan-join.ts';
+import { plainSight, type Sights } from './see-link.ts';
+
+export interface JoinRequest {
+  workspaceId: string;
+  recordIds: readonly [string, string];
+  onDifference: JoinInput['onDifference'];
+  firstStreamId: string | null;
+  /** What it was decided on; anything else now answers `changed`. By the ids of records and links. */
+  expected?: {
+    versions: Readonly<Record<string, number>>;
+    ranks: Readonly<Record<string, number>>;
+  };
+  /** Canonical fields that can be written in a stream; without it, every field a person may edit. */
+  writable?: (streamId: string) => readonly string[] | null;
+  sights?: Sights;
+}
+
+export type JoinResult =
+  | {
+      outcome: 'joined';
+      recordId: string;
+      /** Null when they were one before. */
+      droppedId: string | null;
+      conflicts: number;
+    }
+  /** A record or a link is not what it was when this was decided. */
+  | { outcome: 'changed' }
+  /** They cannot be one; `reason` is for a person. */
+  | { outcome: 'refused'; reason: string };
+
+/**
+ * Makes two records one, in the caller's transaction: the older stays and has the links of both, the
+ * other ends and its id is understood from now on. Two that are one already stay so.
+ */
+export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinResult> {
+  const { workspaceId, expected } = request;
+  const current = await selectCurrentIds(tx, workspaceId, request.recordIds);
+  const ids = request.recordIds.flatMap((id) => current.get(id) ?? []);
+  const [first] = ids;
+  if (first === undefined || ids.length < 2) return refuse('One of the two is not there.');
+  if (ids.every((id) => id === first)) {
+    return { outcome: 'joined', recordId: first, droppedId: null, conflicts: 0 };
+  }
+  const [keep, drop] = await lockRecords(tx, workspaceId, ids);
+  if (!keep || !drop) return refuse('One of the two is not there.');
+  // Whoever joined one of them elsewhere meanwhile held its lock.
+  const still = await selectCurrentIds(tx, workspaceId, ids);
+  if (ids.some((id) => still.get(id) !== id)) return { outcome: 'changed' };
+  const links = await lockLinks(tx, workspaceId, ids);
+  if (expected && !isAsExpected([keep, drop], links, expected)) return { outcome: 'changed' };
+  const creations = await lockCreationsOf(tx, workspaceId, ids);
+  const reason = whyNot([keep, drop], links, creations);
+  if (reason !== null) return refuse(reason);
+  const plan = planJoin({
+    kind: keep.kind,
+    keep: sideOf(keep, links, request),
+    drop: sideOf(drop, links, request),
+    onDifference: request.onDifference,
+    firstStreamId: request.firstStreamId,
+  });
+  await write(tx, workspaceId, { keep, drop, plan });
+  await moveCreations(tx, workspaceId, sortCreations({ keep, drop, links, creations }));
+  await wake(tx, 'push');
+  return {
+    outcome: 'joined',
+    recordId: keep.id,
+    droppedId: drop.id,
+    conflicts: plan.conflicts.length,
+  };
+}
+
+const refuse = (reason: string): JoinResult => ({ outcome: 'refused', reason });
+
+function isAsExpected(
+  records: readonly JoinedRecord[],
+  links: readonly LockedLink[],
+  { versions, ranks }: NonNullable<JoinRequest['expected']>,
+): boolean {
+  return (
+    records.every(({ id, version }) => versions[id] === version) &&
+    links.every(({ id, remote_rank: rank }) => ranks[id] === rank)
+  );
+}
+
+/** Why two records cannot be one, in words for a person; null when they can. Pure. */
+export function whyNot(
+  records: readonly JoinedRecord[],
+  links: readonly Pick<LockedLink, 'connection_id'>[],
+  creations: readonly LockedCreation[],
+): string | null {
+  if (new Set(records.map(({ kind }) => kind)).size > 1) return 'They are of different kinds.';
+  if (records.some((record) => record.deleted_at !== null)) return 'One of the two was deleted.';
+  const places = links.map((link) => link.connection_id);
+  if (new Set(places).size < places.length) {
+    return 'Both live at the same connection, where they are two objects.';
+  }
+  const underWay = creations.filter(({ state }) => state === 'sending' || state === 'unknown');
+  const isMade = underWay.some(
+    (creation) =>
+      places.includes(creation.connection_id) ||
+      underWay.some(
+        (other) => other !== creation && other.connection_id === creation.connection_id,
+      ),
+  );
+  return isMade ? 'An object is being made for one of the two where the other has one.' : null;
+}
+
+function sideOf(
+  record: JoinedRecord,
+  links: readonly LockedLink[],
+  { writable, sights }: JoinRequest,
+): JoinInput['keep'] {
+  const own = links.filter((link) => link.record_id === record.id);
+  return {
+    id: record.id,
+    data: record.data,
+    links: own.map((link): JoinLink => {
+      const sight = sights?.(link.stream_id) ?? plainSight;
+      const fields = writable?.(link.stream_id) ?? null;
+      return {
+        id: link.id,
+        connection_id: link.connection_id,
+        stream_id: link.stream_id,
+        state: link.state,
+        held: link.held,
+        base: link.base && sight.toRecord(link.base, record.data),
+        stored: link.base,
+        ours: link.ours,
+        writable: fields && sight.writes(fields),
+        reads: (field) => sight.reads(field),
+      };
+    }),
+  };
+}
+
+async function write(
+  tx: Tx,
+  workspaceId: string,
+  { keep, drop, plan }: { keep: JoinedRecord; drop: JoinedRecord; plan: JoinPlan },
+): Promise<void> {
+  const { changed, data } = plan;
+  const diff: JsonObject = diffOf(keep.data, data, changed);
+  await writeJoin(tx, {
+    workspaceId,
+    kind: keep.kind,
+    keep: { id: keep.id, version: keep.version + 1, data, fields: changed, diff },
+    drop: { id: drop.id, version: drop.version + 1 },
+    links: plan.links,
+  });
+  if (plan.conflicts.length + plan.settled.length === 0) return;
+  const conflicts = plan.conflicts.map((conflict) => ({
+    id: newId(),
+    record_id: keep.id,
+    remote_at: null,
+    policy: 'manual',
+    status: 'open' as const,
+    resolution: null,
+    ...conflict,
+  }));
+  await writeConflicts(tx, { workspaceId }, conflicts, plan.settled);
+}
+
+function sortCreations(of: {
+  keep: JoinedRecord;
+  drop: JoinedRecord;
+  links: readonly LockedLink[];
+  creations: readonly LockedCreation[];
+}): Parameters<typeof moveCreations>[2] {
+  const { keep, drop, links, creations } = of;
+  const places = new Set(links.map((link) => link.connection_id));
+  const isOpen = ({ state }: LockedCreation) => state === 'owed' || state === 'refused';
+  const cancelled = new Set(
+    creations.filter((row) => isOpen(row) && places.has(row.connection_id)).map(({ id }) => id),
+  );
+  const kept = creations.filter((row) => row.record_id === keep.id);
+  const ids: string[] = [];
+  for (const row of creations.filter((own) => own.record_id === drop.id)) {
+    const twin = kept.find((other) => other.connection_id === row.connection_id);
+    if (!twin) ids.push(row.id);
+    else if (isOpen(row)) cancelled.add(row.id);
+  }
+  return { to: keep.id, ids, cancelled: [...cancelled] };
+}

@@ -13,6 +13,7 @@ import { hookRoutes } from './hook-routes.ts';
 import { issueGuards } from './issue-guards.ts';
 import { emulatedOrigin, type Links, rewriteLinkHeader, rewriteLinks } from './links.ts';
 import { notFound, ProviderError } from './provider-error.ts';
+import { saidOfOpened } from './said-of-opened.ts';
 import { withBeforeImages } from './store.ts';
 import type { World } from './world.ts';
 
@@ -98,7 +99,13 @@ function emulatedApp(world: World, plugin: GithubPluginModule): Hono {
       name?: string,
     ): Promise<void> {
       const repo = world.tables.repos.findOneBy('full_name', `${owner}/${name}`);
-      if (repo) dispatchEvent(world, event, action, payload, repo);
+      if (!repo) return;
+      dispatchEvent(world, event, action, payload, repo);
+      if (event === 'issues' && action === 'opened') {
+        for (const more of saidOfOpened(payload)) {
+          dispatchEvent(world, event, more.action, more, repo);
+        }
+      }
     },
   };
   plugin.githubPlugin.register(

@@ -172,6 +172,19 @@ async function streamOf(seeded: SeededProject, tag: string): Promise<ContractStr
       };
       return { ref: refOf(await seeded.issue(`To be written ${turn}`)), fields };
     },
+    fresh: () => {
+      turn += 1;
+      const fields = {
+        title: `Made ${turn}`,
+        body: `Body ${turn}\n\nwith *more*`,
+        assignees: [`Bob Builder ${tag}`],
+        priority: 'Urgent',
+        due_on: '2031-01-02',
+        parent: String(parent),
+      };
+      return { fields, told: '' };
+    },
+    refusedFresh: () => ({ fields: { title: 'x'.repeat(300) }, field: 'title' }),
     refused: async () => {
       const id = await seeded.issue('Begins late', { start_date: '2030-06-01' });
       return { ref: refOf(id), fields: { due_on: '2030-01-01' }, field: 'due_on' };

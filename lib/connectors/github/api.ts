@@ -6,6 +6,7 @@
  */
 import 'server-only';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { createIssue, findCreatedIssues, takeBackIssue } from './create-issue.ts';
 import { toError } from './errors.ts';
 import { listLookup } from './list-lookups.ts';
 import { listScopes, readAccount } from './list-scopes.ts';
@@ -20,6 +21,9 @@ export const githubApi = {
   poll: pollIssues,
   read: readIssue,
   update: updateIssue,
+  create: createIssue,
+  findCreated: findCreatedIssues,
+  takeBack: takeBackIssue,
   registerWebhook,
   removeWebhook,
   listWebhooks,

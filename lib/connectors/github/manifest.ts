@@ -1,4 +1,5 @@
 import { type ConnectorManifest, codeWebhooks } from '#lib/connectors/protocol/index';
+import { creatable } from './patch.ts';
 
 /** Events a repository's webhook is registered for. */
 export const githubEvents = ['issues', 'issue_comment', 'label', 'repository'] as const;
@@ -65,13 +66,16 @@ export const githubManifest = {
       listsAll: true,
       writable: ['title', 'body', 'state', 'labels', 'assignees'],
       writableValues: { state: ['open', 'done', 'cancelled'] },
+      creates: { fields: creatable, required: ['title'], isKeyed: false, takeBack: 'close' },
     },
   ],
   lookups: ['labels', 'users'],
   gaps: [
     'GitHub has no “in progress”: an issue is open, done (completed) or cancelled (not planned, duplicate).',
     'Pull requests are not tasks and are left out.',
-    'Issues cannot be deleted or created from here; a deletion at GitHub is taken over.',
+    'Issues cannot be deleted from here: one that was made and is taken back is closed as “not planned”. A deletion at GitHub is taken over.',
+    'GitHub keeps no key of a new issue: one whose answer was lost is looked for by its author, its time and its words.',
+    'A new issue begins open; another state is written right after it.',
     'Comments are counted, their text is not kept.',
     'Priority, due date and parent are not read: GitHub keeps them in projects.',
     'Renaming a label changes no issue at GitHub; the new name shows with the next full read.',

@@ -41,6 +41,25 @@ function toStatePatch(state: Json): JsonObject {
   ]);
 }
 
+/**
+ * The body of POST /repos/{owner}/{repo}/issues. Every issue begins open: a state is written afterwards.
+ * https://docs.github.com/en/rest/issues/issues#create-an-issue
+ */
+export function toNewIssue(fields: JsonObject): JsonObject {
+  const faults = Object.keys(fields)
+    .filter((field) => !creatable.includes(field))
+    .map((field) => ({ field, message: 'cannot be given to a new issue at GitHub' }));
+  const { title } = fields;
+  if (typeof title !== 'string' || title.trim() === '') {
+    faults.push({ field: 'title', message: 'must not be empty at GitHub' });
+  }
+  if (faults.length > 0) throw refuse(faults);
+  return toPatch(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)));
+}
+
+/** What GitHub takes with a new issue. */
+export const creatable: readonly string[] = ['title', 'body', 'labels', 'assignees'];
+
 const refuse = (fields: FieldFault[]): HubError =>
   new HubError(
     'provider.refused',

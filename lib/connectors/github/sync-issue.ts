@@ -38,7 +38,10 @@ export async function readIssue(
  * A 404 of one issue means that it is gone only while its repository can be seen; otherwise losing
  * access would look like every issue being deleted.
  */
-async function assertRepositoryHasIssues(ctx: ConnectorContext, scope: JsonObject): Promise<void> {
+export async function assertRepositoryHasIssues(
+  ctx: ConnectorContext,
+  scope: JsonObject,
+): Promise<void> {
   const answer = await ctx.http.send({ method: 'GET', path: repositoryPath(scope) });
   const repository = answer.json;
   if (repository === null || typeof repository !== 'object') {
@@ -67,7 +70,7 @@ export async function updateIssue(
   return { object: mapped.object, ignored: ignoredFields(fields, mapped.object.fields) };
 }
 
-function issuePath(ref: RemoteRef): string {
+export function issuePath(ref: RemoteRef): string {
   if (ref.externalKey === null || !/^\d{1,15}$/.test(ref.externalKey)) {
     throw new HubError('request.invalid', 'The number of the issue is not known.');
   }

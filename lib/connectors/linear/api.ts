@@ -6,6 +6,7 @@
  */
 import 'server-only';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { createIssue, findCreatedIssue, takeBackIssue } from './create-issue.ts';
 import { findFault, toError } from './errors.ts';
 import { listTeams, readAccount } from './list-teams.ts';
 import { lookupNames } from './lookup-names.ts';
@@ -22,6 +23,9 @@ export const linearApi = {
   read: readIssue,
   readMany: readIssues,
   update: updateIssue,
+  create: createIssue,
+  findCreated: findCreatedIssue,
+  takeBack: takeBackIssue,
   registerWebhook,
   removeWebhook,
   listWebhooks,

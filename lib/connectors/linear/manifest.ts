@@ -3,6 +3,17 @@ import { type ConnectorManifest, codeWebhooks } from '#lib/connectors/protocol/i
 /** What a webhook tells of. */
 export const linearEvents = ['Issue'] as const;
 
+const writable: readonly string[] = [
+  'title',
+  'body',
+  'state',
+  'labels',
+  'assignees',
+  'priority',
+  'due_on',
+  'parent',
+];
+
 /**
  * Linear as an OAuth application acting for the person who connects it.
  *
@@ -62,8 +73,9 @@ export const linearManifest = {
       title: 'Issues',
       scopeTitle: 'team',
       listsAll: true,
-      writable: ['title', 'body', 'state', 'labels', 'assignees', 'priority', 'due_on', 'parent'],
+      writable,
       writableValues: { priority: ['urgent', 'high', 'medium', 'low'] },
+      creates: { fields: writable, required: ['title'], isKeyed: true, takeBack: 'delete' },
     },
   ],
   lookups: ['users', 'labels', 'states'],
@@ -71,7 +83,7 @@ export const linearManifest = {
     'A state is written as the first of the team’s states of its kind; the others are kept as they are.',
     'An issue has one assignee at Linear; more than one is refused.',
     'Labels must exist at Linear; unknown ones are refused, none is made from here.',
-    'Issues cannot be created or deleted from here; what is put in Linear’s trash is taken over as deleted.',
+    'Issues are deleted from here only when one that was made is taken back: it goes to Linear’s trash and can be restored there for 30 days. What is put in the trash at Linear is taken over as deleted.',
     'Webhooks need an administrator of the Linear workspace; for others changes are fetched.',
     'Comments, projects, cycles and estimates are not read.',
     'An issue moved to another team stays here until it is read again.',

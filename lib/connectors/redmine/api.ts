@@ -4,6 +4,7 @@
  */
 import 'server-only';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
+import { createIssue, findCreatedIssues, takeBackIssue } from './create-issue.ts';
 import { toError } from './errors.ts';
 import { listProjects } from './list-projects.ts';
 import { lookupNames } from './lookup-names.ts';
@@ -19,6 +20,9 @@ export const redmineApi = {
   poll: pollIssues,
   read: readIssue,
   update: updateIssue,
+  create: createIssue,
+  findCreated: findCreatedIssues,
+  takeBack: takeBackIssue,
   lookup: lookupNames,
   toError,
 } satisfies ConnectorApi;

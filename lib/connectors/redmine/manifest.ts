@@ -1,4 +1,5 @@
 import type { ConnectorManifest } from '#lib/connectors/protocol/index';
+import { creatable } from './to-change.ts';
 
 const baseUrl = {
   label: 'Address of your Redmine',
@@ -10,7 +11,7 @@ const baseUrl = {
 /** Roles of Redmine are granted by project, not by key: this is what the person's role must allow. */
 const permissions = {
   read: ['View issues'],
-  write: ['View issues', 'Edit issues', 'Manage subtasks'],
+  write: ['View issues', 'Add issues', 'Edit issues', 'Manage subtasks'],
   webhooks: [],
 };
 
@@ -82,6 +83,7 @@ export const redmineManifest = {
       listsAll: true,
       writable: ['title', 'body', 'state', 'assignees', 'priority', 'due_on', 'parent'],
       writableValues: {},
+      creates: { fields: creatable, required: ['title'], isKeyed: false, takeBack: 'delete' },
     },
   ],
   lookups: ['users', 'states', 'priorities'],
@@ -96,7 +98,9 @@ export const redmineManifest = {
     'What was deleted at Redmine stays here until it is read again: its lists do not say what is missing.',
     'An issue moved to another project stays here until it is read again; subprojects are streams of their own.',
     'Progress in percent, times spent, notes, relations and attachments are not read.',
-    'Issues cannot be created or deleted from here.',
+    'Issues are deleted from here only when one that was made is taken back. Where the role lacks “Delete issues”, or somebody has already put subtasks or time into it, it is closed instead.',
+    'Redmine keeps no key of a new issue: one whose answer was lost is looked for by its author, its time and its words.',
+    'A new issue gets the project’s first tracker and begins in its first status; another state is written right after it.',
     'Redmine times changes in seconds: two in one second are told apart by their content.',
   ],
 } satisfies ConnectorManifest;

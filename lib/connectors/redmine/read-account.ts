@@ -17,12 +17,12 @@ async function readUser(ctx: ConnectorContext) {
   const answer = await ctx.http.send({ method: 'GET', path: '/users/current.json' });
   const read = userAnswerSchema.safeParse(answer.json);
   if (!read.success) throw badAnswer('it names no account');
-  return read.data.user;
+  return { user: read.data.user, clockOffsetMs: answer.clockOffsetMs };
 }
 
 /** The place is a part of the id: the first user of every Redmine is number 1. */
 export async function readAccount(ctx: ConnectorContext): Promise<Account> {
-  const user = await readUser(ctx);
+  const { user } = await readUser(ctx);
   const base = webBaseOf(ctx);
   const place = base === null ? 'redmine' : base.replace(/^https?:\/\//, '');
   const name = [user.firstname, user.lastname].filter(Boolean).join(' ') || user.login;
@@ -37,8 +37,11 @@ export async function readAccount(ctx: ConnectorContext): Promise<Account> {
  * An unknown key is answered like somebody who is not logged in, with all that is public. So whoever
  * concludes something from what is missing asks this first.
  */
-export async function assertKnown(ctx: ConnectorContext): Promise<void> {
-  await readUser(ctx);
+export async function assertKnown(
+  ctx: ConnectorContext,
+): Promise<{ clockOffsetMs: number | null }> {
+  const { clockOffsetMs } = await readUser(ctx);
+  return { clockOffsetMs };
 }
 
 /** Where its pages are: the API lies beside them. */

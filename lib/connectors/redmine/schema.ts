@@ -51,6 +51,15 @@ export const issueAnswerSchema = z.looseObject({
   issue: z.looseObject({ allowed_statuses: z.array(statusSchema).nullish() }),
 });
 
+/** What somebody may have put into an issue that is to be deleted. */
+export const usedIssueSchema = z.looseObject({
+  issue: z.looseObject({
+    children: z.array(z.unknown()).nullish(),
+    spent_hours: z.number().nullish(),
+    total_spent_hours: z.number().nullish(),
+  }),
+});
+
 /** A page of issues; what its items are is looked at one by one. */
 export const issuePageSchema = z.looseObject({
   issues: z.array(z.unknown()),

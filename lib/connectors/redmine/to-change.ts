@@ -30,6 +30,34 @@ export async function toChange(
   return issue;
 }
 
+/** What Redmine takes with a new issue; it begins in the status its tracker begins with. */
+export const creatable: readonly string[] = [
+  'title',
+  'body',
+  'assignees',
+  'priority',
+  'due_on',
+  'parent',
+];
+
+/** The body of POST /issues.json. What is empty is left out: Redmine fills in what it must have. */
+export async function toNewIssue(
+  ctx: ConnectorContext,
+  scope: JsonObject,
+  fields: JsonObject,
+): Promise<JsonObject> {
+  const strange = Object.keys(fields).filter((field) => !creatable.includes(field));
+  if (strange.length > 0) {
+    const message = 'cannot be given to a new issue at Redmine';
+    throw refuse(strange.map((field) => ({ field, message })));
+  }
+  const given = Object.entries(fields).filter(([field, value]) => field === 'title' || !!value);
+  // Only a state is read from the issue itself, and a new one is given none.
+  const unmade = { externalId: '', externalKey: null, scope };
+  const change = await toChange(ctx, unmade, { title: null, ...Object.fromEntries(given) });
+  return { project_id: projectIdOf(scope), ...change };
+}
+
 async function toValue(
   ctx: ConnectorContext,
   ref: RemoteRef,

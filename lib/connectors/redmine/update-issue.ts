@@ -47,13 +47,16 @@ async function put(
       isIdempotent: true,
     });
   } catch (error) {
-    if (!isHubError(error) || error.code !== 'provider.refused') throw error;
-    const named = refusedFields(messagesOf(error), Object.keys(fields));
-    throw named.length === 0 ? error : refuse(named, error);
+    throw withFields(error, fields);
   }
 }
 
-const messagesOf = (error: HubError): string[] => textsOf(error.details?.['messages']);
+/** A refusal, with the fields that Redmine's sentences are about. */
+export function withFields(error: unknown, sent: JsonObject): unknown {
+  if (!isHubError(error) || error.code !== 'provider.refused') return error;
+  const named = refusedFields(textsOf(error.details?.['messages']), Object.keys(sent));
+  return named.length === 0 ? error : refuse(named, error);
+}
 
 /** What Redmine said yes to and then did not change. */
 export function ignoredFields(sent: JsonObject, after: JsonObject): FieldFault[] {

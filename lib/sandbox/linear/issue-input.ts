@@ -20,6 +20,12 @@ export interface IssueInput {
   dueDate?: string | null;
 }
 
+export interface NewIssueInput extends IssueInput {
+  teamId: string;
+  /** Chosen by the caller, a UUID of version 4; else one is made. */
+  id?: string | null;
+}
+
 export type IssueChange = Partial<Omit<IssueRow, 'id' | 'uuid' | 'created_at' | 'updated_at'>>;
 
 export const timeOf = (world: LinearWorld): string => new Date(world.clock.now()).toISOString();

@@ -51,3 +51,11 @@ export const entityNotFound = (what: string): LinearError =>
 
 export const invalidInput = (shown: string): LinearError =>
   new LinearError('INPUT_ERROR', 'Argument Validation Error', shown);
+
+/** The caller chose an id that something has already, in the trash or not. */
+export const idTaken = (what: string, id: string): LinearError =>
+  new LinearError(
+    'INPUT_ERROR',
+    `conflict on insert of ${what}`,
+    `Entity ${what} with id ${id} already exists.`,
+  );

@@ -8,7 +8,7 @@ import {
   type LabelFilter,
   type PersonFilter,
 } from './issue-filter.ts';
-import type { IssueInput } from './issue-input.ts';
+import type { IssueInput, NewIssueInput } from './issue-input.ts';
 import { type PageArguments, pageOf } from './paging.ts';
 import type { IssueRow } from './rows.ts';
 import { Views } from './views.ts';
@@ -85,8 +85,8 @@ function mutations(world: LinearWorld, caller: Caller, views: Views): Operations
   };
   return {
     issueCreate: writing(
-      ({ input: { teamId, ...input } }: { input: IssueInput & { teamId: string } }) =>
-        createIssue(world, caller, teamId, input),
+      ({ input: { id, teamId, ...input } }: { input: NewIssueInput }) =>
+        createIssue(world, caller, teamId, input, id ?? null),
       'issue',
     ),
     issueUpdate: writing(

@@ -75,7 +75,7 @@ type Query {
 }
 
 input IssueCreateInput {
-  teamId: String! title: String description: String stateId: String assigneeId: String priority: Int
+  id: String teamId: String! title: String description: String stateId: String assigneeId: String priority: Int
   labelIds: [String!] parentId: String dueDate: TimelessDate
 }
 input IssueUpdateInput {

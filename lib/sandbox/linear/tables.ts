@@ -60,7 +60,8 @@ export function insertEntity<T extends Entity>(
   table: Collection<T>,
   name: string,
   data: NewEntity<T>,
+  chosenId: string | null = null,
 ): T {
-  const uuid = uuidOf(name, table.nextId);
+  const uuid = chosenId ?? uuidOf(name, table.nextId);
   return table.insert({ ...data, uuid } as unknown as Omit<T, 'id' | 'created_at' | 'updated_at'>);
 }

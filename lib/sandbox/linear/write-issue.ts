@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { issueOf, ownTeam, teamOf } from './access.ts';
 import type { Caller } from './grants.ts';
 import { type IssueChange, type IssueInput, readChange, timeOf } from './issue-input.ts';
-import { invalidInput } from './linear-error.ts';
+import { idTaken, invalidInput } from './linear-error.ts';
 import type { IssueRow, StateRow, TeamRow } from './rows.ts';
 import { insertEntity } from './tables.ts';
 import type { LinearWorld } from './world.ts';
@@ -12,8 +12,10 @@ export function createIssue(
   caller: Caller,
   teamId: string,
   input: IssueInput,
+  chosenId: string | null = null,
 ): IssueRow {
   const team = teamOf(world, caller, teamId);
+  if (chosenId !== null) checkChosenId(world, chosenId);
   const first = firstState(world, team);
   const blank = {
     teamUuid: team.uuid,
@@ -36,9 +38,16 @@ export function createIssue(
   if (!input.title?.trim()) throw invalidInput('title should not be empty.');
   const change = readChange(world, caller, team, blank, input);
   world.tables.teams.update(team.id, { lastNumber: blank.number });
-  const issue = insertEntity(world.tables.issues, 'issue', { ...blank, ...change });
+  const issue = insertEntity(world.tables.issues, 'issue', { ...blank, ...change }, chosenId);
   world.sender.announceIssue(world, caller, 'create', issue, null);
   return issue;
+}
+
+const uuidOfVersion4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+function checkChosenId(world: LinearWorld, id: string): void {
+  if (!uuidOfVersion4.test(id)) throw invalidInput('id must be a UUID.');
+  if (world.tables.issues.findOneBy('uuid', id)) throw idTaken('Issue', id);
 }
 
 export function updateIssue(

@@ -34,6 +34,10 @@ export interface ContractStream {
   remove?: () => Promise<RemoteRef & { told: string }>;
   /** An object nobody else touches, with a change of fields that the provider takes. */
   write?: () => Promise<{ ref: RemoteRef; fields: JsonObject }>;
+  /** Canonical fields of an object to be made, that nothing else has; and a text only its webhook holds. */
+  fresh?: () => { fields: JsonObject; told: string };
+  /** What the provider itself refuses to make, and the canonical field it is about. */
+  refusedFresh?: () => { fields: JsonObject; field: string };
   /** A change the provider itself refuses, and the canonical field it is about. */
   refused?: () => Promise<{ ref: RemoteRef; fields: JsonObject; field: string }>;
 }

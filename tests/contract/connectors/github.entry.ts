@@ -116,6 +116,14 @@ function issuesOf({ control }: Sandbox): ContractStream {
       const fields = { title: `Written ${turn}`, state: 'done', labels: ['bug'] };
       return { ref: await fresh(`To be written ${turn}`), fields };
     },
+    fresh: () => {
+      turn += 1;
+      const title = `Made ${turn}`;
+      const body = 'Two lines,\nboth kept';
+      const fields = { title, body, labels: ['bug'], assignees: ['sam-whitfield'] };
+      return { fields, told: `"title":"${title}"` };
+    },
+    refusedFresh: () => ({ fields: { title: 'x'.repeat(257) }, field: 'title' }),
     refused: async () => ({
       ref: await fresh('To be refused'),
       fields: { title: ' ' },

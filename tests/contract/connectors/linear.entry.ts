@@ -123,6 +123,21 @@ function issuesOf(sandbox: Sandbox, team: string): ContractStream {
         },
       };
     },
+    fresh: () => {
+      turn += 1;
+      const title = `Made ${turn}`;
+      const fields = {
+        title,
+        body: 'Two lines,\nboth kept',
+        state: 'in_progress',
+        labels: ['Bug'],
+        assignees: ['priya'],
+        priority: 'high',
+        due_on: '2027-02-28',
+      };
+      return { fields, told: `"title":"${title}"` };
+    },
+    refusedFresh: () => ({ fields: { title: 'x'.repeat(600) }, field: 'title' }),
     refused: async () => ({
       ref: await fresh('To be refused'),
       fields: { title: 'x'.repeat(600) },

@@ -153,6 +153,48 @@ export const mistakes: Record<string, Plant> = {
       return api.update(ctx, ...args);
     },
   })),
+  create: inApi((api) => ({
+    create: async (ctx, resource, scope, { title, ...fields }, guard) => {
+      if (!api.create) throw new Error('There is nothing to make');
+      await api.create(ctx, resource, scope, { title: title ?? null }, { key: `${guard.key} too` });
+      return api.create(ctx, resource, scope, { title: title ?? null, ...fields }, guard);
+    },
+  })),
+  create_found: inApi(() => ({ findCreated: () => Promise.resolve([]) })),
+  create_keyed: inApi((api) => {
+    let turn = 0;
+    return {
+      create: async (ctx, resource, scope, fields, { key }) => {
+        turn += 1;
+        const made = await api.create?.(ctx, resource, scope, fields, { key: `${key} ${turn}` });
+        if (!made) throw new Error('There is nothing to make');
+        return made;
+      },
+    };
+  }),
+  create_taken_back: inApi(() => ({ takeBack: () => Promise.resolve() })),
+  create_refused: inApi((api) => ({
+    create: async (...args) => {
+      try {
+        if (!api.create) throw new Error('There is nothing to make');
+        return await api.create(...args);
+      } catch (error) {
+        throw new HubError('provider.refused', undefined, { cause: error });
+      }
+    },
+  })),
+  create_told: inParser((parsed) => ({ ...parsed, objects: [], refetch: [] })),
+  create_secret: ({ entry, world }) => ({
+    entry: {
+      ...entry,
+      api: {
+        ...entry.api,
+        create: () =>
+          Promise.reject(new HubError('provider.refused', `Not with ${world.credential}.`)),
+      },
+    },
+    world,
+  }),
   webhook_register: inApi((api) => {
     let turn = 0;
     return {

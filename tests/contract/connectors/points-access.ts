@@ -17,6 +17,10 @@ function checkManifest({ connector: { manifest, webhook }, api }: ContractEntry)
   must(api.removeWebhook !== undefined).toBe(isRegistered);
   must(api.lookup !== undefined).toBe(manifest.lookups.length > 0);
   must(api.revoke !== undefined).toBe(authOf(manifest, 'oauth2')?.revoke === 'api');
+  const creates = manifest.resources.some((resource) => resource.creates);
+  must(api.create !== undefined).toBe(creates);
+  must(api.findCreated !== undefined).toBe(creates);
+  must(api.takeBack !== undefined).toBe(creates);
   for (const gap of manifest.gaps) must(gap).toMatch(/^\p{Lu}.*\.$/u);
 }
 
@@ -38,11 +42,13 @@ function checkAddresses({ endpoints, auth }: ConnectorManifest): void {
 
 function checkResources({ resources }: ConnectorManifest): void {
   must(resources.length).toBeGreaterThan(0);
-  for (const { kind, writable, writableValues } of resources) {
+  for (const { kind, writable, writableValues, creates } of resources) {
     const rules = fieldsOf(kind);
     must(Object.keys(rules)).not.toEqual([]);
     for (const field of writable) must(rules[field]?.editable, field).toBe(true);
     for (const field of Object.keys(writableValues)) must(writable).toContain(field);
+    for (const field of creates?.fields ?? []) must(rules[field]?.editable, field).toBe(true);
+    for (const field of creates?.required ?? []) must(creates?.fields).toContain(field);
   }
 }
 

@@ -9,8 +9,9 @@ import type { ContractEntry, ContractStream, SentWebhook } from './contract-entr
 import type { Point } from './points.ts';
 import { eachStream, expectFields, kindOf } from './points-read.ts';
 
-const hasWebhook = ({ connector }: ContractEntry): boolean => connector.manifest.webhook !== null;
-const hears = ({ world }: Bench): boolean => world.webhooks !== undefined;
+export const hasWebhook = ({ connector }: ContractEntry): boolean =>
+  connector.manifest.webhook !== null;
+export const hears = ({ world }: Bench): boolean => world.webhooks !== undefined;
 const byApi = ({ connector: { manifest } }: ContractEntry): boolean =>
   manifest.webhook?.registration.mode === 'api';
 
@@ -29,7 +30,7 @@ const distinct = ({ headers }: SentWebhook) =>
 const secretText = (n: number): string => `${n}`.repeat(64).slice(0, 64);
 
 /** Sees to a webhook for the stream; answers the secret it is signed with. */
-async function listen(bench: Bench, stream: ContractStream, n = 1): Promise<string> {
+export async function listen(bench: Bench, stream: ContractStream, n = 1): Promise<string> {
   const { webhooks } = bench.world;
   if (!webhooks) throw new Error('Nothing listens');
   if (!byApi(bench.entry)) return webhooks.manualSecret ?? '';
@@ -69,7 +70,11 @@ function headOf(entry: ContractEntry, sent: SentWebhook) {
 }
 
 /** By the connector's own parser, or as the stream's definition says. */
-async function read({ entry, ...bench }: Bench, stream: ContractStream, sent: SentWebhook) {
+export async function readSent(
+  { entry, ...bench }: Bench,
+  stream: ContractStream,
+  sent: SentWebhook,
+) {
   const { connector } = entry;
   const { resource, scopeKey } = stream;
   const bound = async () => {
@@ -87,7 +92,7 @@ async function expectAddress(
   stream: ContractStream,
   sent: SentWebhook,
 ): Promise<void> {
-  const parsed = await read(bench, stream, sent);
+  const parsed = await readSent(bench, stream, sent);
   must(parsed.resource).toBe(stream.resource);
   must(parsed.scopeKey).toBe(stream.scopeKey);
   if (parsed.accountId !== undefined) must(parsed.accountId).toBe(bench.world.account.id);
@@ -158,7 +163,7 @@ export const webhookPoints: Point[] = [
     isProvable: hears,
     prove: eachStream(async (bench, stream) => {
       const { changed, sent } = await hear(bench, stream);
-      const parsed = await read(bench, stream, sent);
+      const parsed = await readSent(bench, stream, sent);
       must(parsed.kind).toBe('apply');
       await expectAddress(bench, stream, sent);
       const object = parsed.objects.find(({ externalId }) => externalId === changed.externalId);
@@ -182,7 +187,7 @@ export const webhookPoints: Point[] = [
       const { told, ...ref } = await stream.remove();
       const sent = await bench.world.webhooks?.next(told);
       if (!sent) throw new Error('No webhook came');
-      const parsed = await read(bench, stream, sent);
+      const parsed = await readSent(bench, stream, sent);
       await expectAddress(bench, stream, sent);
       const gone = parsed.objects.some((o) => o.externalId === ref.externalId && o.deleted);
       const again = parsed.refetch.some(({ externalId }) => externalId === ref.externalId);

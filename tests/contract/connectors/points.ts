@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import type { ContractEntry, Source } from './contract-entry.ts';
 import { accessPoints, revokePoint } from './points-access.ts';
+import { createPoints } from './points-create.ts';
 import { readPoints } from './points-read.ts';
 import { webhookPoints } from './points-webhook.ts';
 import { writePoints } from './points-write.ts';
@@ -25,6 +26,7 @@ export const points: readonly Point[] = [
   ...accessPoints,
   ...readPoints,
   ...writePoints,
+  ...createPoints,
   ...webhookPoints,
   revokePoint,
 ];

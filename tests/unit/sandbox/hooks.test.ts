@@ -127,6 +127,37 @@ test('closing, reopening, labelling and assigning arrive in order and whole', as
   });
 });
 
+test('an issue made with labels and people is told of once for each of them', async () => {
+  await createHook();
+  await receiver.until((all) => all.length >= 1);
+  const made = await api(sandbox, token, 'POST', '/repos/northwind/api/issues', {
+    title: 'New',
+    labels: ['bug', 'ui'],
+    assignees: ['priya-raman', 'nobody-here'],
+  });
+  expect(made.status).toBe(201);
+  await receiver.until((all) => all.length >= 5);
+  const told = receiver.deliveries.slice(1).map(({ payload }) => payload);
+  expect(told.map(({ action }) => String(action)).sort()).toEqual([
+    'assigned',
+    'labeled',
+    'labeled',
+    'opened',
+  ]);
+  const { number } = made.json as { number: number };
+  expect(told).toEqual(
+    told.map(() =>
+      expect.objectContaining({
+        issue: expect.objectContaining({ number, title: 'New' }),
+        repository: expect.objectContaining({ full_name: 'northwind/api' }),
+        sender: expect.objectContaining({ login: 'mara-lindqvist' }),
+      }),
+    ),
+  );
+  const labelled = told.find(({ action, label }) => action === 'labeled' && label);
+  expect(labelled?.['label']).toHaveProperty('url');
+});
+
 test('a second hook with the same address is refused, as is one for another machine', async () => {
   await createHook();
   const again = await api(sandbox, token, 'POST', hooks, { config: { url: receiver.url } });

@@ -90,6 +90,27 @@ test('a write needs the scope, checks what it is given, and moves updatedAt', as
   expect(Date.parse(after?.updatedAt ?? '')).toBeGreaterThan(Date.parse(issue?.updatedAt ?? ''));
 });
 
+test('the id of a new issue may be chosen, once and for all', async () => {
+  const create = `mutation ($input: IssueCreateInput!) {
+    issueCreate(input: $input) { success issue { id } } }`;
+  const id = '0b8f5a7e-3c1d-4e2f-9a6b-7c8d9e0f1a2b';
+  const input = { id, teamId: await teamId(sandbox), title: 'Chosen' };
+  expect((await ask(create, { input })).data).toEqual({
+    issueCreate: { success: true, issue: { id } },
+  });
+  const conflict = {
+    message: 'conflict on insert of Issue',
+    extensions: {
+      code: 'INPUT_ERROR',
+      userPresentableMessage: `Entity Issue with id ${id} already exists.`,
+    },
+  };
+  expect((await ask(create, { input })).errors[0]).toMatchObject(conflict);
+  await ask('mutation ($id: String!) { issueDelete(id: $id) { success } }', { id });
+  expect((await ask(create, { input })).errors[0]).toMatchObject(conflict);
+  expect(await codeOf(create, { input: { ...input, id: 'mine' } })).toEqual([200, 'INPUT_ERROR']);
+});
+
 test('a trashed issue leaves the lists, can be restored, and is gone when destroyed', async () => {
   const [issue] = await truth(sandbox);
   const id = issue?.id;

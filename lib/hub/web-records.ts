@@ -2,14 +2,13 @@ import { HubError } from '#lib/core/index';
 import type { Session } from '#lib/identity/index';
 import {
   getRecord,
-  listConflicts,
   listRecords,
   patchRecord,
   readChanges,
   readPosition,
   readRecordHistory,
 } from '#lib/records/index';
-import type { Conflict, RecordListQuery, RecordPatch } from '#lib/records/schema';
+import type { RecordListQuery, RecordPatch } from '#lib/records/schema';
 import { connectorRules } from './connector-rules.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
@@ -44,14 +43,5 @@ export function recordUseCases({ asBearer }: UseCaseDeps) {
     changes: (session: Session, input: At & { after: number; limit: number; compact: boolean }) =>
       asBearer(session, (tx) => readChanges(tx, input)),
     position: (session: Session, at: At) => asBearer(session, (tx) => readPosition(tx, at)),
-    conflicts: (
-      session: Session,
-      input: At & {
-        recordId: string | undefined;
-        status: Conflict['status'] | undefined;
-        cursor: string | undefined;
-        limit: number;
-      },
-    ) => asBearer(session, (tx) => listConflicts(tx, input)),
   };
 }

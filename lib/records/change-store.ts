@@ -1,10 +1,10 @@
 import type { Queryable, Tx } from '#lib/db/index';
 import type { StoredChange } from './record-row.ts';
-import type { Conflict, Push } from './schema.ts';
+import type { Push } from './schema.ts';
 
 const changeColumns = (tx: Queryable) => tx`
   c.position, c.record_id, c.kind, c.version, c.op, c.origin, c.actor_id, u.name as actor_name,
-  c.connection_id, c.run_id, c.mutation_id, c.fields, c.diff, c.at`;
+  c.connection_id, c.run_id, c.inbox_event_id, c.mutation_id, c.undoes, c.fields, c.diff, c.at`;
 
 export function selectChangesAfter(
   tx: Tx,
@@ -83,28 +83,4 @@ export function selectPushesOf(
     from public.push_intents p join public.links l on l.id = p.link_id
     where p.workspace_id = ${workspaceId} and p.record_id = ${recordId}
     order by p.id desc limit ${rows}`;
-}
-
-export interface ConflictFilter {
-  recordId?: string | undefined;
-  status?: Conflict['status'] | undefined;
-  /** Ids below this one: older rows. */
-  before?: string | undefined;
-}
-
-/** Newest first. */
-export function selectConflicts(
-  tx: Tx,
-  workspaceId: string,
-  filter: ConflictFilter,
-  rows: number,
-): Promise<Conflict[]> {
-  return tx<Conflict[]>`
-    select id, record_id, link_id, field, base, local, remote, policy, status, created_at, resolved_at
-    from public.conflicts
-    where workspace_id = ${workspaceId}
-      ${filter.recordId ? tx`and record_id = ${filter.recordId}` : tx``}
-      ${filter.status ? tx`and status = ${filter.status}` : tx``}
-      ${filter.before ? tx`and id < ${filter.before}` : tx``}
-    order by id desc limit ${rows}`;
 }

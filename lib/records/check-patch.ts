@@ -21,8 +21,23 @@ export interface PatchTarget {
  * does not exist) goes out and may come back refused. Throws with every faulty field at once.
  */
 export function checkPatch(target: PatchTarget, patch: JsonObject, rules: ConnectorRules): void {
-  const readOnly: JsonObject = {};
-  const invalid: JsonObject = {};
+  const { readOnly, invalid } = judgePatch(target, patch, rules);
+  if (Object.keys(readOnly).length > 0) {
+    throw new HubError('records.field_read_only', undefined, { details: { fields: readOnly } });
+  }
+  if (Object.keys(invalid).length > 0) {
+    throw new HubError('records.field_invalid', undefined, { details: { fields: invalid } });
+  }
+}
+
+/** As checkPatch, with the reasons by field instead of an error. */
+export function judgePatch(
+  target: PatchTarget,
+  patch: JsonObject,
+  rules: ConnectorRules,
+): { readOnly: Record<string, string>; invalid: Record<string, string> } {
+  const readOnly: Record<string, string> = {};
+  const invalid: Record<string, string> = {};
   for (const [field, value] of Object.entries(patch)) {
     const reason = whyReadOnly(target, field, rules);
     if (reason) readOnly[field] = reason;
@@ -31,12 +46,7 @@ export function checkPatch(target: PatchTarget, patch: JsonObject, rules: Connec
       if (fault) invalid[field] = fault;
     }
   }
-  if (Object.keys(readOnly).length > 0) {
-    throw new HubError('records.field_read_only', undefined, { details: { fields: readOnly } });
-  }
-  if (Object.keys(invalid).length > 0) {
-    throw new HubError('records.field_invalid', undefined, { details: { fields: invalid } });
-  }
+  return { readOnly, invalid };
 }
 
 function whyReadOnly(target: PatchTarget, field: string, rules: ConnectorRules): string | null {

@@ -16,9 +16,13 @@
 import 'server-only';
 
 export type { ConnectorRules } from './check-patch.ts';
+export { countConflicts } from './count-conflicts.ts';
 export { getRecord } from './get-record.ts';
 export { type ConflictPage, listConflicts } from './list-conflicts.ts';
 export { listRecords, type RecordPage } from './list-records.ts';
 export { patchRecord } from './patch-record.ts';
 export { readChanges, readPosition } from './read-changes.ts';
 export { readRecordHistory } from './read-record-history.ts';
+export { resolveAllConflicts } from './resolve-all-conflicts.ts';
+export { resolveConflicts } from './resolve-conflicts.ts';
+export { undoConflict } from './undo-conflict.ts';

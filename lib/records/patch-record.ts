@@ -10,9 +10,10 @@ import {
   type LockedRecord,
   lockRecord,
   markLinksDirty,
-  resolveConflicts,
   selectPatchedLinks,
   selectRecord,
+  type TakenBack,
+  settleByEdit,
   writePatch,
 } from './store.ts';
 
@@ -28,7 +29,7 @@ import {
 export async function patchRecord(
   tx: Tx,
   rules: ConnectorRules,
-  input: { recordId: string; patch: RecordPatch },
+  input: { recordId: string; patch: RecordPatch; takesBack?: TakenBack },
 ): Promise<RecordRow> {
   const { recordId, patch } = input;
   const record = await lockForEdit(tx, recordId);
@@ -63,11 +64,16 @@ export async function patchRecord(
       data: { ...record.data, ...after },
       diff,
       mutationId: patch.mutation_id,
+      takesBack: input.takesBack ?? null,
     });
   }
   // Keeping the hub's value of a held field is a decision too, though it changes no record.
   if (decided.length > 0) {
-    await resolveConflicts(tx, record.workspace_id, linkIds, pick(wanted, decided));
+    await settleByEdit(tx, record.workspace_id, linkIds, {
+      values: pick(wanted, decided),
+      before: record.data,
+      mutationId: patch.mutation_id,
+    });
   }
   if (changed.length + decided.length > 0 && linkIds.length > 0) {
     await markLinksDirty(tx, record.workspace_id, linkIds, [...new Set([...changed, ...decided])]);

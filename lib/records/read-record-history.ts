@@ -1,5 +1,7 @@
 import type { Tx } from '#lib/db/index';
-import { selectChangesOf, selectConflicts, selectPushesOf } from './change-store.ts';
+import { selectChangesOf, selectPushesOf } from './change-store.ts';
+import { toConflict } from './conflict-row.ts';
+import { selectConflicts } from './conflict-store.ts';
 import { currentRecordId, findRecordWorkspace } from './get-record.ts';
 import { recordNotFound, toChange } from './record-row.ts';
 import type { RecordHistory } from './schema.ts';
@@ -17,6 +19,6 @@ export async function readRecordHistory(
   if (workspaceId === null) throw recordNotFound();
   const changes = await selectChangesOf(tx, workspaceId, recordId, historyRows);
   const pushes = await selectPushesOf(tx, workspaceId, recordId, historyRows);
-  const conflicts = await selectConflicts(tx, workspaceId, { recordId }, historyRows);
-  return { changes: changes.map(toChange), pushes, conflicts };
+  const conflicts = await selectConflicts(tx, workspaceId, { record_id: recordId }, historyRows);
+  return { changes: changes.map(toChange), pushes, conflicts: conflicts.map(toConflict) };
 }

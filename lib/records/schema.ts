@@ -1,6 +1,35 @@
 import { z } from 'zod';
 import { limits } from '#lib/core/index';
 import { kinds, taskStates } from '#lib/kinds/index';
+import { conflictSchema } from './conflict-shape.ts';
+
+export {
+  type Conflict,
+  type ConflictChoice,
+  type ConflictCounts,
+  type ConflictFilter,
+  conflictChoices,
+  conflictCountsSchema,
+  conflictFilterSchema,
+  conflictSchema,
+  conflictStatuses,
+  countedConflicts,
+  type Resolution,
+  type ResolveAllInput,
+  type ResolveAnswer,
+  type ResolvedAll,
+  resolveAllInputSchema,
+  resolveAnswerSchema,
+  resolvedAllSchema,
+  resolveInputSchema,
+  type Settled,
+  settledAtOnce,
+  type Undone,
+  undoInputSchema,
+  undoneSchema,
+} from './conflict-shape.ts';
+
+export * from './undo-schema.ts';
 
 export const linkStates = [
   'synced',
@@ -107,7 +136,11 @@ export const changeSchema = z.object({
   actor: z.object({ id: z.uuid(), name: z.string().nullable() }).nullable(),
   connection_id: z.uuid().nullable(),
   run_id: z.uuid().nullable(),
+  /** The webhook that told of it. */
+  inbox_event_id: z.uuid().nullable(),
   mutation_id: z.uuid().nullable(),
+  /** The position of the change this one takes back. */
+  undoes: z.number().int().nullable(),
   fields: z.array(z.string()),
   diff: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])),
   at: z.iso.datetime(),
@@ -135,21 +168,6 @@ export const pushSchema = z.object({
   echoed_at: z.iso.datetime().nullable(),
 });
 export type Push = z.infer<typeof pushSchema>;
-
-export const conflictSchema = z.object({
-  id: z.uuid(),
-  record_id: z.uuid(),
-  link_id: z.uuid(),
-  field: z.string(),
-  base: z.unknown(),
-  local: z.unknown(),
-  remote: z.unknown(),
-  policy: z.string(),
-  status: z.enum(['open', 'automatic', 'resolved']),
-  created_at: z.iso.datetime(),
-  resolved_at: z.iso.datetime().nullable(),
-});
-export type Conflict = z.infer<typeof conflictSchema>;
 
 export const recordHistorySchema = z.object({
   changes: z.array(changeSchema),

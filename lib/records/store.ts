@@ -112,6 +112,13 @@ export interface PatchWrite {
   data: JsonObject;
   diff: JsonObject;
   mutationId: string;
+  takesBack: TakenBack | null;
+}
+
+/** The change an edit takes back, and the undo of many it is part of. */
+export interface TakenBack {
+  position: number;
+  runId: string | null;
 }
 
 export async function writePatch(tx: Tx, write: PatchWrite): Promise<void> {
@@ -121,9 +128,10 @@ export async function writePatch(tx: Tx, write: PatchWrite): Promise<void> {
       where workspace_id = ${write.workspaceId} and id = ${write.recordId}
     )
     insert into public.change_log
-      (workspace_id, record_id, kind, version, op, origin, actor_id, mutation_id, fields, diff)
+      (workspace_id, record_id, kind, version, op, origin, actor_id, mutation_id, fields, diff, undoes, run_id)
     values (${write.workspaceId}, ${write.recordId}, ${write.kind}, ${write.version}, 'update', 'user',
-      private.user_id(), ${write.mutationId}, ${Object.keys(write.diff)}, ${json(tx, write.diff)})`;
+      private.user_id(), ${write.mutationId}, ${Object.keys(write.diff)}, ${json(tx, write.diff)},
+      ${write.takesBack?.position ?? null}, ${write.takesBack?.runId ?? null})`;
 }
 
 /**
@@ -149,15 +157,17 @@ export async function markLinksDirty(
     where l.workspace_id = ${workspaceId} and l.id = any(${linkIds})`;
 }
 
-export async function resolveConflicts(
+/** An edit of a held field is a person's choice for every place it was held at. */
+export async function settleByEdit(
   tx: Tx,
   workspaceId: string,
   linkIds: string[],
-  values: JsonObject,
+  edit: { values: JsonObject; before: JsonObject; mutationId: string },
 ): Promise<void> {
   await tx`
-    update public.conflicts c set status = 'resolved', resolved_at = now(),
-      resolved_by = private.user_id(), resolution = ${json(tx, values)}::jsonb -> c.field
+    update public.conflicts c set status = 'resolved', resolved_at = now(), choice = 'value',
+      local = ${json(tx, edit.before)}::jsonb -> c.field, mutation_id = ${edit.mutationId},
+      resolved_by = private.user_id(), resolution = ${json(tx, edit.values)}::jsonb -> c.field
     where c.workspace_id = ${workspaceId} and c.link_id = any(${linkIds}) and c.status = 'open'
-      and c.field = any(${Object.keys(values)})`;
+      and c.field = any(${Object.keys(edit.values)})`;
 }

@@ -180,6 +180,14 @@ const makers: Record<string, Maker> = {
   editRecord: () => ({
     body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
   }),
+  resolveConflicts: () => ({
+    body: {
+      mutation_id: newId(),
+      items: [{ id: newId(), choice: 'local', local: 'Ours', remote: 'Theirs' }],
+    },
+  }),
+  resolveAllConflicts: () => ({ body: { mutation_id: newId(), choice: 'remote' } }),
+  undoConflict: () => ({ body: { mutation_id: newId() } }),
   createSubscription: () => ({
     body: { kind: 'mail', name: 'Told', config: { to: ['told@example.test'] } },
   }),

@@ -204,7 +204,8 @@ async function makeRow(web: WebFixture, kind: PlaceKind, workspaceId: string): P
     await insertPlan(web, { id, workspaceId, flowId });
   } else {
     const connectionId = await makeRow(web, 'connection', workspaceId);
-    if (kind === 'inbox_event') await insertEvent(web, { id, workspaceId, connectionId });
+    if (kind === 'conflict') await insertConflict(web, { id, workspaceId, connectionId });
+    else if (kind === 'inbox_event') await insertEvent(web, { id, workspaceId, connectionId });
     else await insertStream(web, { id, kind, workspaceId, connectionId });
   }
   return id;
@@ -236,6 +237,23 @@ async function insertEvent(web: WebFixture, { id, workspaceId, connectionId }: C
       delivery_id, headers, body, verdict, status)
     values (${id}, ${workspaceId}, ${connectionId}, ${newId()}, 'github', 'issues',
       ${id}, '{}', '{}', 'verified', 'dead')`;
+}
+
+/** One that a policy settled, so that it can be undone. */
+async function insertConflict(web: WebFixture, { id, workspaceId, connectionId }: Child) {
+  const [streamId, recordId, linkId] = [newId(), newId(), newId()];
+  await insertStream(web, { id: streamId, kind: 'stream', workspaceId, connectionId });
+  await web.admin`
+    insert into public.records (id, workspace_id, kind, data)
+    values (${recordId}, ${workspaceId}, 'task', '{"title": "Theirs", "state": "open"}')`;
+  await web.admin`
+    insert into public.links (id, workspace_id, record_id, connection_id, stream_id, kind, external_id)
+    values (${linkId}, ${workspaceId}, ${recordId}, ${connectionId}, ${streamId}, 'task', '1')`;
+  await web.admin`
+    insert into public.conflicts (id, workspace_id, record_id, link_id, field, base, local, remote, policy,
+      status, resolution, resolved_at)
+    values (${id}, ${workspaceId}, ${recordId}, ${linkId}, 'title', '"Before"', '"Ours"', '"Theirs"',
+      'remote_wins', 'automatic', '"Theirs"', now())`;
 }
 
 async function insertStream(web: WebFixture, row: Child & { kind: 'stream' | 'run' }) {

@@ -3,7 +3,6 @@ import { limits } from '#lib/core/index';
 import {
   changeSchema,
   changesAnswerSchema,
-  conflictSchema,
   recordHistorySchema,
   recordListQuerySchema,
   recordPatchSchema,
@@ -12,7 +11,7 @@ import {
 import { changeStream } from '../change-stream.ts';
 import { route } from '../contract.ts';
 import { matchesEtag, readIfMatch, versionEtag } from '../etag.ts';
-import { idParams, inWorkspace, listOf, paging } from '../shapes.ts';
+import { idParams, inWorkspace, listOf } from '../shapes.ts';
 
 const tag = 'records';
 const here = { about: 'workspace' } as const;
@@ -149,31 +148,5 @@ export const recordRoutes = [
       },
     },
     async (call) => changeStream(call),
-  ),
-  route(
-    {
-      id: 'listConflicts',
-      tag,
-      summary: 'Fields that changed on both sides, newest first',
-      method: 'get',
-      path: '/conflicts',
-      access: 'viewer',
-      place: here,
-      query: z.strictObject({
-        ...inWorkspace,
-        ...paging,
-        record_id: z.uuid().optional(),
-        status: conflictSchema.shape.status.optional(),
-      }),
-      answer: { status: 200, schema: listOf(conflictSchema) },
-    },
-    async ({ hub, session, workspaceId, query }) =>
-      hub.records.conflicts(session, {
-        workspaceId,
-        recordId: query.record_id,
-        status: query.status,
-        cursor: query.cursor,
-        limit: query.limit,
-      }),
   ),
 ];

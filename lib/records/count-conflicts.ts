@@ -1,0 +1,11 @@
+import type { Tx } from '#lib/db/index';
+import type { ConflictCounts, ConflictFilter } from './conflict-shape.ts';
+import * as store from './conflict-store.ts';
+
+/** How many conflicts a filter names, by what became of them. */
+export function countConflicts(
+  tx: Tx,
+  input: { workspaceId: string; filter: ConflictFilter },
+): Promise<ConflictCounts> {
+  return store.countConflicts(tx, input.workspaceId, input.filter);
+}

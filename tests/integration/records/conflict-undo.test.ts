@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '#lib/core/index';
+import type { Conflict } from '#lib/records/schema';
+import {
+  editRecord,
+  held,
+  type Member,
+  makeMember,
+  makeWorld,
+  observe,
+  settle,
+  type World,
+} from '../sync/world.ts';
+import { answerTo, makeConflict, openOf, resolve, undo } from './conflict-steps.ts';
+
+let world: World;
+let viewer: Member;
+let next = 0;
+const fresh = (): string => String((next += 1));
+beforeAll(async () => {
+  world = await makeWorld();
+  viewer = await makeMember(world.admin, 'viewer', 'viewer', world.owner.workspaceId);
+  world.service.seed(30);
+  await settle(world);
+});
+afterAll(() => world.close());
+
+const titles = (id: string) =>
+  makeConflict(world, id, { ours: { title: 'Ours' }, theirs: { title: 'Theirs' } });
+const shown = (id: string) => world.service.snapshot(id).fields['title'];
+
+/** What a policy leaves behind: the service's value won. */
+async function settledByPolicy(id: string): Promise<Conflict> {
+  const conflict = await titles(id);
+  await resolve(world, [answerTo(conflict, 'remote')]);
+  await settle(world);
+  await world.admin`
+    update public.conflicts set status = 'automatic', policy = 'remote_wins', choice = null, resolved_by = null,
+      mutation_id = null where id = ${conflict.id}`;
+  return conflict;
+}
+
+describe('an undo of a choice', () => {
+  it('asks again while nobody was told', async () => {
+    for (const choice of ['local', 'remote', 'base'] as const) {
+      const id = fresh();
+      const conflict = await titles(id);
+      await resolve(world, [answerTo(conflict, choice)]);
+      expect(await undo(world, conflict.id)).toMatchObject({
+        outcome: 'reopened',
+        conflict: { status: 'open', local: 'Ours', remote: 'Theirs', base: `Issue ${id}` },
+      });
+      expect(await held(world, id)).toMatchObject({ held: ['title'], state: 'conflict' });
+      await settle(world);
+      expect(shown(id)).toBe('Theirs');
+      // The same question can be answered otherwise.
+      const [again] = await openOf(world, conflict.record_id);
+      if (!again) throw new Error('It is not open.');
+      await resolve(world, [answerTo(again, 'local')]);
+      await settle(world);
+      expect(shown(id)).toBe('Ours');
+    }
+  });
+
+  it('brings the other value back by an edit once the service was told, there and back', async () => {
+    const id = fresh();
+    const conflict = await titles(id);
+    await resolve(world, [answerTo(conflict, 'local')]);
+    await settle(world);
+    expect(shown(id)).toBe('Ours');
+    const mutationId = newId();
+    const first = await undo(world, conflict.id, { mutationId });
+    expect(first).toMatchObject({
+      outcome: 'brought_back',
+      conflict: { status: 'resolved', choice: 'remote', resolution: 'Theirs', present: 'Theirs' },
+    });
+    expect(await undo(world, conflict.id, { mutationId })).toEqual(first);
+    await settle(world);
+    expect(shown(id)).toBe('Theirs');
+    await undo(world, conflict.id);
+    await settle(world);
+    expect(shown(id)).toBe('Ours');
+  });
+
+  it('says that the field was changed since, with what it has now', async () => {
+    const id = fresh();
+    const conflict = await titles(id);
+    await resolve(world, [answerTo(conflict, 'local')]);
+    await settle(world);
+    await editRecord(world, id, { title: 'Later' });
+    await expect(undo(world, conflict.id)).rejects.toMatchObject({
+      code: 'records.version_conflict',
+      details: { fields: ['title'], present: 'Later', record: { data: { title: 'Later' } } },
+    });
+  });
+
+  it('is refused where it cannot be', async () => {
+    const id = fresh();
+    const conflict = await titles(id);
+    const refused = { code: 'resource.conflict' };
+    await expect(undo(world, conflict.id)).rejects.toMatchObject(refused);
+    await resolve(world, [answerTo(conflict, 'local')]);
+    await expect(undo(world, conflict.id, { member: viewer })).rejects.toMatchObject({
+      code: 'identity.forbidden',
+    });
+    await expect(undo(world, conflict.id, { member: world.stranger })).rejects.toMatchObject({
+      code: 'resource.not_found',
+    });
+    // Changed there before it was told: the field is asked about anew.
+    await observe(world, [world.service.edit(id, { title: 'Theirs again' })]);
+    await expect(undo(world, conflict.id)).rejects.toMatchObject(refused);
+    await observe(world, [world.service.remove(id)]);
+    await expect(undo(world, conflict.id)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('an undo of what a policy settled', () => {
+  it('sends the losing value, and remembers who did', async () => {
+    const id = fresh();
+    const conflict = await settledByPolicy(id);
+    expect(shown(id)).toBe('Theirs');
+    expect(await undo(world, conflict.id)).toMatchObject({
+      outcome: 'brought_back',
+      conflict: { choice: 'local', resolution: 'Ours', resolved_by: { id: world.owner.userId } },
+    });
+    await settle(world);
+    expect(shown(id)).toBe('Ours');
+  });
+
+  it('meets a change there as any edit does', async () => {
+    const id = fresh();
+    const conflict = await settledByPolicy(id);
+    world.service.edit(id, { title: 'Unseen' });
+    await undo(world, conflict.id);
+    await settle(world);
+    expect(shown(id)).toBe('Unseen');
+    expect((await openOf(world, conflict.record_id))[0]).toMatchObject({
+      local: 'Ours',
+      remote: 'Unseen',
+    });
+  });
+
+  it('of two at once has one effect', async () => {
+    const id = fresh();
+    const conflict = await settledByPolicy(id);
+    const { version } = await held(world, id);
+    const mutationId = newId();
+    await Promise.all([1, 2].map(() => undo(world, conflict.id, { mutationId })));
+    expect(await held(world, id)).toMatchObject({ version: version + 1, data: { title: 'Ours' } });
+  });
+});

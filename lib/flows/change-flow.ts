@@ -1,0 +1,118 @@
+import { HubError, jsonEqual } from '#lib/core/index';
+import type { Tx } from '#lib/db/index';
+import { mustBeFlow } from './check-flow.ts';
+import { readSides } from './checked-sides.ts';
+import { takeStreams } from './create-flow.ts';
+import type { FlowDeps } from './flow-connectors.ts';
+import { nextStatus } from './flow-state.ts';
+import { cancelOwed, deleteFlowRow, type HeldFlow, lockFlow, updateFlow } from './flow-store.ts';
+import { getFlow } from './read-flows.ts';
+import { putRules } from './rules-store.ts';
+import type { Flow, FlowPatch } from './schema.ts';
+
+type Sides = NonNullable<FlowPatch['sides']>;
+
+/**
+ * Changes what is named. A flow that runs goes on with its new rules; the version, and with it every
+ * plan made before, is left behind by what plans are decided on and by nothing else. What was owed to a
+ * stream that is no side any more is not made.
+ */
+export async function changeFlow(
+  tx: Tx,
+  deps: FlowDeps,
+  at: { workspaceId: string; flowId: string; userId: string; patch: FlowPatch },
+): Promise<Flow> {
+  const { workspaceId, flowId, patch } = at;
+  const held = await mustHold(tx, at);
+  const matchFields = patch.match_fields ?? held.match_fields;
+  const before = new Set(held.sides.map((side) => side.stream_id));
+  const hasNewSide = patch.sides?.some((side) => !before.has(side.stream_id)) ?? false;
+  const status = nextStatus(held.status, { asked: patch.status, hasNewSide });
+  if (patch.sides ?? patch.match_fields) await check(tx, deps, { ...at, held, matchFields });
+  const isOther = {
+    sides: patch.sides !== undefined && (await putAllSides(tx, at, held, patch.sides)),
+    matching:
+      !jsonEqual(matchFields, held.match_fields) ||
+      (patch.on_difference !== undefined && patch.on_difference !== held.on_difference),
+  };
+  await updateFlow(tx, workspaceId, {
+    id: flowId,
+    name: patch.name ?? null,
+    status,
+    matchFields,
+    onDifference: patch.on_difference ?? held.on_difference,
+    isOther: isOther.sides || isOther.matching,
+  });
+  return getFlow(tx, deps, at);
+}
+
+/** Its records stay joined and their links go on; what is still owed is not made. */
+export async function deleteFlow(
+  tx: Tx,
+  at: { workspaceId: string; flowId: string },
+): Promise<void> {
+  const held = await mustHold(tx, at);
+  await cancelOwed(
+    tx,
+    at.workspaceId,
+    held.sides.map((side) => side.stream_id),
+  );
+  await deleteFlowRow(tx, at.workspaceId, at.flowId);
+}
+
+async function mustHold(tx: Tx, at: { workspaceId: string; flowId: string }): Promise<HeldFlow> {
+  const held = await lockFlow(tx, at.workspaceId, at.flowId);
+  if (!held) throw new HubError('resource.not_found');
+  return held;
+}
+
+async function check(
+  tx: Tx,
+  deps: FlowDeps,
+  at: {
+    workspaceId: string;
+    flowId: string;
+    patch: FlowPatch;
+    held: HeldFlow;
+    matchFields: readonly string[];
+  },
+): Promise<void> {
+  const sides = await readSides(tx, deps.connectors, {
+    workspaceId: at.workspaceId,
+    flowId: at.flowId,
+    sides: at.patch.sides ?? at.held.sides,
+  });
+  mustBeFlow({ sides, matchFields: at.matchFields });
+  const kind = sides[0]?.stream?.kind;
+  if (kind === at.held.kind) return;
+  const reason = `this is a flow of kind ${at.held.kind}, and these streams hold ${kind}`;
+  throw new HubError('request.invalid', `sides: ${reason}.`, {
+    details: { errors: [{ field: 'sides', reason }] },
+  });
+}
+
+/** Answers whether anything about the sides or their rules is other than before. */
+async function putAllSides(
+  tx: Tx,
+  at: { workspaceId: string; flowId: string; userId: string },
+  held: HeldFlow,
+  sides: Sides,
+): Promise<boolean> {
+  const { workspaceId, flowId, userId } = at;
+  const isSame = jsonEqual(
+    held.sides.map(({ stream_id, creates }) => [stream_id, creates]),
+    sides.map(({ stream_id, creates }) => [stream_id, creates]),
+  );
+  if (!isSame) {
+    const kept = new Set(sides.map((side) => side.stream_id));
+    const gone = held.sides.map((side) => side.stream_id).filter((id) => !kept.has(id));
+    await takeStreams(tx, { workspaceId, flowId, sides });
+    if (gone.length > 0) await cancelOwed(tx, workspaceId, gone);
+  }
+  let hasOtherRules = false;
+  for (const { stream_id: streamId, rules } of sides) {
+    const isOther = await putRules(tx, workspaceId, { streamId, rules, updatedBy: userId });
+    hasOtherRules ||= isOther;
+  }
+  return !isSame || hasOtherRules;
+}

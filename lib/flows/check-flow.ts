@@ -1,0 +1,161 @@
+import type { ResourceManifest } from '#lib/connectors/protocol/index';
+import { HubError } from '#lib/core/index';
+import { fieldsOf, type Kind } from '#lib/kinds/index';
+import type { FieldRule } from '#lib/sync/schema';
+import {
+  allRules,
+  checkRules,
+  comesIn,
+  type FlowFault,
+  goesOut,
+  type SideAbilities,
+} from './check-rules.ts';
+import { findCycles } from './find-cycles.ts';
+
+export type { FlowFault } from './check-rules.ts';
+
+/** A side as it was asked for, with what is known of its stream. */
+export interface CheckedSide {
+  streamId: string;
+  creates: boolean;
+  rules: readonly FieldRule[];
+  /** Null when the workspace has no such stream. */
+  stream: {
+    name: string;
+    kind: Kind;
+    connectionId: string;
+    /** The flow it is in, if it is another than this. */
+    inFlow: string | null;
+    /** Null for one whose connector nobody knows any more. */
+    resource: ResourceManifest | null;
+    /** Fields its objects were seen with. */
+    seen: readonly string[];
+  } | null;
+}
+
+export interface CheckedFlow {
+  sides: readonly CheckedSide[];
+  matchFields: readonly string[];
+}
+
+/** Pure: everything that keeps this from being a flow, all at once; an empty list when nothing does. */
+export function checkFlow(flow: CheckedFlow): FlowFault[] {
+  const streams = checkStreams(flow.sides);
+  const known = flow.sides.flatMap(({ stream, rules, creates }, side) =>
+    stream === null
+      ? []
+      : [{ side, rules, creates, abilities: abilitiesOf(stream), resource: stream.resource }],
+  );
+  const rules = known.flatMap(({ side, rules: given, abilities }) =>
+    checkRules(abilities, given, `sides.${side}.rules`),
+  );
+  const all = known.map((one) => ({
+    ...one,
+    name: one.abilities.name,
+    rules: allRules(one.abilities.kind, one.rules),
+  }));
+  const circles = findCycles(all).map((found) => ({
+    field: `sides.${all[found.side]?.side}.rules.${found.rule}.field`,
+    reason: found.reason,
+  }));
+  const isOneKind = new Set(known.map(({ abilities }) => abilities.kind)).size <= 1;
+  const making = all.flatMap(checkMaking);
+  return [
+    ...streams,
+    ...rules,
+    ...circles,
+    ...making,
+    ...(isOneKind ? checkMatching(flow.matchFields, all) : []),
+  ];
+}
+
+/** Throws `request.invalid` with every fault. */
+export function mustBeFlow(flow: CheckedFlow): void {
+  const errors = checkFlow(flow);
+  const [first] = errors;
+  if (!first) return;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  throw new HubError('request.invalid', `${first.field}: ${first.reason}${more}.`, {
+    details: { errors: errors.map(({ field, reason }) => ({ field, reason })) },
+  });
+}
+
+type KnownStream = NonNullable<CheckedSide['stream']>;
+
+export const abilitiesOf = ({ name, kind, resource, seen }: KnownStream): SideAbilities => ({
+  name,
+  kind,
+  writable: resource?.writable ?? [],
+  writableValues: resource?.writableValues ?? {},
+  has: seen.length === 0 ? null : new Set([...seen, ...(resource?.writable ?? [])]),
+});
+
+function checkStreams(sides: readonly CheckedSide[]): FlowFault[] {
+  const first = sides.find(({ stream }) => stream !== null)?.stream;
+  return sides.flatMap(({ streamId, stream }, index) => {
+    const field = `sides.${index}.stream_id`;
+    const before = sides.slice(0, index);
+    if (stream === null) return [{ field, reason: 'is no stream of this workspace' }];
+    if (before.some((side) => side.streamId === streamId)) {
+      return [{ field, reason: `${stream.name} is a side of this flow already` }];
+    }
+    const faults: FlowFault[] = [];
+    if (before.some((side) => side.stream?.connectionId === stream.connectionId)) {
+      const reason = `${stream.name} belongs to a connection that another side has; a record lives once at a connection`;
+      faults.push({ field, reason });
+    }
+    if (stream.inFlow !== null) {
+      const reason = `${stream.name} is a side of the flow “${stream.inFlow}”; a stream has one flow`;
+      faults.push({ field, reason });
+    }
+    if (first && first.kind !== stream.kind) {
+      const reason = `${first.name} holds records of kind ${first.kind} and ${stream.name} of kind ${stream.kind}; a flow keeps one kind the same. To tell a channel of what happens to a stream, make a subscription under Deliveries whose filter names the stream`;
+      faults.push({ field, reason });
+    }
+    return faults;
+  });
+}
+
+interface KnownSide {
+  side: number;
+  name: string;
+  creates: boolean;
+  rules: readonly FieldRule[];
+  abilities: SideAbilities;
+  resource: ResourceManifest | null;
+}
+
+/** Where objects are made, something must write what they cannot be without. */
+function checkMaking({ side, name, creates, rules, resource }: KnownSide): FlowFault[] {
+  if (!creates || !resource?.creates) return [];
+  return resource.creates.required
+    .filter((field) => !rules.some((rule) => goesOut(rule) && rule.side_field === field))
+    .map((field) => ({
+      field: `sides.${side}.creates`,
+      reason: `nothing is made at ${name} without “${field}”, and no rule writes it`,
+    }));
+}
+
+function checkMatching(matchFields: readonly string[], sides: readonly KnownSide[]): FlowFault[] {
+  const kind = sides[0]?.abilities.kind;
+  if (kind === undefined) return [];
+  return matchFields.flatMap((name, index) => {
+    const field = `match_fields.${index}`;
+    if (!Object.hasOwn(fieldsOf(kind), name)) {
+      return [{ field, reason: `a ${kind} has no field “${name}”` }];
+    }
+    if (matchFields.indexOf(name) < index) return [{ field, reason: `“${name}” is named twice` }];
+    return sides
+      .filter(({ rules, abilities }) => !isRead(name, rules, abilities))
+      .map((side) => ({ field, reason: `“${name}” does not come in from ${side.name}` }));
+  });
+}
+
+const isRead = (
+  field: string,
+  rules: readonly FieldRule[],
+  { has }: Pick<SideAbilities, 'has'>,
+): boolean =>
+  rules.some(
+    (rule) => rule.field === field && comesIn(rule) && (has === null || has.has(rule.side_field)),
+  );

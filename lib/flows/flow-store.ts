@@ -1,0 +1,182 @@
+import { json, type Tx } from '#lib/db/index';
+import type { Kind } from '#lib/kinds/index';
+import type { FieldRule } from '#lib/sync/schema';
+import { flowLimits } from './limits.ts';
+import type { Flow, FlowSide } from './schema.ts';
+
+/** A flow as it is stored: what a connector can do is added by whoever knows it. */
+export type StoredFlow = Omit<Flow, 'sides'> & { sides: Omit<FlowSide, 'can_create'>[] };
+
+/**
+ * The flows of a workspace, newest first, or the one named, with their sides and figures, in one
+ * statement. `owed`: objects to be made and edits on their way.
+ */
+export function selectFlows(
+  tx: Tx,
+  workspaceId: string,
+  want: { flowId: string | null },
+): Promise<StoredFlow[]> {
+  return tx<StoredFlow[]>`
+    with chosen as (
+      select * from public.flows f
+      where f.workspace_id = ${workspaceId} and ${want.flowId ? tx`f.id = ${want.flowId}` : tx`true`}
+      order by f.id desc limit ${flowLimits.flows}
+    ), parts as (
+      select fs.flow_id, fs.stream_id, fs.position, fs.creates from public.flow_sides fs
+      join chosen on chosen.id = fs.flow_id where fs.workspace_id = ${workspaceId}
+    ), sides as (
+      select p.flow_id, json_agg(json_build_object('stream_id', p.stream_id, 'stream_name', s.name,
+        'connection_id', s.connection_id, 'connector', c.connector, 'resource', s.resource,
+        'position', p.position, 'creates', p.creates, 'rules', coalesce(r.rules, '[]'))
+        order by p.position) as sides
+      from parts p
+      join public.streams s on s.workspace_id = ${workspaceId} and s.id = p.stream_id
+      join public.connections c on c.workspace_id = ${workspaceId} and c.id = s.connection_id
+      left join public.stream_rules r on r.workspace_id = ${workspaceId} and r.stream_id = p.stream_id
+      group by p.flow_id
+    ), lives as (
+      select p.flow_id, l.record_id, count(*) as at,
+        count(*) filter (where l.state in ('dirty', 'pushing')) as owed,
+        count(*) filter (where l.state = 'refused') as refused
+      from parts p join public.links l on l.stream_id = p.stream_id
+      where l.workspace_id = ${workspaceId} and l.state <> 'tombstone'
+      group by p.flow_id, l.record_id
+    ), linked as (
+      select flow_id, count(*) filter (where at > 1)::int as joined, sum(owed)::int as owed,
+        sum(refused)::int as refused
+      from lives group by flow_id
+    ), making as (
+      select p.flow_id, count(*) filter (where m.state <> 'refused')::int as owed,
+        count(*) filter (where m.state = 'refused')::int as refused
+      from parts p join public.creations m on m.stream_id = p.stream_id
+      where m.workspace_id = ${workspaceId} and m.state in ('owed', 'sending', 'unknown', 'refused')
+      group by p.flow_id
+    ), open as (
+      select p.flow_id, count(*)::int as conflicts from public.conflicts k
+      join public.links l on l.workspace_id = ${workspaceId} and l.id = k.link_id
+      join parts p on p.stream_id = l.stream_id
+      where k.workspace_id = ${workspaceId} and k.status = 'open'
+      group by p.flow_id
+    )
+    select f.id, f.name, f.kind, f.status, f.match_fields, f.on_difference, f.version,
+      coalesce(sides.sides, '[]') as sides, coalesce(linked.joined, 0) as joined,
+      coalesce(linked.owed, 0) + coalesce(making.owed, 0) as owed,
+      coalesce(open.conflicts, 0) as conflicts,
+      coalesce(linked.refused, 0) + coalesce(making.refused, 0) as refused,
+      null::uuid as plan_id, f.created_at, f.updated_at
+    from chosen f
+    left join sides on sides.flow_id = f.id left join linked on linked.flow_id = f.id
+    left join making on making.flow_id = f.id left join open on open.flow_id = f.id
+    order by f.id desc`;
+}
+
+export async function countFlows(tx: Tx, workspaceId: string): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int as count from public.flows where workspace_id = ${workspaceId}`;
+  return row?.count ?? 0;
+}
+
+export interface HeldFlow {
+  id: string;
+  kind: Kind;
+  status: Flow['status'];
+  match_fields: string[];
+  on_difference: Flow['on_difference'];
+  sides: { stream_id: string; creates: boolean; rules: FieldRule[] }[];
+}
+
+/** The flow, kept from others until the transaction ends; null when there is none. */
+export async function lockFlow(
+  tx: Tx,
+  workspaceId: string,
+  flowId: string,
+): Promise<HeldFlow | null> {
+  const [row] = await tx<Omit<HeldFlow, 'sides'>[]>`
+    select id, kind, status, match_fields, on_difference from public.flows
+    where workspace_id = ${workspaceId} and id = ${flowId} for update`;
+  if (!row) return null;
+  const sides = await tx<HeldFlow['sides']>`
+    select fs.stream_id, fs.creates, coalesce(r.rules, '[]') as rules from public.flow_sides fs
+    left join public.stream_rules r
+      on r.workspace_id = fs.workspace_id and r.stream_id = fs.stream_id
+    where fs.workspace_id = ${workspaceId} and fs.flow_id = ${flowId} order by fs.position`;
+  return { ...row, sides };
+}
+
+export async function insertFlow(
+  tx: Tx,
+  workspaceId: string,
+  flow: {
+    id: string;
+    name: string;
+    kind: Kind;
+    matchFields: readonly string[];
+    onDifference: Flow['on_difference'];
+    createdBy: string;
+  },
+): Promise<void> {
+  await tx`
+    insert into public.flows (id, workspace_id, name, kind, match_fields, on_difference, created_by)
+    values (${flow.id}, ${workspaceId}, ${flow.name}, ${flow.kind}, ${[...flow.matchFields]},
+      ${flow.onDifference}, ${flow.createdBy})`;
+}
+
+export async function updateFlow(
+  tx: Tx,
+  workspaceId: string,
+  flow: {
+    id: string;
+    name: string | null;
+    status: Flow['status'];
+    matchFields: readonly string[];
+    onDifference: Flow['on_difference'];
+    /** What plans are decided on became another. */
+    isOther: boolean;
+  },
+): Promise<void> {
+  await tx`
+    update public.flows set name = coalesce(${flow.name}, name), status = ${flow.status},
+      match_fields = ${[...flow.matchFields]}, on_difference = ${flow.onDifference},
+      version = version + ${flow.isOther ? 1 : 0}, updated_at = now()
+    where workspace_id = ${workspaceId} and id = ${flow.id}`;
+}
+
+/** Its sides and what plans know of it go along. */
+export async function deleteFlowRow(tx: Tx, workspaceId: string, flowId: string): Promise<void> {
+  await tx`delete from public.flows where workspace_id = ${workspaceId} and id = ${flowId}`;
+}
+
+/**
+ * Puts these sides in the place of those there are. Streams are taken in one order, so that two who
+ * want the same ones wait for each other and never both. Answers the streams that another flow has.
+ */
+export async function putSides(
+  tx: Tx,
+  workspaceId: string,
+  flowId: string,
+  sides: readonly { stream_id: string; creates: boolean }[],
+): Promise<string[]> {
+  await tx`
+    delete from public.flow_sides where workspace_id = ${workspaceId} and flow_id = ${flowId}`;
+  const wanted = sides.map((side, position) => ({ ...side, position }));
+  const taken = await tx<{ stream_id: string }[]>`
+    insert into public.flow_sides (stream_id, workspace_id, flow_id, position, creates)
+    select x.stream_id, ${workspaceId}, ${flowId}, x.position, x.creates
+    from jsonb_to_recordset(${json(tx, wanted)}) as x (stream_id uuid, position smallint, creates boolean)
+    order by x.stream_id
+    on conflict (stream_id) do nothing returning stream_id`;
+  const ours = new Set(taken.map((row) => row.stream_id));
+  return sides.map((side) => side.stream_id).filter((id) => !ours.has(id));
+}
+
+/** What was owed to these streams is not made; what is being sent comes to its end. */
+export async function cancelOwed(
+  tx: Tx,
+  workspaceId: string,
+  streamIds: readonly string[],
+): Promise<void> {
+  await tx`
+    update public.creations set state = 'cancelled', next_attempt_at = null, finished_at = now()
+    where workspace_id = ${workspaceId} and stream_id = any(${[...streamIds]}::uuid[])
+      and state in ('owed', 'refused')`;
+}

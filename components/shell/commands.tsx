@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import {
   Activity,
   Cable,
+  GitCompareArrows,
   Inbox,
   LayoutList,
   LogOut,
@@ -57,6 +58,7 @@ export function Commands({
   useShortcut('g b', go(''));
   useShortcut('g c', go('/connections'));
   useShortcut('g r', go('/records'));
+  useShortcut('g x', go('/conflicts'));
   useShortcut('g i', go('/inbox'));
   useShortcut('g d', go('/deliveries'));
   const records = found.data?.data ?? [];
@@ -111,6 +113,13 @@ export function Commands({
               icon: <LayoutList aria-hidden="true" />,
               shortcut: ['g', 'r'],
               run: go('/records'),
+            },
+            {
+              id: 'conflicts',
+              label: words.conflicts,
+              icon: <GitCompareArrows aria-hidden="true" />,
+              shortcut: ['g', 'x'],
+              run: go('/conflicts'),
             },
             {
               id: 'inbox',

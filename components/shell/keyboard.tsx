@@ -12,6 +12,7 @@ const groups = [
       { keys: ['g', 'b'], does: 'Go to the Board' },
       { keys: ['g', 'c'], does: 'Go to Connections' },
       { keys: ['g', 'r'], does: 'Go to Records' },
+      { keys: ['g', 'x'], does: 'Go to Conflicts' },
       { keys: ['g', 'i'], does: 'Go to the Inbox' },
       { keys: ['g', 'd'], does: 'Go to Deliveries' },
     ],
@@ -25,6 +26,17 @@ const groups = [
       { keys: ['Enter'], does: 'Open the row' },
       { keys: ['e'], does: 'Edit the title' },
       { keys: ['Esc'], does: 'Back' },
+    ],
+  },
+  {
+    label: 'Conflicts',
+    items: [
+      { keys: ['1'], does: 'Keep what is here' },
+      { keys: ['2'], does: 'Take what is there' },
+      { keys: ['3'], does: 'Go back to before' },
+      { keys: ['e'], does: 'Write a value' },
+      { keys: ['x'], does: 'Select it' },
+      { keys: ['u'], does: 'Undo the last choice' },
     ],
   },
 ] as const;

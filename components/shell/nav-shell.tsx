@@ -1,6 +1,15 @@
 'use client';
 
-import { Activity, Cable, Inbox, LayoutList, Plug, Send, Settings } from 'lucide-react';
+import {
+  Activity,
+  Cable,
+  GitCompareArrows,
+  Inbox,
+  LayoutList,
+  Plug,
+  Send,
+  Settings,
+} from 'lucide-react';
 import type { Route } from 'next';
 import type { ReactNode } from 'react';
 import { AppShell } from '@/components/ui/app-shell';
@@ -53,6 +62,13 @@ export function NavShell({
           label: words.records,
           icon: <LayoutList aria-hidden="true" />,
           count: shown(counts?.records),
+        },
+        {
+          href: at('conflicts'),
+          label: words.conflicts,
+          icon: <GitCompareArrows aria-hidden="true" />,
+          count: shown(counts?.conflicts),
+          countTone: 'warn',
         },
         {
           href: at('inbox'),

@@ -14,6 +14,8 @@ export interface Counts {
   /** Webhooks not yet applied, and those given up. */
   waiting: number;
   dead: number;
+  /** Open ones. */
+  conflicts: number;
 }
 
 /** Under a key of its own: every change makes the Board stale, these only time and connections. */
@@ -33,6 +35,7 @@ export function useCounts(): Counts | undefined {
         records: board.records,
         waiting: board.inbox.waiting,
         dead: board.inbox.dead,
+        conflicts: board.conflicts,
       };
     },
   });

@@ -3,6 +3,7 @@ export const words = {
   board: 'Board',
   connections: 'Connections',
   records: 'Records',
+  conflicts: 'Conflicts',
   inbox: 'Inbox',
   deliveries: 'Deliveries',
   system: 'System',

@@ -16,6 +16,7 @@ interface Numbers {
   changes_per_minute: number;
   inbox_waiting: number;
   inbox_dead: number;
+  conflicts: number;
   p50_ms: number | null;
   p95_ms: number | null;
   series: (number | null)[];
@@ -47,6 +48,7 @@ export async function readNumbers(tx: Tx, workspaceId: string): Promise<Numbers>
         and run_id is null)::int as changes_per_minute,
       (select coalesce(sum(count), 0) from counted where status in ('pending', 'queued', 'failed'))::int as inbox_waiting,
       (select coalesce(sum(count), 0) from counted where status = 'dead')::int as inbox_dead,
+      (select count(*) from conflicts where workspace_id = ${workspaceId} and status = 'open')::int as conflicts,
       (select round(percentile_cont(0.5) within group (order by ms)) from applied)::float as p50_ms,
       (select round(percentile_cont(0.95) within group (order by ms)) from applied)::float as p95_ms,
       (select json_agg(p50::float order by n) from slots) as series`;
@@ -57,6 +59,7 @@ export async function readNumbers(tx: Tx, workspaceId: string): Promise<Numbers>
       changes_per_minute: 0,
       inbox_waiting: 0,
       inbox_dead: 0,
+      conflicts: 0,
       p50_ms: null,
       p95_ms: null,
       series: [],
@@ -87,8 +90,8 @@ export async function readStreamNumbers(tx: Tx, workspaceId: string): Promise<St
 
 export async function readLatest(tx: Tx, workspaceId: string): Promise<Board['latest']> {
   return tx<Board['latest']>`
-    select l.position, l.record_id, l.kind, l.version, l.op, l.origin, l.connection_id, l.run_id, l.mutation_id,
-      l.fields, l.diff, l.at,
+    select l.position, l.record_id, l.kind, l.version, l.op, l.origin, l.connection_id, l.run_id,
+      l.inbox_event_id, l.mutation_id, l.undoes, l.fields, l.diff, l.at,
       case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as actor,
       ${heading(tx)} as title, c.connector
     from change_log l

@@ -22,6 +22,7 @@ export async function readBoard(
     records: numbers.records,
     changes_per_minute: numbers.changes_per_minute,
     inbox: { waiting: numbers.inbox_waiting, dead: numbers.inbox_dead },
+    conflicts: numbers.conflicts,
     freshness: { p50_ms: numbers.p50_ms, p95_ms: numbers.p95_ms, series: numbers.series },
     connections: scope.connections
       .filter((connection) => connection.status !== 'disconnected')
@@ -104,7 +105,7 @@ function describe(worry: Worry, now: Date): Board['attention'][number] {
         level: 'warning',
         at,
         action: 'Resolve',
-        href: `records?record=${worry.id}`,
+        href: worry.count === 1 ? `conflicts?record=${worry.id}` : 'conflicts',
         title: `${plural(worry.count, 'A record', 'records')} changed on both sides`,
         detail: worry.name ?? '',
       };

@@ -37,6 +37,8 @@ export const boardSchema = z.object({
   changes_per_minute: z.number(),
   /** Webhooks not yet applied, and those given up. */
   inbox: z.object({ waiting: z.number().int(), dead: z.number().int() }),
+  /** Fields that changed on both sides and wait for a person. */
+  conflicts: z.number().int(),
   attention: z.array(
     z.object({
       id: z.string(),

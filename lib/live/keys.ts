@@ -21,6 +21,10 @@ export const keys = {
     ['streams', workspaceId, connectionId ?? 'all'] as const,
   runs: (workspaceId: string, connectionId?: string) =>
     ['runs', workspaceId, connectionId ?? 'all'] as const,
+  conflicts: (workspaceId: string, query: Record<string, unknown>) =>
+    ['conflicts', workspaceId, query] as const,
+  conflictCounts: (workspaceId: string, query: Record<string, unknown>) =>
+    ['conflict_counts', workspaceId, query] as const,
   inbox: (workspaceId: string, query: Record<string, unknown>) =>
     ['inbox_events', workspaceId, query] as const,
   inboxEvent: (workspaceId: string, id: string) =>
@@ -37,6 +41,10 @@ export const keys = {
   delivery: (workspaceId: string, id: string) => ['deliveries', workspaceId, 'one', id] as const,
   deliveryReplays: (workspaceId: string, subscriptionId: string) =>
     ['delivery_replays', workspaceId, subscriptionId] as const,
+  flows: (workspaceId: string) => ['flows', workspaceId] as const,
+  flow: (workspaceId: string, id: string) => ['flows', workspaceId, id] as const,
+  plan: (workspaceId: string, id: string) => ['flow_plans', workspaceId, id] as const,
+  creations: (workspaceId: string, flowId: string) => ['creations', workspaceId, flowId] as const,
   appWebhooks: (workspaceId: string) => ['app_webhooks', workspaceId] as const,
   apps: (workspaceId: string) => ['apps', workspaceId] as const,
   members: (workspaceId: string) => ['members', workspaceId] as const,
@@ -59,7 +67,7 @@ export const staleBy: Record<string, readonly string[]> = {
   streams: ['streams', 'connections', 'board'],
   runs: ['runs', 'streams', 'board', 'counts'],
   webhook_endpoints: ['connections', 'refusals', 'app_webhooks'],
-  conflicts: ['history', 'board'],
+  conflicts: ['conflicts', 'conflict_counts', 'history', 'board', 'counts'],
   push_intents: ['history'],
   connection_log: ['connection_log'],
   sagas: ['sagas'],

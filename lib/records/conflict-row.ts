@@ -1,3 +1,4 @@
+import { markOfSides } from './conflict-mark.ts';
 import type { Conflict } from './conflict-shape.ts';
 import type { StoredConflict } from './conflict-store.ts';
 import { closedChoices } from './decide-conflict.ts';
@@ -19,6 +20,7 @@ export function toConflict(row: StoredConflict): Conflict {
   const undo = decideUndo(row, { isTold: true, isOpenAgain: false, isGone: false });
   return {
     ...conflict,
+    sides: markOfSides(row.kind, row),
     local_change:
       version !== null && origin !== null && at !== null
         ? { version, origin, actor, connector, at }

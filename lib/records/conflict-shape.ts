@@ -22,6 +22,8 @@ export const conflictSchema = z.object({
   /** Of an open one what the record has now; afterwards what it had when it was settled. */
   local: z.unknown(),
   remote: z.unknown(),
+  /** A mark of `local` and `remote`, to be sent along with a choice between them. */
+  sides: z.string(),
   /** Who was to win; `oscillation`, `refused` and `delete_wins` say why it came to be. */
   policy: z.string(),
   status: z.enum(conflictStatuses),
@@ -100,16 +102,13 @@ export const conflictCountsSchema = z.object({
 });
 export type ConflictCounts = z.infer<typeof conflictCountsSchema>;
 
-/** `unknown` fields must be there: a side that is null was shown as such. */
-const side = z.json();
 export const resolutionSchema = z.strictObject({
   id: z.uuid(),
   choice: z.enum(conflictChoices),
   /** With the choice `value`; checked as an edit of the record is. */
-  value: side.optional(),
-  /** The two sides as the page showed them. */
-  local: side,
-  remote: side,
+  value: z.json().optional(),
+  /** `sides` of the conflict as it was shown: a choice between others does not count. */
+  seen: z.string().max(40),
   /** From now on the same side wins in this field of the stream, without asking. */
   always: z.boolean().default(false),
 });

@@ -11,6 +11,7 @@ export interface StoredConflict
   extends Omit<
     Conflict,
     | 'local_change'
+    | 'sides'
     | 'closed'
     | 'undo_closed'
     | 'base'

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#lib/core/index';
 import { checkField, fieldRule, fieldsEqual, fieldsOf, type Kind } from '#lib/kinds/index';
 import { type ConnectorRules, diffPatch, judgePatch, type PatchTarget } from './check-patch.ts';
+import { markOfSides } from './conflict-mark.ts';
 import type { ConflictChoice, Resolution } from './conflict-shape.ts';
 import { fieldsPatchSchema } from './schema.ts';
 
@@ -110,10 +111,8 @@ function settleOne(
   if (record.isRepeated) return refused('A call with this mutation_id was made before.');
   const { field } = conflict;
   const local = decision.data[field] ?? null;
-  const { comparator } = fieldRule(record.kind, field);
-  if (!fieldsEqual(comparator, item.local, local)) return changed('The record has changed since.');
-  if (!fieldsEqual(comparator, item.remote, conflict.remote)) {
-    return changed('The service has changed it again.');
+  if (item.seen !== markOfSides(record.kind, { field, local, remote: conflict.remote })) {
+    return changed('One of the two sides has changed since.');
   }
   const chosen = chosenValue(record, conflict, item, by.rules, local);
   if ('reason' in chosen) return refused(chosen.reason);

@@ -1,5 +1,6 @@
 import type { Tx } from '#lib/db/index';
 import type { ConnectorRules } from './check-patch.ts';
+import { markOfSides } from './conflict-mark.ts';
 import { type ResolveAllInput, type ResolvedAll, settledAtOnce } from './conflict-shape.ts';
 import { countOpen, selectConflicts } from './conflict-store.ts';
 import { resolveConflicts } from './resolve-conflicts.ts';
@@ -30,7 +31,12 @@ export async function resolveAllConflicts(
   const settled = await resolveConflicts(tx, rules, {
     workspaceId,
     mutationId: input.mutation_id,
-    items: rows.map(({ id, local, remote }) => ({ id, choice, local, remote, always: false })),
+    items: rows.map((row) => ({
+      id: row.id,
+      choice,
+      seen: markOfSides(row.kind, row),
+      always: false,
+    })),
   });
   const refused = settled.filter(({ outcome }) => outcome === 'refused');
   const last = rows.at(-1);

@@ -34,6 +34,23 @@ const twoStreams = async ({ world, target, workspaceId }: Place): Promise<string
     ? [newId(), newId()]
     : [await world.row('stream', workspaceId), await world.row('stream', workspaceId)];
 
+/** An object that the flow owes a side of its own, and that was refused there. */
+async function refusedCreation({ world, target, workspaceId, id }: Place): Promise<Sample> {
+  const creationId = newId();
+  if (target === 'absent') return { params: { creation_id: creationId } };
+  const { admin } = world.web;
+  const streamId = await world.row('stream', workspaceId);
+  const recordId = await world.row('record', workspaceId);
+  await admin`
+    insert into public.flow_sides (stream_id, workspace_id, flow_id, position)
+    values (${streamId}, ${workspaceId}, ${id}, 0)`;
+  await admin`
+    insert into public.creations (id, workspace_id, record_id, connection_id, stream_id, state)
+    select ${creationId}, workspace_id, ${recordId}, connection_id, id, 'refused'
+    from public.streams where id = ${streamId}`;
+  return { params: { creation_id: creationId } };
+}
+
 /** The connection in question as one that is only listened to. */
 async function makeListening({ world, id, workspaceId, target }: Place): Promise<Sample> {
   if (target === 'absent') return {};
@@ -63,6 +80,22 @@ async function someChange(world: World, workspaceId: string): Promise<void> {
   await world.web.admin`
     insert into public.change_log (workspace_id, record_id, kind, version, op, origin)
     values (${workspaceId}, ${recordId}, 'task', 1, 'create', 'hub')`;
+}
+
+/** A change of a title that nobody has touched since; answers its position. */
+async function someUndoable(
+  world: World,
+  workspaceId: string,
+  runId: string | null = null,
+): Promise<number> {
+  const recordId = await world.row('record', workspaceId);
+  const [change] = await world.web.admin<{ id: string }[]>`
+    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, run_id, fields, diff)
+    values (${workspaceId}, ${recordId}, 'task', 2, 'update', 'hub', ${runId}, '{title}',
+      '{"title": ["Before", "A task"]}') returning id`;
+  const [numbered] = await world.web.admin<{ position: string }[]>`
+    select position from public.change_log where id = ${change?.id ?? ''}`;
+  return Number(numbered?.position);
 }
 
 /** A first call to that connection's address has brought a secret; answers when. */
@@ -172,6 +205,8 @@ const makers: Record<string, Maker> = {
     body: { name: 'Both', sides: (await twoStreams(place)).map((id) => ({ stream_id: id })) },
   }),
   updateFlow: () => ({ body: { name: 'Renamed' } }),
+  retryFlowCreation: refusedCreation,
+  dropFlowCreation: refusedCreation,
   chooseForFlowPlanRow: () => ({ params: { ordinal: '1' }, body: { record_id: null } }),
   getNewestFlowPlan: async ({ world, workspaceId, id, target }) => {
     if (target !== 'absent') await insertPlan(world.web, { id: newId(), workspaceId, flowId: id });
@@ -183,7 +218,7 @@ const makers: Record<string, Maker> = {
   resolveConflicts: () => ({
     body: {
       mutation_id: newId(),
-      items: [{ id: newId(), choice: 'local', local: 'Ours', remote: 'Theirs' }],
+      items: [{ id: newId(), choice: 'local', seen: 'unseen' }],
     },
   }),
   resolveAllConflicts: () => ({ body: { mutation_id: newId(), choice: 'remote' } }),
@@ -246,6 +281,17 @@ const makers: Record<string, Maker> = {
     return { body: { filter: { status: 'dead' } } };
   },
   listChanges: () => ({ query: { after: '0' } }),
+  undoChange: async ({ world, workspaceId, target }) => ({
+    params: {
+      position: String(target === 'absent' ? 1 : await someUndoable(world, workspaceId)),
+    },
+    body: { mutation_id: newId() },
+  }),
+  startUndo: async ({ world, workspaceId, target }) => {
+    const runId = newId();
+    if (target !== 'absent') await someUndoable(world, workspaceId, runId);
+    return { body: { run_id: runId } };
+  },
   ruleQueue: () => ({ params: { queue: 'keepalive' }, body: { paused: true } }),
   redriveQueue: () => ({ params: { queue: 'push' }, body: {} }),
   setSandboxActivity: () => ({ body: { action: 'start' } }),

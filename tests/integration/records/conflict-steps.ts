@@ -26,14 +26,13 @@ export async function openOf(world: World, recordId: string): Promise<Conflict[]
 
 /** An answer to a conflict as the page showed it. */
 export const answerTo = (
-  { id, local, remote }: Conflict,
+  { id, sides }: Conflict,
   choice: Resolution['choice'],
   more: Partial<Resolution> = {},
 ): Resolution => ({
   id,
   choice,
-  local: local as Json,
-  remote: remote as Json,
+  seen: sides,
   always: false,
   ...more,
 });

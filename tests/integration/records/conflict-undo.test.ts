@@ -15,12 +15,13 @@ import { answerTo, makeConflict, openOf, resolve, undo } from './conflict-steps.
 
 let world: World;
 let viewer: Member;
-let next = 0;
-const fresh = (): string => String((next += 1));
+/** Objects nobody has touched yet. */
+const numbers = Array.from({ length: 60 }, (_, at) => String(at + 1));
+const fresh = (): string => numbers.shift() ?? '';
 beforeAll(async () => {
   world = await makeWorld();
   viewer = await makeMember(world.admin, 'viewer', 'viewer', world.owner.workspaceId);
-  world.service.seed(30);
+  world.service.seed(60);
   await settle(world);
 });
 afterAll(() => world.close());

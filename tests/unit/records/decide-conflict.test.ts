@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '#lib/core/index';
 import { defaultsOf, fieldRule, fieldsEqual } from '#lib/kinds/index';
 import { conflictChoices, type Resolution } from '#lib/records/schema';
+import { markOfSides } from '../../../lib/records/conflict-mark.ts';
 import {
   closedChoices,
   type ConflictedRecord,
@@ -39,11 +40,12 @@ const record = (
   isDeleted: false,
   isRepeated: false,
 });
+const mark = (local: Json, remote: Json, field = 'title') =>
+  markOfSides('task', { field, local, remote });
 const item = (id: string, more: Partial<Resolution> = {}): Resolution => ({
   id,
   choice: 'local',
-  local: 'Ours',
-  remote: 'Theirs',
+  seen: mark('Ours', 'Theirs'),
   always: false,
   ...more,
 });
@@ -72,12 +74,12 @@ describe('a choice', () => {
 
   it('counts only while both sides are those that were seen', () => {
     const state = record([conflict('1')]);
-    expect(outcomes(state, item('1', { remote: 'Older' }))).toEqual(['changed']);
-    expect(outcomes(state, item('1', { local: 'Older' }))).toEqual(['changed']);
+    expect(outcomes(state, item('1', { seen: mark('Ours', 'Older') }))).toEqual(['changed']);
+    expect(outcomes(state, item('1', { seen: mark('Older', 'Theirs') }))).toEqual(['changed']);
     expect(outcomes(state, item('2'))).toEqual(['changed']);
     expect(outcomes(state, item('1'), item('1'))).toEqual(['resolved', 'changed']);
     // A form is no difference.
-    expect(outcomes(state, item('1', { local: ' Ours ' }))).toEqual(['resolved']);
+    expect(outcomes(state, item('1', { seen: mark(' Ours ', 'Theirs') }))).toEqual(['resolved']);
   });
 
   it('that was made already is answered as made, once', () => {
@@ -98,7 +100,7 @@ describe('a choice', () => {
         state,
         [
           {
-            ...item('1', { choice: 'value', local: 'cancelled', remote: 'done' }),
+            ...item('1', { choice: 'value', seen: mark('cancelled', 'done', 'state') }),
             ...(value === undefined ? {} : { value }),
           },
         ],
@@ -170,25 +172,26 @@ describe('any choices of any sides', () => {
           const state = record(conflicts, { title: local });
           const { settled, data, diff, verdicts } = decideConflicts(
             state,
-            asked.map(({ at, ...rest }) => item(String(at), rest)),
+            asked.map(({ at, local: here, remote, ...rest }) =>
+              item(String(at), { ...rest, seen: mark(here, remote) }),
+            ),
             by,
           );
           const same = (a: Json | undefined, b: Json | undefined) =>
             fieldsEqual(fieldRule('task', 'title').comparator, a, b);
           // What the record had is in the log when it made room.
-          if (same(data['title'], local)) expect(diff).toEqual({});
-          else expect(diff).toEqual({ title: [local, data['title']] });
-          // What a place has stays in its conflict, and only a decided place is freed.
-          for (const one of settled) {
-            const from = conflicts.find(({ id }) => id === one.id);
-            expect(from?.status).toBe('open');
-            if (one.choice === null) expect(same(data['title'], from?.remote)).toBe(true);
-          }
+          const isKept = same(data['title'], local);
+          expect(diff).toEqual(isKept ? {} : { title: [local, data['title']] });
+          // What a place has stays in its conflict; a place nobody spoke of has what was chosen.
+          const agreed = settled.filter(({ choice }) => choice === null);
+          const there = agreed.map(({ id }) => conflicts[Number(id)]?.remote);
+          expect(there.every((remote) => same(remote, data['title']))).toBe(true);
           expect(new Set(settled.map(({ id }) => id)).size).toBe(settled.length);
           expect(verdicts).toHaveLength(asked.length);
-          // Every value that stood on the way is a side or the result of a settled conflict.
-          const kept = settled.flatMap((one) => [one.local, one.resolution]);
-          if (settled.length > 0) expect(kept.some((value) => same(value, local))).toBe(true);
+          // Each value the field went through is a side of what was settled.
+          const chain = settled.filter(({ choice }) => choice !== null);
+          const before = [local, ...chain.map(({ resolution }) => resolution)];
+          expect(chain.every((one, at) => same(one.local, before[at]))).toBe(true);
         },
       ),
     );

@@ -10,6 +10,7 @@ import { conflictUseCases } from './web-conflicts.ts';
 import { connectionUseCases } from './web-connections.ts';
 import { deliveryUseCases } from './web-delivery.ts';
 import { destinationUseCases } from './web-destinations.ts';
+import { flowCreationUseCases } from './web-flow-creations.ts';
 import { flowPlanUseCases } from './web-flow-plans.ts';
 import { flowUseCases } from './web-flows.ts';
 import { identityUseCases } from './web-identity.ts';
@@ -46,6 +47,7 @@ export function webUseCases(deps: UseCaseDeps) {
     conflicts: conflictUseCases(deps),
     sync: syncUseCases(deps),
     flowPlans: flowPlanUseCases(deps),
+    flowCreations: flowCreationUseCases(deps),
     flows: flowUseCases(deps),
     delivery: deliveryUseCases(deps),
     destinations: destinationUseCases(deps),

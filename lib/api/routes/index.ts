@@ -4,6 +4,7 @@ import { conflictRoutes } from './conflicts.ts';
 import { connectionRoutes } from './connections.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { destinationRoutes } from './destinations.ts';
+import { flowCreationRoutes } from './flow-creations.ts';
 import { flowPlanRoutes } from './flow-plans.ts';
 import { flowRoutes } from './flows.ts';
 import { hubRoutes, openApiRoute } from './hub.ts';
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...proxyRoutes,
   ...syncRoutes,
   ...flowPlanRoutes,
+  ...flowCreationRoutes,
   ...flowRoutes,
   ...recordRoutes,
   ...conflictRoutes,

@@ -1,0 +1,76 @@
+import { HubError, limits } from '#lib/core/index';
+import { type Tx, wake } from '#lib/db/index';
+import type { Creation } from './creation-shape.ts';
+import {
+  cancelCreation,
+  countCreations,
+  oweAgain,
+  selectCreation,
+  selectCreations,
+} from './creation-store.ts';
+
+const cursorPattern = /^([0-2])\.([0-9a-f-]{36})$/;
+
+export interface CreationsPage {
+  data: Creation[];
+  next_cursor: string | null;
+  total: number;
+}
+
+/** What a flow owes its sides; the cursor is the place of the last row. */
+export async function listCreations(
+  tx: Tx,
+  input: { workspaceId: string; flowId: string; cursor?: string | undefined; limit: number },
+): Promise<CreationsPage> {
+  const { workspaceId, flowId, cursor } = input;
+  const found = cursor === undefined ? null : cursorPattern.exec(cursor);
+  if (cursor !== undefined && !found) {
+    throw new HubError('request.invalid', 'The cursor is not one this list gave out.', {
+      details: { errors: [{ field: 'cursor', reason: 'is not one this list gave out' }] },
+    });
+  }
+  const [, rank, id] = found ?? [];
+  const after = rank !== undefined && id !== undefined ? { rank: Number(rank), id } : null;
+  const limit = Math.min(input.limit, limits.pageRows);
+  const rows = await selectCreations(tx, workspaceId, flowId, after, limit + 1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    data: page.map(({ rank: _, ...creation }) => creation),
+    next_cursor: rows.length > limit && last ? `${last.rank}.${last.id}` : null,
+    total: await countCreations(tx, workspaceId, flowId),
+  };
+}
+
+export interface CreationAt {
+  workspaceId: string;
+  flowId: string;
+  creationId: string;
+}
+
+async function find(tx: Tx, { workspaceId, flowId, creationId }: CreationAt): Promise<Creation> {
+  const creation = await selectCreation(tx, workspaceId, flowId, creationId);
+  if (!creation) throw new HubError('resource.not_found');
+  return creation;
+}
+
+const conflict = (reason: string) => new HubError('resource.conflict', reason);
+
+/** Has what a service refused tried again. */
+export async function retryCreation(tx: Tx, at: CreationAt): Promise<Creation> {
+  await find(tx, at);
+  if (!(await oweAgain(tx, at.workspaceId, at.creationId))) {
+    throw conflict('Only what was refused is tried again by hand.');
+  }
+  await wake(tx, 'push');
+  return find(tx, at);
+}
+
+/** Lets an object be that is owed: it is made by no flow any more. */
+export async function dropCreation(tx: Tx, at: CreationAt): Promise<Creation> {
+  await find(tx, at);
+  if (!(await cancelCreation(tx, at.workspaceId, at.creationId))) {
+    throw conflict('It is on its way or over: an object that may be there is not let go of.');
+  }
+  return find(tx, at);
+}

@@ -1,0 +1,20 @@
+import { type CreationAt, dropCreation, listCreations, retryCreation } from '#lib/flows/index';
+import type { Session } from '#lib/identity/index';
+import type { UseCaseDeps } from './web-use-cases.ts';
+
+/** What flows owe their sides, as the web process reads it and decides on it. */
+export function flowCreationUseCases({ asBearer }: UseCaseDeps) {
+  return {
+    list: (
+      session: Session,
+      input: {
+        workspaceId: string;
+        flowId: string;
+        cursor?: string | undefined;
+        limit: number;
+      },
+    ) => asBearer(session, (tx) => listCreations(tx, input)),
+    retry: (session: Session, at: CreationAt) => asBearer(session, (tx) => retryCreation(tx, at)),
+    drop: (session: Session, at: CreationAt) => asBearer(session, (tx) => dropCreation(tx, at)),
+  };
+}

@@ -2,12 +2,11 @@ import { HubError, jsonEqual } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { mustBeFlow } from './check-flow.ts';
 import { readSides } from './checked-sides.ts';
-import { takeStreams } from './create-flow.ts';
+import { saveAllRules, takeStreams } from './create-flow.ts';
 import type { FlowDeps } from './flow-connectors.ts';
 import { nextStatus } from './flow-state.ts';
 import { cancelOwed, deleteFlowRow, type HeldFlow, lockFlow, updateFlow } from './flow-store.ts';
 import { getFlow } from './read-flows.ts';
-import { putRules } from './rules-store.ts';
 import type { Flow, FlowPatch } from './schema.ts';
 
 type Sides = NonNullable<FlowPatch['sides']>;
@@ -109,10 +108,10 @@ async function putAllSides(
     await takeStreams(tx, { workspaceId, flowId, sides });
     if (gone.length > 0) await cancelOwed(tx, workspaceId, gone);
   }
-  let hasOtherRules = false;
-  for (const { stream_id: streamId, rules } of sides) {
-    const isOther = await putRules(tx, workspaceId, { streamId, rules, updatedBy: userId });
-    hasOtherRules ||= isOther;
-  }
-  return !isSame || hasOtherRules;
+  const rulesBefore = new Map(held.sides.map((side) => [side.stream_id, side.rules]));
+  const others = sides.filter(
+    (side) => !jsonEqual(rulesBefore.get(side.stream_id) ?? null, side.rules),
+  );
+  await saveAllRules(tx, { workspaceId, userId, sides: others });
+  return !isSame || others.length > 0;
 }

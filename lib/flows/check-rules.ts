@@ -1,6 +1,6 @@
 import { defaultsOf, fieldRule, fieldsOf, type Kind, type MergePolicy } from '#lib/kinds/index';
 import type { FieldRule } from '#lib/sync/schema';
-import { formOf, shapeWords } from './field-shape.ts';
+import { type FieldShape, formOf, shapeWords } from './field-shape.ts';
 import { whyUnfit } from './fit-rule.ts';
 
 export interface FlowFault {
@@ -25,9 +25,13 @@ export const goesOut = ({ direction }: FieldRule): boolean =>
 export const comesIn = ({ direction }: FieldRule): boolean =>
   direction === 'in' || direction === 'both';
 
-/** Every rule a stream goes by: those of its own, and for a field nobody speaks of its own name. */
+/**
+ * Every rule a stream goes by: its own, and its own name for a field nobody speaks of, unless a rule
+ * gives that place to another field (lib/sync/lens reads them the same way).
+ */
 export function allRules(kind: Kind, rules: readonly FieldRule[]): FieldRule[] {
-  const spoken = new Set(rules.flatMap((rule) => [rule.field, rule.side_field]));
+  const spoken = new Set(rules.map((rule) => rule.field));
+  for (const rule of rules) if (rule.direction !== 'none') spoken.add(rule.side_field);
   const others = Object.keys(fieldsOf(kind)).filter((field) => !spoken.has(field));
   return [
     ...rules,
@@ -68,7 +72,7 @@ function checkRule(side: SideAbilities, rule: FieldRule, path: string): FlowFaul
   };
   say('direction', whyNotWritten(side, rule));
   say('side_field', whyNotRead(side, rule));
-  say('policy', rule.policy === null ? null : whyNoPolicy(side.kind, rule.field, rule.policy));
+  say('policy', whyNoPolicy(side.kind, rule));
   say('transform', whyUnfit(side.kind, rule));
   faults.push(...checkPairs(side, rule, `${path}.transform`));
   return faults;
@@ -85,16 +89,30 @@ function whyNotRead(side: SideAbilities, rule: FieldRule): string | null {
   return `nothing at ${side.name} has “${rule.side_field}”`;
 }
 
-function whyNoPolicy(kind: Kind, field: string, policy: MergePolicy): string | null {
+/** A policy that could never decide anything is refused too: it would be believed and do nothing. */
+function whyNoPolicy(kind: Kind, { field, policy, direction }: FieldRule): string | null {
   const shape = formOf(kind, field)?.shape;
-  const isFit =
-    (policy !== 'set' || shape === 'list') &&
-    (policy !== 'text' || shape === 'text' || shape === 'line') &&
-    (policy !== 'counter' || shape === 'number');
-  if (isFit || shape === undefined) return null;
-  const wants = { set: 'a list', text: 'text', counter: 'a number' }[policy as 'set'];
-  return `“${policy}” is for ${wants}, and “${field}” is ${shapeWords[shape]}`;
+  if (policy === null || shape === undefined) return null;
+  const wants = policyShapes[policy];
+  if (wants && !wants.shapes.includes(shape)) {
+    return `“${policy}” is for ${wants.words}, and “${field}” is ${shapeWords[shape]}`;
+  }
+  if (direction === 'out' && policy !== 'local_wins') {
+    return `“${field}” only goes out, so what stands here always wins`;
+  }
+  if (direction === 'in' && asksOrKeeps.includes(policy)) {
+    return `“${field}” only comes in, so what stands there always wins`;
+  }
+  return null;
 }
+
+const asksOrKeeps: readonly MergePolicy[] = ['manual', 'local_wins', 'latest_wins'];
+const policyShapes: Partial<Record<MergePolicy, { shapes: readonly FieldShape[]; words: string }>> =
+  {
+    set: { shapes: ['list'], words: 'a list' },
+    text: { shapes: ['text', 'line'], words: 'text' },
+    counter: { shapes: ['number'], words: 'a number' },
+  };
 
 function checkPairs(side: SideAbilities, rule: FieldRule, path: string): FlowFault[] {
   if (rule.transform?.type !== 'values') return [];
@@ -120,33 +138,28 @@ function checkPairs(side: SideAbilities, rule: FieldRule, path: string): FlowFau
   });
 }
 
-/** No field may be led to from two others, and no two fields are joined twice. */
+/** A field has one rule, and none is led to from two others. */
 function checkTargets(side: SideAbilities, rules: readonly FieldRule[], path: string): FlowFault[] {
   const faults: FlowFault[] = [];
-  const joined = new Set<string>();
+  const ruled = new Map<string, FieldRule>();
   const written = new Map<string, string>();
-  const read = new Map<string, string>();
   rules.forEach((rule, index) => {
     const { field, side_field: there } = rule;
-    const pair = JSON.stringify([field, there]);
-    if (joined.has(pair)) {
-      const reason = `“${field}” and “${there}” of ${side.name} are joined by another rule already`;
+    const other = ruled.get(field);
+    if (other) {
+      const isRead = comesIn(rule) && comesIn(other) && other.side_field !== there;
+      const reason = isRead
+        ? `“${field}” would be read from both “${other.side_field}” and “${there}” of ${side.name}`
+        : `“${field}” has a rule for ${side.name} already`;
       faults.push({ field: `${path}.${index}.field`, reason });
-      return;
     }
-    joined.add(pair);
     const writer = written.get(there);
-    if (goesOut(rule) && writer !== undefined) {
+    if (goesOut(rule) && writer !== undefined && writer !== field) {
       const reason = `“${there}” of ${side.name} would be written from both “${writer}” and “${field}”`;
       faults.push({ field: `${path}.${index}.side_field`, reason });
     }
-    const reader = read.get(field);
-    if (comesIn(rule) && reader !== undefined) {
-      const reason = `“${field}” would be read from both “${reader}” and “${there}” of ${side.name}`;
-      faults.push({ field: `${path}.${index}.field`, reason });
-    }
+    ruled.set(field, other ?? rule);
     if (goesOut(rule)) written.set(there, writer ?? field);
-    if (comesIn(rule)) read.set(field, reader ?? there);
   });
   return faults;
 }

@@ -1,12 +1,13 @@
 import { HubError, newId } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
+import { saveRules } from '#lib/sync/index';
+import type { FieldRule } from '#lib/sync/schema';
 import { mustBeFlow } from './check-flow.ts';
 import { readSides } from './checked-sides.ts';
 import type { FlowDeps } from './flow-connectors.ts';
 import { countFlows, insertFlow, putSides } from './flow-store.ts';
 import { flowLimits } from './limits.ts';
 import { getFlow } from './read-flows.ts';
-import { putRules } from './rules-store.ts';
 import type { Flow, FlowInput } from './schema.ts';
 
 /**
@@ -41,13 +42,7 @@ export async function createFlow(
     createdBy: userId,
   });
   await takeStreams(tx, { workspaceId, flowId, sides: input.sides });
-  for (const side of input.sides) {
-    await putRules(tx, workspaceId, {
-      streamId: side.stream_id,
-      rules: side.rules,
-      updatedBy: userId,
-    });
-  }
+  await saveAllRules(tx, { workspaceId, userId, sides: input.sides });
   return getFlow(tx, deps, { workspaceId, flowId });
 }
 
@@ -76,4 +71,19 @@ export async function takeStreams(
       ),
     },
   });
+}
+
+/** In one order of streams, so that two who save the same ones wait for each other and never both. */
+export async function saveAllRules(
+  tx: Tx,
+  at: {
+    workspaceId: string;
+    userId: string;
+    sides: readonly { stream_id: string; rules: readonly FieldRule[] }[];
+  },
+): Promise<void> {
+  const ordered = at.sides.toSorted((a, b) => (a.stream_id < b.stream_id ? -1 : 1));
+  for (const { stream_id: streamId, rules } of ordered) {
+    await saveRules(tx, { workspaceId: at.workspaceId, streamId, rules, userId: at.userId });
+  }
 }

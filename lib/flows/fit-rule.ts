@@ -9,6 +9,7 @@ const wider: Partial<Record<FieldShape, readonly FieldShape[]>> = {
 };
 const isText = (shape: FieldShape): boolean => shape === 'line' || shape === 'text';
 const isWord = (shape: FieldShape): boolean => isText(shape) || shape === 'choice';
+const hasLetters = (shape: FieldShape): boolean => isText(shape) || shape === 'list';
 
 const fits = (from: FieldShape, into: FieldShape): boolean =>
   from === into || (wider[into]?.includes(from) ?? false);
@@ -40,10 +41,9 @@ function whyNot(at: Way): string | null {
   const into = formOf(at.kind, at.into);
   // A field that does not exist is a fault of its own.
   if (from === null || into === null) return null;
-  if (from.canBeEmpty && !into.canBeEmpty && at.from !== at.into) {
-    return `“${at.from}” can be empty, and “${at.into}” cannot`;
-  }
-  return byTransform(at, from, into);
+  const reason = byTransform(at, from, into);
+  if (reason !== null || !from.canBeEmpty || into.canBeEmpty || at.from === at.into) return reason;
+  return `“${at.from}” can be empty, and “${at.into}” cannot`;
 }
 
 function byTransform(at: Way, from: FieldForm, into: FieldForm): string | null {
@@ -52,13 +52,10 @@ function byTransform(at: Way, from: FieldForm, into: FieldForm): string | null {
     case undefined:
       return plain(at, from.shape, into.shape);
     case 'prefix':
-      return isText(from.shape) && isText(into.shape)
-        ? plain(at, from.shape, into.shape)
-        : `only text can begin with something, and ${named(at, from, into, isText)} is not text`;
     case 'case':
-      return isText(from.shape) && isText(into.shape)
+      return hasLetters(from.shape) && hasLetters(into.shape)
         ? plain(at, from.shape, into.shape)
-        : `only text has letters, and ${named(at, from, into, isText)} is not text`;
+        : `“${transform.type}” is for text, and ${named(at, from, into, hasLetters)} is none`;
     case 'first':
       return between(at, from, into, at.way === 'out' ? ['list', 'word'] : ['word', 'list']);
     case 'list':

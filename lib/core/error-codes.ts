@@ -77,6 +77,8 @@ export const errorCodes = {
   'records.version_conflict': { status: 409, title: 'The record has changed since you read it' },
   'records.field_read_only': { status: 422, title: 'This field cannot be changed here' },
   'records.field_invalid': { status: 422, title: 'A field has a value that cannot be taken' },
+  'records.undo_blocked': { status: 409, title: 'Not all of this can be taken back' },
+  'records.undo_asks': { status: 409, title: 'So many records need the number said' },
   'records.position_gone': { status: 410, title: 'The log is not kept from so far back' },
   'mail.not_configured': { status: 409, title: 'Mail is not set up on this installation' },
   'commands.timeout': { status: 504, title: 'The worker did not answer in time' },

@@ -13,6 +13,7 @@ export type WorkName =
   | 'sagas'
   | 'queues'
   | 'changes'
+  | 'undos'
   | 'deliveries'
   | 'plans';
 

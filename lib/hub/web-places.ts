@@ -13,6 +13,7 @@ const tables = {
   invitation: 'invitations',
   subscription: 'subscriptions',
   delivery: 'deliveries',
+  undo: 'undo_runs',
   flow: 'flows',
   flow_plan: 'flow_plans',
 } as const;

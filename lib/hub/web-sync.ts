@@ -1,5 +1,13 @@
 import type { Session } from '#lib/identity/index';
-import { actOnRun, getRun, listRuns, listStreams, startRun, updateStream } from '#lib/sync/index';
+import {
+  actOnRun,
+  getRun,
+  listRuns,
+  listStreams,
+  readRunHistory,
+  startRun,
+  updateStream,
+} from '#lib/sync/index';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface At {
@@ -24,6 +32,8 @@ export function syncUseCases({ asBearer }: UseCaseDeps) {
     ) => asBearer(session, (tx) => listRuns(tx, input)),
     getRun: (session: Session, runId: string) =>
       asBearer(session, async (tx) => (await getRun(tx, { runId })).run),
+    runHistory: (session: Session, runId: string) =>
+      asBearer(session, (tx) => readRunHistory(tx, { runId })),
     actOnRun: (session: Session, input: { runId: string; action: 'pause' | 'resume' | 'cancel' }) =>
       asBearer(session, (tx) => actOnRun(tx, input)),
     startRun: (

@@ -25,6 +25,7 @@ import { recordUseCases } from './web-records.ts';
 import { replayUseCases } from './web-replays.ts';
 import { sandboxUseCases } from './web-sandbox.ts';
 import { syncUseCases } from './web-sync.ts';
+import { undoUseCases } from './web-undo.ts';
 import { webhookUseCases } from './web-webhooks.ts';
 
 export interface UseCaseDeps {
@@ -63,5 +64,6 @@ export function webUseCases(deps: UseCaseDeps) {
     sandbox: sandboxUseCases(deps),
     keys: keyUseCases(deps),
     queues: queueUseCases(deps),
+    undos: undoUseCases(deps),
   };
 }

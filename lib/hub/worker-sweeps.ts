@@ -6,6 +6,7 @@ import {
 } from '#lib/connections/index';
 import { type Db, transaction } from '#lib/db/index';
 import type { Queue, Sweep } from '#lib/queue/index';
+import { workUndoRuns } from '#lib/records/index';
 import { dropOldAnswers, dropOldCache } from '#lib/resilience/index';
 import { enqueueDuePolls, enqueueDuePushes, enqueueDueRuns, type SyncDeps } from '#lib/sync/index';
 import {
@@ -15,6 +16,7 @@ import {
   workReplays,
 } from '#lib/webhooks/index';
 import { cleanRows } from './clean-rows.ts';
+import { connectorRules } from './connector-rules.ts';
 
 /** Replays step back behind what comes in, so the inbox's hints are gathered for them. */
 const settledReplaysMs = 500;
@@ -27,6 +29,7 @@ const everyMs = {
   inboxCounts: 1_000,
   runs: 1_000,
   polls: 2_000,
+  undos: 1_000,
   refreshes: 5_000,
   passedCalls: 15_000,
   pauses: 60_000,
@@ -86,6 +89,7 @@ export function rowSweeps({ db, queue, sync, inbox }: RowSweepDeps): Sweep[] {
       run: async () => ((await foldInboxCounts(db)) ? 1 : 0),
     },
     { work: 'runs', queue: 'run', everyMs: everyMs.runs, run: () => enqueueDueRuns(sync) },
+    { work: 'undos', everyMs: everyMs.undos, run: () => workUndoRuns(sync, connectorRules) },
     { work: 'polls', queue: 'poll', everyMs: everyMs.polls, run: () => enqueueDuePolls(sync) },
     {
       work: null,

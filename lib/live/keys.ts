@@ -32,6 +32,14 @@ export const keys = {
   inboxCounts: (workspaceId: string) => ['inbox_counts', workspaceId] as const,
   deadLetters: (workspaceId: string) => ['dead_letters', workspaceId] as const,
   replays: (workspaceId: string) => ['replays', workspaceId] as const,
+  run: (workspaceId: string, id: string) => ['runs', workspaceId, 'one', id] as const,
+  runEvents: (workspaceId: string, id: string) => ['run_events', workspaceId, id] as const,
+  undos: (workspaceId: string, runId: string) => ['undos', workspaceId, runId] as const,
+  undo: (workspaceId: string, id: string) => ['undos', workspaceId, 'one', id] as const,
+  lineage: (workspaceId: string, recordId: string, field: string) =>
+    ['history', workspaceId, recordId, 'lineage', field] as const,
+  missing: (workspaceId: string, query: Record<string, unknown>) =>
+    ['missing', workspaceId, query] as const,
   quarantine: (workspaceId: string) => ['quarantine', workspaceId] as const,
   refusals: (workspaceId: string) => ['refusals', workspaceId] as const,
   subscriptions: (workspaceId: string) => ['subscriptions', workspaceId] as const,
@@ -65,7 +73,7 @@ export const keys = {
 export const staleBy: Record<string, readonly string[]> = {
   connections: ['connections', 'board', 'connectors', 'counts'],
   streams: ['streams', 'connections', 'board'],
-  runs: ['runs', 'streams', 'board', 'counts'],
+  runs: ['runs', 'run_events', 'streams', 'board', 'counts'],
   webhook_endpoints: ['connections', 'refusals', 'app_webhooks'],
   conflicts: ['conflicts', 'conflict_counts', 'history', 'board', 'counts'],
   push_intents: ['history'],
@@ -75,6 +83,7 @@ export const staleBy: Record<string, readonly string[]> = {
   delivery_replays: ['delivery_replays', 'deliveries'],
   inbox_events: ['inbox_events', 'refusals', 'inbox_counts', 'dead_letters'],
   replays: ['replays'],
+  undo_runs: ['undos'],
   webhook_quarantine: ['quarantine', 'refusals'],
 };
 

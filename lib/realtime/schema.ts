@@ -25,6 +25,7 @@ export const touchedTables = [
   'links',
   'sagas',
   'replays',
+  'undo_runs',
   'webhook_quarantine',
 ] as const;
 export const touchedSignalSchema = z.object({

@@ -50,7 +50,7 @@ export {
   releaseFirstRun,
   type StreamScope,
 } from './first-run.ts';
-export { getRun, listRuns, type RunPage } from './list-runs.ts';
+export { findRun, getRun, listRuns, type RunPage } from './list-runs.ts';
 export { getStream, listStreams } from './list-streams.ts';
 export type { Observation, SeenObject } from './observation.ts';
 export { type ObservationInput, observeObjects } from './observe-objects.ts';

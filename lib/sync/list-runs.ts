@@ -35,6 +35,12 @@ export async function listRuns(
   };
 }
 
+/** Null where there is no such run, or not for the caller. */
+export async function findRun(tx: Tx, input: { runId: string }): Promise<Run | null> {
+  const row = await selectRun(tx, input.runId);
+  return row ? toRun(row) : null;
+}
+
 /** Throws `resource.not_found`. `workspaceId` lets a route ask for the member's role. */
 export async function getRun(
   tx: Tx,

@@ -181,6 +181,10 @@ async function makeRow(web: WebFixture, kind: PlaceKind, workspaceId: string): P
     await sql`
       insert into public.replays (id, workspace_id, selection, expected, is_exact, until_id)
       values (${id}, ${workspaceId}, '{"filter": {}}', 1, true, ${id})`;
+  } else if (kind === 'undo') {
+    await sql`
+      insert into public.undo_runs (id, workspace_id, run_id, upto_position, expected)
+      values (${id}, ${workspaceId}, ${newId()}, 1, 1)`;
   } else if (kind === 'record') {
     await sql`
       insert into public.records (id, workspace_id, kind, data)

@@ -22,6 +22,7 @@ import { replayRoutes } from './replays.ts';
 import { sandboxRoutes } from './sandbox.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { syncRoutes } from './sync.ts';
+import { undoRoutes } from './undos.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Every route there is. What is not here is not served; the matrix is generated from it. */
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...flowCreationRoutes,
   ...flowRoutes,
   ...recordRoutes,
+  ...undoRoutes,
   ...conflictRoutes,
   ...webhookRoutes,
   ...replayRoutes,

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { JsonObject } from '#lib/core/index';
-import { runActionSchema, runSchema, streamInputSchema, streamSchema } from '#lib/sync/schema';
+import {
+  runActionSchema,
+  runHistorySchema,
+  runSchema,
+  streamInputSchema,
+  streamSchema,
+} from '#lib/sync/schema';
 import { route } from '../contract.ts';
 import { idParams, inWorkspace, listOf, paging, workspaceQuery } from '../shapes.ts';
 
@@ -132,6 +138,20 @@ export const syncRoutes = [
       answer: { status: 200, schema: runSchema },
     },
     async ({ hub, session, params }) => hub.sync.getRun(session, params.id),
+  ),
+  route(
+    {
+      id: 'listRunEvents',
+      tag,
+      summary: 'What happened to a run, in order; all of it together is the run',
+      method: 'get',
+      path: '/runs/{id}/events',
+      access: 'viewer',
+      place: theRun,
+      params: idParams,
+      answer: { status: 200, schema: runHistorySchema },
+    },
+    async ({ hub, session, params }) => hub.sync.runHistory(session, params.id),
   ),
   route(
     {

@@ -468,16 +468,27 @@ create table public.creations (
   error jsonb,
   created_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
+  called_at timestamp with time zone,
+  record_version bigint,
+  is_planned boolean not null default false,
+  saga_id uuid,
   constraint creations_record_id_stream_id_key UNIQUE (record_id, stream_id),
   constraint creations_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint creations_pkey PRIMARY KEY (id),
   constraint creations_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
   constraint creations_workspace_id_record_id_fkey FOREIGN KEY (workspace_id, record_id) REFERENCES public.records(workspace_id, id) ON DELETE CASCADE,
+  constraint creations_workspace_id_saga_id_fkey FOREIGN KEY (workspace_id, saga_id) REFERENCES public.sagas(workspace_id, id) ON DELETE SET NULL (saga_id),
   constraint creations_workspace_id_stream_id_fkey FOREIGN KEY (workspace_id, stream_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE,
   constraint creations_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'unknown'::text, 'done'::text, 'refused'::text, 'cancelled'::text])))
 );
-CREATE INDEX creations_due ON public.creations USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX creations_cancelled ON public.creations USING btree (finished_at) WHERE (state = 'cancelled'::text);
+CREATE INDEX creations_due ON public.creations USING btree (workspace_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE INDEX creations_newest ON public.creations USING btree (workspace_id, id DESC);
+CREATE INDEX creations_of_saga ON public.creations USING btree (workspace_id, saga_id) WHERE (saga_id IS NOT NULL);
+CREATE INDEX creations_open ON public.creations USING btree (stream_id) WHERE (state = ANY (ARRAY['owed'::text, 'sending'::text, 'unknown'::text, 'refused'::text]));
+CREATE INDEX creations_refused ON public.creations USING btree (record_id) WHERE (state = 'refused'::text);
 CREATE INDEX creations_under_way ON public.creations USING btree (stream_id) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text]));
+CREATE INDEX creations_unplanned ON public.creations USING btree (created_at) WHERE (NOT is_planned);
 alter table public.creations enable row level security;
 alter table public.creations force row level security;
 create policy member_delete on public.creations as permissive for delete to hub_user
@@ -498,7 +509,9 @@ grant delete, insert, select, update on public.creations to patchbay_worker;
 grant update (state) on public.creations to hub_user;
 grant update (attempts) on public.creations to hub_user;
 grant update (next_attempt_at) on public.creations to hub_user;
+grant update (error) on public.creations to hub_user;
 grant update (finished_at) on public.creations to hub_user;
+grant update (is_planned) on public.creations to hub_user;
 
 create table public.deliveries (
   id uuid not null,
@@ -697,6 +710,7 @@ create table public.flow_plans (
   constraint flow_plans_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'making'::text, 'ready'::text, 'enabling'::text, 'done'::text, 'cancelled'::text, 'failed'::text, 'void'::text])))
 );
 CREATE INDEX flow_plans_due ON public.flow_plans USING btree (workspace_id, next_attempt_at) WHERE (status = ANY (ARRAY['queued'::text, 'making'::text, 'enabling'::text]));
+CREATE INDEX flow_plans_ended ON public.flow_plans USING btree (id) WHERE (finished_at IS NOT NULL);
 CREATE INDEX flow_plans_of_flow ON public.flow_plans USING btree (flow_id, id DESC);
 CREATE UNIQUE INDEX flow_plans_one_open ON public.flow_plans USING btree (flow_id) WHERE (status = ANY (ARRAY['queued'::text, 'making'::text, 'ready'::text, 'enabling'::text]));
 alter table public.flow_plans enable row level security;
@@ -1036,6 +1050,7 @@ create table public.links (
   created_at timestamp with time zone not null default now(),
   ours jsonb not null default '{}'::jsonb,
   unreadable jsonb not null default '{}'::jsonb,
+  lens_version integer not null,
   constraint links_connection_id_kind_external_id_key UNIQUE (connection_id, kind, external_id),
   constraint links_record_id_connection_id_key UNIQUE (record_id, connection_id),
   constraint links_workspace_id_id_key UNIQUE (workspace_id, id),
@@ -1066,6 +1081,7 @@ create policy member_update on public.links as permissive for update to hub_user
 create policy worker_all on public.links as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER links_note_lens_version BEFORE INSERT ON public.links FOR EACH ROW WHEN ((new.lens_version IS NULL)) EXECUTE FUNCTION private.note_lens_version();
 CREATE TRIGGER touch_update AFTER UPDATE ON public.links REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION private.touch_links();
 grant select on public.links to authenticated;
 grant select on public.links to hub_user;
@@ -1131,6 +1147,7 @@ create table public.push_intents (
   finished_at timestamp with time zone,
   echoed_at timestamp with time zone,
   base_rank bigint not null default 0,
+  rules_version integer not null default 0,
   constraint push_intents_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint push_intents_pkey PRIMARY KEY (id),
   constraint push_intents_workspace_id_link_id_fkey FOREIGN KEY (workspace_id, link_id) REFERENCES public.links(workspace_id, id) ON DELETE CASCADE,
@@ -1214,7 +1231,10 @@ create policy worker_all on public.records as permissive for all to patchbay_wor
 grant select on public.records to authenticated;
 grant select on public.records to hub_user;
 grant delete, insert, select, update on public.records to patchbay_worker;
-grant update (data) on public.records to hub_user;
+grant insert (id) on public.records to hub_user;
+grant insert (workspace_id) on public.records to hub_user;
+grant insert (kind) on public.records to hub_user;
+grant insert, update (data) on public.records to hub_user;
 grant update (version) on public.records to hub_user;
 grant update (updated_at) on public.records to hub_user;
 
@@ -1425,6 +1445,7 @@ create table public.sagas (
 CREATE INDEX sagas_due ON public.sagas USING btree (workspace_id, next_attempt_at) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
 CREATE INDEX sagas_finished ON public.sagas USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX sagas_newest ON public.sagas USING btree (workspace_id, connection_id, id DESC);
+CREATE INDEX sagas_of_subject ON public.sagas USING btree (workspace_id, subject, id DESC);
 CREATE UNIQUE INDEX sagas_one_at_a_time ON public.sagas USING btree (workspace_id, kind, subject) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'compensating'::text]));
 alter table public.sagas enable row level security;
 alter table public.sagas force row level security;
@@ -1453,10 +1474,12 @@ create table public.stream_rules (
   rules jsonb not null default '[]'::jsonb,
   updated_by uuid,
   updated_at timestamp with time zone not null default now(),
+  since jsonb not null default '{}'::jsonb,
   constraint stream_rules_pkey PRIMARY KEY (stream_id),
   constraint stream_rules_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint stream_rules_workspace_id_stream_id_fkey FOREIGN KEY (workspace_id, stream_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE,
-  constraint stream_rules_rules_check CHECK ((jsonb_typeof(rules) = 'array'::text))
+  constraint stream_rules_rules_check CHECK ((jsonb_typeof(rules) = 'array'::text)),
+  constraint stream_rules_since_check CHECK ((jsonb_typeof(since) = 'object'::text))
 );
 alter table public.stream_rules enable row level security;
 alter table public.stream_rules force row level security;
@@ -1537,6 +1560,7 @@ grant update (phase) on public.streams to hub_user;
 grant update (phase_detail) on public.streams to hub_user;
 grant update (next_poll_at) on public.streams to hub_user;
 grant update (prepare_at) on public.streams to hub_user;
+grant update (next_sweep_at) on public.streams to hub_user;
 
 create table public.subscription_breakers (
   subscription_id uuid not null,
@@ -2152,10 +2176,12 @@ create table private.flow_plan_members (
   lives smallint not null,
   taken smallint not null,
   version bigint not null,
+  is_late boolean not null default false,
   constraint flow_plan_members_pkey PRIMARY KEY (plan_id, record_id),
   constraint flow_plan_members_workspace_id_plan_id_fkey FOREIGN KEY (workspace_id, plan_id) REFERENCES public.flow_plans(workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX flow_plan_members_by_key ON private.flow_plan_members USING btree (plan_id, match_key, record_id);
+CREATE INDEX flow_plan_members_late ON private.flow_plan_members USING btree (plan_id, match_key) WHERE is_late;
 alter table private.flow_plan_members enable row level security;
 alter table private.flow_plan_members force row level security;
 create policy worker_all on private.flow_plan_members as permissive for all to patchbay_worker
@@ -3208,6 +3234,25 @@ end
 $function$;
 grant execute on function private.match_records(uuid,text,text,text,text,integer) to hub_user;
 
+CREATE OR REPLACE FUNCTION private.may_create(owed public.creations)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select owed.state in ('sending', 'unknown') or (
+    exists (
+      select 1 from public.flow_sides d join public.flows f on f.id = d.flow_id and f.status = 'live'
+      where d.stream_id = owed.stream_id)
+    and not exists (
+      select 1 from public.links l
+      join public.creations u on u.stream_id = l.stream_id and u.state in ('sending', 'unknown')
+        and u.sent_at <= l.created_at and u.next_attempt_at is not null
+        and u.created_at > now() - interval '1 hour'
+      where l.workspace_id = owed.workspace_id and l.record_id = owed.record_id))
+$function$;
+grant execute on function private.may_create(public.creations) to patchbay_worker;
+
 CREATE OR REPLACE FUNCTION private.member_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3271,6 +3316,19 @@ grant execute on function private.my_workspaces(text) to authenticated;
 grant execute on function private.my_workspaces(text) to hub_user;
 grant execute on function private.my_workspaces(text) to patchbay_web;
 grant execute on function private.my_workspaces(text) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.note_lens_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  new.lens_version := coalesce(
+    (select s.version from public.stream_rules s where s.stream_id = new.stream_id), 0);
+  return new;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION private.number_changes()
  RETURNS trigger
@@ -3360,6 +3418,14 @@ AS $function$
     where l.next_attempt_at <= now() and (l.lease_until is null or l.lease_until <= now())
       and (of_workspace is null or l.workspace_id = of_workspace) limit most) p
   union all
+  select 'create', count(*)::int, min(at) from (
+    select t.next_attempt_at as at from public.creations t
+    join public.connections c on c.id = t.connection_id and c.status = 'active'
+    join public.streams s on s.id = t.stream_id and s.phase <> 'paused'
+    where t.next_attempt_at <= now() and (t.lease_until is null or t.lease_until <= now())
+      and private.may_create(t)
+      and (of_workspace is null or t.workspace_id = of_workspace) limit most) n
+  union all
   select 'mail', count(*)::int, min(at) from (
     select retry_at as at from private.mails
     where status = 'queued' and retry_at <= now() and deadline_at > now()
@@ -3391,6 +3457,12 @@ AS $function$
     where r.status in ('queued', 'running') and r.next_attempt_at <= now()
       and (r.lease_until is null or r.lease_until <= now())
       and (of_workspace is null or r.workspace_id = of_workspace) limit most) u
+  union all
+  select 'plan', count(*)::int, min(at) from (
+    select p.next_attempt_at as at from public.flow_plans p
+    where p.status in ('queued', 'making', 'enabling') and p.next_attempt_at <= now()
+      and (p.lease_until is null or p.lease_until <= now())
+      and (of_workspace is null or p.workspace_id = of_workspace) limit most) q
 $function$;
 grant execute on function private.owed_work(uuid,integer) to patchbay_worker;
 

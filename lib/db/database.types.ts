@@ -655,16 +655,20 @@ export type Database = {
       creations: {
         Row: {
           attempts: number;
+          called_at: string | null;
           connection_id: string;
           created_at: string;
           epoch: number;
           error: Json | null;
           finished_at: string | null;
           id: string;
+          is_planned: boolean;
           lease_until: string | null;
           link_id: string | null;
           next_attempt_at: string | null;
           record_id: string;
+          record_version: number | null;
+          saga_id: string | null;
           sent: Json | null;
           sent_at: string | null;
           state: string;
@@ -673,16 +677,20 @@ export type Database = {
         };
         Insert: {
           attempts?: number;
+          called_at?: string | null;
           connection_id: string;
           created_at?: string;
           epoch?: number;
           error?: Json | null;
           finished_at?: string | null;
           id: string;
+          is_planned?: boolean;
           lease_until?: string | null;
           link_id?: string | null;
           next_attempt_at?: string | null;
           record_id: string;
+          record_version?: number | null;
+          saga_id?: string | null;
           sent?: Json | null;
           sent_at?: string | null;
           state?: string;
@@ -691,16 +699,20 @@ export type Database = {
         };
         Update: {
           attempts?: number;
+          called_at?: string | null;
           connection_id?: string;
           created_at?: string;
           epoch?: number;
           error?: Json | null;
           finished_at?: string | null;
           id?: string;
+          is_planned?: boolean;
           lease_until?: string | null;
           link_id?: string | null;
           next_attempt_at?: string | null;
           record_id?: string;
+          record_version?: number | null;
+          saga_id?: string | null;
           sent?: Json | null;
           sent_at?: string | null;
           state?: string;
@@ -720,6 +732,13 @@ export type Database = {
             columns: ['workspace_id', 'record_id'];
             isOneToOne: false;
             referencedRelation: 'records';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'creations_workspace_id_saga_id_fkey';
+            columns: ['workspace_id', 'saga_id'];
+            isOneToOne: false;
+            referencedRelation: 'sagas';
             referencedColumns: ['workspace_id', 'id'];
           },
           {
@@ -1427,6 +1446,7 @@ export type Database = {
           id: string;
           kind: string;
           lease_until: string | null;
+          lens_version: number;
           next_attempt_at: string | null;
           observed_at: string;
           ours: Json;
@@ -1457,6 +1477,7 @@ export type Database = {
           id: string;
           kind: string;
           lease_until?: string | null;
+          lens_version: number;
           next_attempt_at?: string | null;
           observed_at?: string;
           ours?: Json;
@@ -1487,6 +1508,7 @@ export type Database = {
           id?: string;
           kind?: string;
           lease_until?: string | null;
+          lens_version?: number;
           next_attempt_at?: string | null;
           observed_at?: string;
           ours?: Json;
@@ -1577,6 +1599,7 @@ export type Database = {
           outcome: string | null;
           patch: Json;
           record_id: string;
+          rules_version: number;
           workspace_id: string;
         };
         Insert: {
@@ -1593,6 +1616,7 @@ export type Database = {
           outcome?: string | null;
           patch: Json;
           record_id: string;
+          rules_version?: number;
           workspace_id: string;
         };
         Update: {
@@ -1609,6 +1633,7 @@ export type Database = {
           outcome?: string | null;
           patch?: Json;
           record_id?: string;
+          rules_version?: number;
           workspace_id?: string;
         };
         Relationships: [
@@ -2043,6 +2068,7 @@ export type Database = {
       stream_rules: {
         Row: {
           rules: Json;
+          since: Json;
           stream_id: string;
           updated_at: string;
           updated_by: string | null;
@@ -2051,6 +2077,7 @@ export type Database = {
         };
         Insert: {
           rules?: Json;
+          since?: Json;
           stream_id: string;
           updated_at?: string;
           updated_by?: string | null;
@@ -2059,6 +2086,7 @@ export type Database = {
         };
         Update: {
           rules?: Json;
+          since?: Json;
           stream_id?: string;
           updated_at?: string;
           updated_by?: string | null;
@@ -3113,6 +3141,7 @@ export type Database = {
       };
       flow_plan_members: {
         Row: {
+          is_late: boolean;
           lives: number;
           match_key: string;
           plan_id: string;
@@ -3122,6 +3151,7 @@ export type Database = {
           workspace_id: string;
         };
         Insert: {
+          is_late?: boolean;
           lives: number;
           match_key: string;
           plan_id: string;
@@ -3131,6 +3161,7 @@ export type Database = {
           workspace_id: string;
         };
         Update: {
+          is_late?: boolean;
           lives?: number;
           match_key?: string;
           plan_id?: string;
@@ -3921,6 +3952,7 @@ export type Database = {
       make_inbox_days: { Args: { ahead: number }; Returns: number };
       make_listening_connection: { Args: { connection: string; endpoint: string; workspace: string; provider: string; title: string; descriptor: Json; about: Json; sealed: string; sealed_to: string; made_by: string }; Returns: boolean };
       match_records: { Args: { target: string; of_kind: string; words: string; label: string; assignee: string; at_most: number }; Returns: string[] };
+      may_create: { Args: { owed: unknown }; Returns: boolean };
       my_people: { Args: Record<never, never>; Returns: string[] };
       my_topics: { Args: Record<never, never>; Returns: string[] };
       my_workspaces: { Args: { least_role?: string }; Returns: string[] };

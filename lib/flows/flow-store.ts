@@ -63,7 +63,9 @@ export function selectFlows(
       coalesce(linked.owed, 0) + coalesce(making.owed, 0) as owed,
       coalesce(open.conflicts, 0) as conflicts,
       coalesce(linked.refused, 0) + coalesce(making.refused, 0) as refused,
-      null::uuid as plan_id, f.created_at, f.updated_at
+      (select p.id from public.flow_plans p
+        where p.workspace_id = ${workspaceId} and p.flow_id = f.id order by p.id desc limit 1) as plan_id,
+      f.created_at, f.updated_at
     from chosen f
     left join sides on sides.flow_id = f.id left join linked on linked.flow_id = f.id
     left join making on making.flow_id = f.id left join open on open.flow_id = f.id

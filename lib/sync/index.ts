@@ -14,6 +14,8 @@
  * - A record that lives at several services has one form of its own; a difference in form is no change.
  * - What a service hands over that cannot be held is named and kept raw, stops nothing, and is not
  *   overwritten.
+ * - What a link stores of its service is in the service's terms; everything that merges, asks or is
+ *   shown is in the record's (./lens). Changed rules rewrite nothing.
  * - Locks are taken in one order: records (by id), links, intents, streams, runs, the workspace's clock.
  * - Times of due rows and leases are the database's; the injected clock measures spans and jitter.
  *
@@ -52,6 +54,7 @@ export {
 } from './first-run.ts';
 export { findRun, getRun, listRuns, type RunPage } from './list-runs.ts';
 export { getStream, listStreams } from './list-streams.ts';
+export { checkRules, type Lens, lensOf, nextBase, readRules } from './lens/index.ts';
 export type { Observation, SeenObject } from './observation.ts';
 export { type ObservationInput, observeObjects } from './observe-objects.ts';
 export { type PollJob, pollStream } from './poll-stream.ts';
@@ -59,6 +62,8 @@ export { type PushJob, pushLink } from './push-link.ts';
 export type { PushOutcome } from './push-target.ts';
 export { readRunHistory } from './read-run-history.ts';
 export { requestReading } from './request-reading.ts';
+export { type StreamRules, selectRules } from './rules-store.ts';
+export { saveRules, setFieldPolicy } from './save-rules.ts';
 export { startRun } from './start-run.ts';
 export type {
   JobSender,

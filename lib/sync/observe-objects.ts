@@ -1,16 +1,15 @@
 import type { RemoteObject } from '#lib/connectors/protocol/index';
-import { HubError, newId } from '#lib/core/index';
+import { HubError } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import { rereadAliased } from './alias-store.ts';
 import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
-import { mergeRecord } from './merge/index.ts';
+import { newObject } from './new-object.ts';
 import { noteObject, nothingSeen, type Observation, passedOver } from './observation.ts';
 import {
   applyWrites,
   insertNew,
-  lockKnown,
   markEchoed,
   type NewObject,
   type OpenStream,
@@ -23,6 +22,7 @@ import {
 import { parkFlips, type Sight } from './park-flips.ts';
 import { planObservation } from './plan-observation.ts';
 import type { Circumstances } from './planned-writes.ts';
+import { lockMapped } from './remap-links.ts';
 
 export interface ObservationInput {
   workspaceId: string;
@@ -40,7 +40,7 @@ export interface ObservationInput {
     /** For objects that were read: the database's time before the service was asked. */
     readAt?: string;
   };
-  /** Canonical fields the connector can write. */
+  /** Fields the connector can write, in the service's terms. */
   writable: readonly string[];
 }
 
@@ -113,13 +113,6 @@ async function observeKnown(
   seen: Observation,
 ): Promise<void> {
   const readAt = input.source.readAt ?? null;
-  const known = await lockKnown(tx, origin, [...waiting.keys()], readAt);
-  if (known.length === 0) return;
-  const intents = await selectIntents(
-    tx,
-    origin,
-    known.map((link) => link.link_id),
-  );
   const { type } = input.source;
   const given: Circumstances = {
     kind: input.kind,
@@ -128,6 +121,13 @@ async function observeKnown(
     isEcho: type !== 'push' && type !== 'refetch',
     answersIntent: input.source.intentId ?? null,
   };
+  const known = await lockMapped(tx, origin, [...waiting.keys()], readAt, given);
+  if (known.length === 0) return;
+  const intents = await selectIntents(
+    tx,
+    origin,
+    known.map((link) => link.link_id),
+  );
   const sights: Sight[] = [];
   for (const link of known) {
     const object = waiting.get(link.external_id);
@@ -196,37 +196,12 @@ async function observeNew(
       // What was deleted before it was ever seen leaves no trace.
       waiting.delete(externalId);
       noteObject(seen, externalId, passedOver);
-    } else objects.push(newObject(origin, object));
+    } else objects.push(newObject(origin, stream, object));
   }
   if (objects.length === 0) return;
-  const made = await insertNew(tx, origin, stream.generation, objects);
+  const made = await insertNew(tx, origin, stream, objects);
   for (const row of made) {
     noteObject(seen, row.external_id, { ...passedOver, came: 'created', recordId: row.record_id });
     waiting.delete(row.external_id);
   }
-}
-
-function newObject(origin: Origin, object: JudgedObject): NewObject {
-  const { data, base } = mergeRecord({
-    kind: origin.kind,
-    local: null,
-    base: null,
-    remote: object.fields,
-    held: [],
-    inFlight: null,
-  });
-  return {
-    record_id: newId(),
-    link_id: newId(),
-    external_id: object.externalId,
-    external_key: object.externalKey,
-    url: object.url,
-    remote_rank: object.rank,
-    data,
-    base,
-    unreadable: object.unreadable,
-    raw: object.raw,
-    updated_at: object.updatedAt,
-    inbox_event_id: origin.eventOf(object.externalId),
-  };
 }

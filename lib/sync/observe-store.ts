@@ -2,14 +2,15 @@ import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { RecentChange } from './find-flips.ts';
+import type { Lens } from './lens/index.ts';
 import type {
   ConflictWrite,
   Intent,
-  KnownLink,
   LinkWrite,
   PlannedObject,
   RecordWrite,
 } from './planned-writes.ts';
+import { lensOfRow, type RulesRow } from './view-link.ts';
 
 /** An accepted edit that has not come back by then is not waited for. */
 const echoWindow = '10 minutes';
@@ -33,6 +34,8 @@ export interface OpenStream {
   known: string[];
   /** Of the given objects, those that have another id by now. */
   renamed: string[];
+  lens: Lens;
+  rules_version: number;
 }
 
 /** Null when there is no such stream. `isBulk` thins out the realtime messages of this transaction. */
@@ -42,16 +45,18 @@ export async function openStream(
   externalIds: string[],
   isBulk: boolean,
 ): Promise<OpenStream | null> {
-  const [row] = await tx<OpenStream[]>`
-    select s.phase, s.generation, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true), array(
+  const [row] = await tx<(OpenStream & Pick<RulesRow, 'rules'>)[]>`
+    select s.phase, s.generation, sr.rules, coalesce(sr.version, 0) as rules_version, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true), array(
       select l.external_id from public.links l
       where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
         and l.kind = ${origin.kind} and l.external_id = any(${externalIds})) as known, array(
       select a.old_external_id from public.link_aliases a
       where a.workspace_id = ${origin.workspaceId} and a.connection_id = ${origin.connectionId}
         and a.kind = ${origin.kind} and a.old_external_id = any(${externalIds})) as renamed
-    from public.streams s where s.workspace_id = ${origin.workspaceId} and s.id = ${origin.streamId}`;
-  return row ?? null;
+    from public.streams s
+    left join public.stream_rules sr on sr.workspace_id = s.workspace_id and sr.stream_id = s.id
+    where s.workspace_id = ${origin.workspaceId} and s.id = ${origin.streamId}`;
+  return row ? { ...row, lens: lensOfRow(origin.kind, row) } : null;
 }
 
 /** The database's time, with its microseconds; taken before a service is asked. */
@@ -60,36 +65,19 @@ export async function databaseTime(db: Queryable): Promise<string> {
   return row?.at ?? '-infinity';
 }
 
-/** Locks records and links of the objects known already, in the order of the records' ids. */
-export function lockKnown(
-  tx: Tx,
-  origin: Origin,
-  externalIds: string[],
-  readAt: string | null,
-): Promise<KnownLink[]> {
-  return tx<KnownLink[]>`
-    select l.id as link_id, l.record_id, l.external_id, l.external_key, l.url, l.remote_rank, l.base, l.ours, l.held,
-      l.state, r.version, r.data, r.deleted_at,
-      coalesce(l.observed_at < ${readAt}::text::timestamptz, false) as is_read_since,
-      exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
-        and o.id <> l.id and o.state <> 'tombstone') as has_other_living
-    from public.links l
-    join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
-    where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
-      and l.kind = ${origin.kind} and l.external_id = any(${externalIds})
-    order by r.id for update of r, l`;
-}
-
 /**
  * Pushes whose outcome or echo is still awaited. A statement of its own, after the locks: one made
  * while we waited for a lock would be missed otherwise.
  */
 export function selectIntents(tx: Tx, origin: Origin, linkIds: string[]): Promise<Intent[]> {
   return tx<Intent[]>`
-    select id, link_id, patch, base, outcome from public.push_intents
-    where workspace_id = ${origin.workspaceId} and link_id = any(${linkIds})
-      and (outcome is null or outcome = 'unknown'
-        or (outcome = 'accepted' and echoed_at is null and created_at > now() - ${echoWindow}::interval))`;
+    select i.id, i.link_id, i.patch, i.base, i.outcome, i.rules_version <> coalesce(sr.version, 0) as is_remapped
+    from public.push_intents i
+    join public.links l on l.workspace_id = i.workspace_id and l.id = i.link_id
+    left join public.stream_rules sr on sr.workspace_id = l.workspace_id and sr.stream_id = l.stream_id
+    where i.workspace_id = ${origin.workspaceId} and i.link_id = any(${linkIds})
+      and (i.outcome is null or i.outcome = 'unknown'
+        or (i.outcome = 'accepted' and i.echoed_at is null and i.created_at > now() - ${echoWindow}::interval))`;
 }
 
 export interface NewObject {
@@ -100,7 +88,9 @@ export interface NewObject {
   url: string | null;
   remote_rank: number;
   data: JsonObject;
+  /** In the service's terms. */
   base: JsonObject;
+  ours: JsonObject;
   unreadable: JsonObject;
   raw: JsonObject;
   updated_at: string;
@@ -115,7 +105,7 @@ export interface NewObject {
 export async function insertNew(
   tx: Tx,
   origin: Origin,
-  generation: number,
+  { generation, rules_version: rulesVersion }: Pick<OpenStream, 'generation' | 'rules_version'>,
   objects: NewObject[],
 ): Promise<{ external_id: string; record_id: string }[]> {
   const sorted = objects.toSorted((a, b) => (a.external_id < b.external_id ? -1 : 1));
@@ -123,12 +113,12 @@ export async function insertNew(
     with input as materialized (
       select * from jsonb_to_recordset(${json(tx, sorted)}::jsonb) as x(
         record_id uuid, link_id uuid, external_id text, external_key text, url text, remote_rank bigint,
-        data jsonb, base jsonb, unreadable jsonb, raw jsonb, updated_at timestamptz, inbox_event_id uuid)
+        data jsonb, base jsonb, ours jsonb, unreadable jsonb, raw jsonb, updated_at timestamptz, inbox_event_id uuid)
     ), linked as (
       insert into public.links (id, workspace_id, record_id, connection_id, stream_id, kind, external_id,
-        external_key, url, remote_rank, base, unreadable, raw, seen_generation)
+        external_key, url, remote_rank, base, ours, unreadable, raw, seen_generation, lens_version)
       select link_id, ${origin.workspaceId}, record_id, ${origin.connectionId}, ${origin.streamId}, ${origin.kind},
-        external_id, external_key, url, remote_rank, base, unreadable, raw, ${generation}
+        external_id, external_key, url, remote_rank, base, ours, unreadable, raw, ${generation}, ${rulesVersion}
       from input
       on conflict (connection_id, kind, external_id) do nothing
       returning record_id, external_id

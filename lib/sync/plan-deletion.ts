@@ -1,8 +1,9 @@
 import { newId } from '#lib/core/index';
 import type { JudgedObject } from './judge-object.ts';
 import { linkAsIs, nothing } from './keep-link.ts';
-import { dirtyFields, mergeDeletion } from './merge/index.ts';
+import { mergeDeletion } from './merge/index.ts';
 import type { Circumstances, ConflictWrite, KnownLink, PlannedObject } from './planned-writes.ts';
+import { owedFields } from './view-link.ts';
 
 /**
  * The record goes when the last object it lives in goes; its data stay, and what was edited here and
@@ -17,13 +18,11 @@ export function planDeletion(
   if (object.rank < known.remote_rank && !known.is_read_since) {
     return { ...nothing, verdict: 'stale', link: { ...linkAsIs(known, given), reread: true } };
   }
-  const { kind, writable } = given;
-  const { data, base, ours } = known;
   const end = mergeDeletion({
     wasDeleted: false,
     isDeletedHere: known.deleted_at !== null,
     isDeletedThere: true,
-    unsent: dirtyFields({ kind, data, base, ours, held: [], writable }),
+    unsent: owedFields(given.kind, { ...known, held: [] }, given.writable),
     changedThere: [],
     policy: 'delete_wins',
   });
@@ -49,7 +48,7 @@ export function planDeletion(
       external_key: known.external_key,
       url: known.url,
       remote_rank: object.rank,
-      base: known.base,
+      base: known.there,
       ours: known.ours,
       unreadable: null,
       raw: null,

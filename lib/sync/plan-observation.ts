@@ -2,7 +2,8 @@ import { type JsonObject, newId } from '#lib/core/index';
 import { defaultsOf, fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
 import type { JudgedObject } from './judge-object.ts';
 import { linkAsIs, nothing } from './keep-link.ts';
-import { dirtyFields, judgeRank, type MergeOutcome, mergeRecord } from './merge/index.ts';
+import { nextBase } from './lens/index.ts';
+import { judgeRank, type MergeOutcome, mergeRecord } from './merge/index.ts';
 import { planDeletion } from './plan-deletion.ts';
 import type {
   Circumstances,
@@ -11,6 +12,8 @@ import type {
   LinkWrite,
   PlannedObject,
 } from './planned-writes.ts';
+import { echoedBy, inFlightOf, seenThrough } from './see-through-lens.ts';
+import { agreedOn, owedFields, unreadOf } from './view-link.ts';
 
 /**
  * Decides what one observed state of a known object changes. Pure. `parked` names fields that are
@@ -32,9 +35,9 @@ export function planObservation(
   const judged = judgeRank({
     rank: object.rank,
     rankIsExact: object.rankIsExact || (wasGone && !isFreshRead),
-    knownRank: known.base === null ? null : known.remote_rank,
+    knownRank: known.there === null ? null : known.remote_rank,
     isFreshRead,
-    differsFromBase: wasGone || differs(given.kind, known.base, object.fields),
+    differsFromBase: wasGone || differs(given.kind, known.there, object.fields),
   });
   const verdict = isOurs && object.rank >= known.remote_rank ? 'apply' : judged;
   const echoed = object.rank >= known.remote_rank ? echoedBy(known, intents, object, given) : [];
@@ -65,20 +68,23 @@ function planMerge(
   { echoed, parked }: { echoed: string[]; parked: readonly string[] },
 ): PlannedObject {
   const open = intents.find((intent) => intent.outcome !== 'accepted');
+  const { lens } = known;
+  const seen = lens.observe(object.fields);
   const merged = mergeRecord({
     kind: given.kind,
     local: known.data,
     base: known.base,
     ours: known.ours,
     adopts: !known.has_other_living,
-    remote: object.fields,
+    remote: seen.fields,
     held: known.held,
     parked,
-    inFlight: open
-      ? { patch: open.patch, base: open.base, isAnswer: open.id === given.answersIntent }
-      : null,
-    remoteAtMs: Date.parse(object.updatedAt),
+    inFlight: open ? inFlightOf(known, open, given) : null,
+    ...seenThrough(known, object),
   });
+  for (const field of Object.keys(seen.unread)) {
+    merged.ours[field] = agreedOn(given.kind, known, field);
+  }
   const isRestored = known.state === 'tombstone';
   const isChanged = merged.changed.length > 0 || (isRestored && known.deleted_at !== null);
   return {
@@ -99,9 +105,9 @@ function planMerge(
       external_key: object.externalKey ?? known.external_key,
       url: object.url ?? known.url,
       remote_rank: object.rank,
-      base: merged.base,
+      base: nextBase(given.kind, known.there, object.fields),
       ours: merged.ours,
-      unreadable: object.unreadable,
+      unreadable: unreadOf(lens, object.unreadable, seen.unread),
       raw: object.raw,
       held: merged.held,
       ...owing(known, given, merged, open !== undefined),
@@ -131,8 +137,11 @@ function owing(
   isUnderWay: boolean,
 ): Pick<LinkWrite, 'state' | 'owes'> {
   const { data, base, ours, held } = merged;
-  const { kind, writable } = given;
-  const dirty = dirtyFields({ kind, data, base, ours, held, writable });
+  const dirty = owedFields(
+    given.kind,
+    { lens: known.lens, data, base, ours, held },
+    given.writable,
+  );
   const owes = dirty.length > 0 || isUnderWay;
   if (isUnderWay) {
     const isShown = known.state === 'unknown' || known.state === 'dirty';
@@ -141,29 +150,6 @@ function owing(
   if (merged.held.length > 0) return { owes, state: 'conflict' };
   if (dirty.length > 0) return { owes, state: 'dirty' };
   return { owes, state: known.state === 'refused' ? 'refused' : 'synced' };
-}
-
-/** An edit is echoed when its fields come back as sent, or in the form the service gave them. */
-function echoedBy(
-  known: KnownLink,
-  intents: readonly Intent[],
-  object: JudgedObject,
-  given: Circumstances,
-): string[] {
-  if (!given.isEcho) return [];
-  return intents
-    .filter((intent) =>
-      Object.entries(intent.patch).every(([field, sent]) => {
-        if (!Object.hasOwn(object.fields, field)) return false;
-        const { comparator } = fieldRule(given.kind, field);
-        const seen = object.fields[field];
-        return (
-          fieldsEqual(comparator, seen, sent) ||
-          (intent.outcome === 'accepted' && fieldsEqual(comparator, seen, known.base?.[field]))
-        );
-      }),
-    )
-    .map((intent) => intent.id);
 }
 
 function differs(kind: Kind, base: JsonObject | null, fields: JsonObject): boolean {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#lib/core/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
+import type { LinkView } from './view-link.ts';
 
 export interface Intent {
   id: string;
@@ -8,19 +9,21 @@ export interface Intent {
   patch: JsonObject;
   base: JsonObject;
   outcome: 'accepted' | 'unknown' | null;
+  /** The rules of the stream have changed since. */
+  is_remapped: boolean;
 }
 
 /** A link with its record, both locked. */
-export interface KnownLink {
+export interface KnownLink extends LinkView {
   link_id: string;
   record_id: string;
   external_id: string;
   external_key: string | null;
   url: string | null;
   remote_rank: number;
-  base: JsonObject | null;
-  /** See MergeInput. */
-  ours: JsonObject;
+  unreadable: Record<string, string>;
+  /** {field: milliseconds since the epoch}; only where the later edit is to win. */
+  edited_at: Record<string, number> | null;
   held: string[];
   state: Link['state'];
   version: number;
@@ -33,6 +36,7 @@ export interface KnownLink {
 
 export interface Circumstances {
   kind: Kind;
+  /** Fields the connector can write, in the service's terms. */
   writable: readonly string[];
   /** The object is the answer to our own call, made while the link was ours alone. */
   isAnswer: boolean;
@@ -57,6 +61,7 @@ export interface LinkWrite {
   external_key: string | null;
   url: string | null;
   remote_rank: number;
+  /** In the service's terms. */
   base: JsonObject | null;
   ours: JsonObject;
   /** Fields that cannot be held, with the reason; null keeps those there are. */

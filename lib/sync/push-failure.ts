@@ -1,5 +1,6 @@
 import type { FieldFault } from '#lib/connectors/protocol/index';
 import type { ErrorCode, HubError, Json, JsonObject } from '#lib/core/index';
+import { type Lens, plainLens } from './lens/index.ts';
 
 /**
  * What a failed write means. `refused`: the service said no, and will again. `waiting`: it took
@@ -28,10 +29,10 @@ const failures: Partial<Record<ErrorCode, PushFailure>> = {
 export const judgeFailure = (fault: HubError): PushFailure => failures[fault.code] ?? 'unclear';
 
 /** The fields a refusal names, among those sent; all of them when it names none. */
-export function refusedFields(error: HubError, sent: JsonObject): string[] {
+export function refusedFields(error: HubError, sent: JsonObject, lens: Lens = plainLens): string[] {
   const fields = Object.keys(sent);
   const named = fieldFaults(error).map((fault) => fault.field);
-  const among = fields.filter((field) => named.includes(field));
+  const among = fields.filter((field) => named.includes(lens.sideOf(field)));
   return among.length > 0 ? among : fields;
 }
 

@@ -1,7 +1,6 @@
 import { newId, toHubError } from '#lib/core/index';
 import { type Tx, transaction, wake } from '#lib/db/index';
 import { syncLimits } from './limits.ts';
-import { dirtyFields } from './merge/index.ts';
 import {
   type HeldLink,
   insertIntent,
@@ -18,14 +17,17 @@ import {
   type PushOutcome,
   pick,
   restingState,
+  faultMessage,
   writableOf,
 } from './push-target.ts';
+import { lockMappedLink } from './remap-links.ts';
 import { refuseFields } from './refuse-fields.ts';
 import { rereadLink } from './reread-link.ts';
 import { sendIntent } from './send-intent.ts';
 import { settleIntent } from './settle-intent.ts';
 import { postponePush } from './settle-push.ts';
 import type { SyncDeps } from './sync-deps.ts';
+import { owedFields } from './view-link.ts';
 
 export interface PushJob {
   workspaceId: string;
@@ -73,20 +75,17 @@ export async function pushLink(
     const settled = await settleIntent(push, taken.intent);
     if (settled === 'repeat') return sendIntent(push, taken.intent);
     if (settled !== 'resend') return settled;
-  } else if (link.wants_reread || owedFields(link, push.writable).length > 0) {
+  } else if (link.wants_reread || owed(link, push.writable).length > 0) {
     const reread = await rereadLink(push);
     if (reread !== 'done') return reread;
   }
   const planned = await planPush(push);
-  return typeof planned === 'string' ? planned : sendIntent(push, planned);
+  if (typeof planned === 'string') return planned;
+  return sendIntent({ ...push, link: planned.link }, planned.intent);
 }
 
-/** Derived: what the record has and the service, as far as it was seen, has not. */
-function owedFields(link: HeldLink, writable: readonly string[]): string[] {
-  const { kind, data, base, ours, held } = link;
-  if (link.state === 'tombstone') return [];
-  return dirtyFields({ kind, data, base, ours, held, writable });
-}
+const owed = (link: HeldLink, writable: readonly string[]): string[] =>
+  link.state === 'tombstone' ? [] : owedFields(link.kind, link, writable);
 
 interface TakenLink {
   link: HeldLink;
@@ -105,14 +104,23 @@ function takeLink(deps: SyncDeps, job: PushJob): Promise<TakenLink | null> {
 }
 
 /** Writes the intent down, or gives the link back when it owes nothing. */
-function planPush(push: Push): Promise<OpenIntent | 'skipped' | 'nothing' | 'refused'> {
+function planPush(
+  push: Push,
+): Promise<{ link: HeldLink; intent: OpenIntent } | 'skipped' | 'nothing' | 'refused'> {
   const { deps, epoch, writable } = push;
   return transaction(deps.db, async (tx) => {
-    const link = await lockLink(tx, push.link.workspace_id, push.link.id, epoch);
+    const link = await lockMappedLink(tx, push, epoch);
     if (!link) return 'skipped';
-    const fields = owedFields(link, writable);
-    const unseen = fields.filter((field) => Object.hasOwn(link.unreadable, field));
-    if (unseen.length > 0) return refuseUnseen(tx, link, unseen);
+    const fields = owed(link, writable);
+    const unseen = fields.filter(
+      (field) => Object.hasOwn(link.unreadable, field) || link.strangers.includes(field),
+    );
+    if (unseen.length > 0) return refuseOwed(tx, link, unseen, unseenMessage(unseen));
+    const { faults } = link.lens.toSide(pick(link.data, fields), link.there ?? {});
+    if (faults.length > 0) {
+      const named = faults.map(({ field }) => field);
+      return refuseOwed(tx, link, named, faultMessage(faults));
+    }
     if (fields.length === 0) {
       await releaseLink(tx, link, {
         ...restingState(link),
@@ -127,20 +135,25 @@ function planPush(push: Push): Promise<OpenIntent | 'skipped' | 'nothing' | 'ref
     const intent = { id: newId(), patch: pick(link.data, fields), rank: link.remote_rank };
     await insertIntent(tx, link, { ...intent, epoch, base: pick(link.base ?? {}, fields) });
     await markPushing(tx, link, syncLimits.pushLeaseMs);
-    return intent;
+    return { link, intent };
   });
 }
 
 /** What nobody here has seen is not overwritten: the service's value is one no record can hold. */
-async function refuseUnseen(tx: Tx, link: HeldLink, fields: string[]): Promise<'refused'> {
+const unseenMessage = (fields: string[]): string =>
+  `The service has a value of ${fields.join(', ')} that cannot be held here, so it is not overwritten.`;
+
+/** Owed fields that cannot be sent. */
+async function refuseOwed(
+  tx: Tx,
+  link: HeldLink,
+  fields: string[],
+  message: string,
+): Promise<'refused'> {
   await refuseFields(tx, link, { fields, sent: pick(link.data, fields) });
   await releaseLink(tx, link, {
     state: 'refused',
-    error: {
-      code: 'provider.refused',
-      message: `The service has a value of ${fields.join(', ')} that cannot be held here, so it is not overwritten.`,
-      fields,
-    },
+    error: { code: 'provider.refused', message, fields },
     attempts: 0,
     nextAfterMs: 0,
     isDirty: true,

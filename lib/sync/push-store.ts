@@ -2,6 +2,7 @@ import type { JsonObject } from '#lib/core/index';
 import { dueInTurn, json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
+import { type LinkView, type ViewedRow, viewLink } from './view-link.ts';
 
 const nullable = (tx: Tx, value: JsonObject | null) => (value === null ? null : json(tx, value));
 const ms = (value: number) => `${value} milliseconds`;
@@ -38,7 +39,7 @@ export function claimDuePushes(tx: Tx, rows: number, queueLeaseMs: number): Prom
     from due where l.id = due.id returning l.id, l.workspace_id, l.epoch`;
 }
 
-export interface HeldLink {
+export interface HeldLink extends LinkView {
   id: string;
   workspace_id: string;
   connection_id: string;
@@ -50,9 +51,7 @@ export interface HeldLink {
   external_id: string;
   external_key: string | null;
   remote_rank: number;
-  base: JsonObject | null;
-  ours: JsonObject;
-  unreadable: JsonObject;
+  unreadable: Record<string, string>;
   has_other_living: boolean;
   held: string[];
   state: Link['state'];
@@ -71,19 +70,20 @@ export async function lockLink(
   linkId: string,
   epoch: number,
 ): Promise<HeldLink | null> {
-  const [row] = await tx<(HeldLink & { epoch: number })[]>`
+  const [row] = await tx<(Omit<HeldLink, keyof LinkView> & ViewedRow & { epoch: number })[]>`
     select l.id, l.workspace_id, l.connection_id, l.stream_id, l.record_id, l.kind, s.resource, s.scope,
       l.external_id, l.external_key, l.remote_rank, l.base, l.ours, l.unreadable, l.held, l.state, l.error, l.attempts,
-      l.dirty_at, l.epoch,
+      l.dirty_at, l.epoch, l.lens_version, sr.rules, sr.version as rules_version, sr.since,
       coalesce(l.reread_at <= now(), false) as wants_reread, r.version, r.data,
       exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
         and o.id <> l.id and o.state <> 'tombstone') as has_other_living
     from public.links l
     join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
     join public.streams s on s.id = l.stream_id
+    left join public.stream_rules sr on sr.workspace_id = l.workspace_id and sr.stream_id = l.stream_id
     where l.workspace_id = ${workspaceId} and l.id = ${linkId}
     for update of r, l`;
-  return row && row.epoch === epoch ? row : null;
+  return row && row.epoch === epoch ? { ...row, ...viewLink(row.kind, row) } : null;
 }
 
 /** Makes the link the caller's: whoever held it before can write nothing more. */
@@ -135,9 +135,9 @@ export async function insertIntent(
   intent: OpenIntent & { epoch: number; base: JsonObject },
 ): Promise<void> {
   await tx`
-    insert into public.push_intents (id, workspace_id, link_id, record_id, epoch, base_rank, patch, base, mutation_ids)
+    insert into public.push_intents (id, workspace_id, link_id, record_id, epoch, base_rank, patch, base, rules_version, mutation_ids)
     values (${intent.id}, ${link.workspace_id}, ${link.id}, ${link.record_id}, ${intent.epoch}, ${intent.rank},
-      ${json(tx, intent.patch)}, ${json(tx, intent.base)}, array(
+      ${json(tx, intent.patch)}, ${json(tx, intent.base)}, ${link.rules_version}, array(
         select c.mutation_id from public.change_log c
         where c.workspace_id = ${link.workspace_id} and c.record_id = ${link.record_id}
           and c.mutation_id is not null and c.fields && ${Object.keys(intent.patch)}::text[]

@@ -1,4 +1,9 @@
-import type { ConnectorManifest, RemoteObject, RemoteRef } from '#lib/connectors/protocol/index';
+import type {
+  ConnectorManifest,
+  FieldFault,
+  RemoteObject,
+  RemoteRef,
+} from '#lib/connectors/protocol/index';
 import type { JsonObject } from '#lib/core/index';
 import { fieldRule, fieldsEqual } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
@@ -25,6 +30,7 @@ export interface Push {
   link: HeldLink;
   epoch: number;
   opened: OpenedConnection;
+  /** In the service's terms. */
   writable: readonly string[];
   /** The service knows a repeated write by its key. */
   isKeyed: boolean;
@@ -80,7 +86,32 @@ export const goneObject = (
 export const pick = (data: JsonObject, fields: readonly string[]): JsonObject =>
   Object.fromEntries(fields.map((field) => [field, data[field] ?? null]));
 
-/** Whether the service shows every field as it was sent. */
+export const faultMessage = (faults: readonly FieldFault[]): string =>
+  `${faults.map(({ field, message }) => `${field} ${message}`).join('; ')}.`;
+
+/** Faults a service names by its own fields, by the record's. */
+export const faultsHere = (
+  { lens }: Pick<HeldLink, 'lens'>,
+  faults: readonly FieldFault[],
+  sent: JsonObject,
+): FieldFault[] =>
+  faults.flatMap((fault) => {
+    const fields = lens.fieldsAt(fault.field).filter((field) => Object.hasOwn(sent, field));
+    return fields.length > 0 ? fields.map((field) => ({ ...fault, field })) : [fault];
+  });
+
+/** Whether an object shows every field as it was sent, or as its service reads it. */
+export function showsSent(link: HeldLink, patch: JsonObject, object: RemoteObject): boolean {
+  const { fields } = link.lens.observe(object.fields);
+  const back = link.lens.readBack(patch, link.there ?? {});
+  return Object.keys(patch).every(
+    (field) =>
+      showsPatch(link, pick(patch, [field]), fields) ||
+      (Object.hasOwn(back, field) && showsPatch(link, pick(back, [field]), fields)),
+  );
+}
+
+/** Whether the fields are as they were sent; both in the record's terms. */
 export const showsPatch = (link: HeldLink, patch: JsonObject, fields: JsonObject): boolean =>
   Object.entries(patch).every(([field, sent]) =>
     fieldsEqual(fieldRule(link.kind, field).comparator, fields[field], sent),

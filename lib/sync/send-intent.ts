@@ -10,9 +10,11 @@ import { acceptPush, awaitEffect, postponePush, refusePush } from './settle-push
 /** Makes the call an intent speaks of, and settles what came of it. */
 export async function sendIntent(push: Push, intent: OpenIntent): Promise<PushOutcome> {
   const { api, ctx } = push.opened;
+  const { lens, there } = push.link;
+  const { fields } = lens.toSide(intent.patch, there ?? {});
   let result: WriteResult;
   try {
-    result = await api.update(ctx, push.link.resource, remoteRef(push.link), intent.patch, {
+    result = await api.update(ctx, push.link.resource, remoteRef(push.link), fields, {
       key: intent.id,
       rank: intent.rank,
     });

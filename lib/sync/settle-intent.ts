@@ -4,7 +4,14 @@ import { transaction } from '#lib/db/index';
 import { syncLimits } from './limits.ts';
 import { databaseTime } from './observe-store.ts';
 import { closeIntent, intentAgeMs, lockLink, type OpenIntent } from './push-store.ts';
-import { type Push, type PushOutcome, pick, remoteRef, showsPatch } from './push-target.ts';
+import {
+  type Push,
+  type PushOutcome,
+  pick,
+  remoteRef,
+  showsPatch,
+  showsSent,
+} from './push-target.ts';
 import { acceptPush, awaitEffect, dropPush, postponePush } from './settle-push.ts';
 import { takeRead } from './take-read.ts';
 
@@ -27,11 +34,13 @@ export async function settleIntent(
     return postponePush(push, toHubError(error), { isOpen: true, unknown: intent });
   }
   if (!object) return dropPush(push, intent, readAt);
-  if (showsPatch(link, intent.patch, object.fields)) {
+  if (showsSent(link, intent.patch, object)) {
     return acceptPush(push, intent, { object, ignored: [], sight: { readAt } });
   }
   const before = pick(link.base ?? {}, Object.keys(intent.patch));
-  if (push.isKeyed && showsPatch(link, before, object.fields)) return 'repeat';
+  // Under rules the same edit may read another way by now, and a key stands for one body.
+  const isPlain = link.rules_version === 0;
+  if (push.isKeyed && isPlain && showsPatch(link, before, object.fields)) return 'repeat';
   const ageMs = await transaction(deps.db, (tx) => intentAgeMs(tx, link.workspace_id, intent.id));
   if (ageMs < syncLimits.settleMs) return awaitEffect(push, syncLimits.settleMs - ageMs);
   return supersede(push, intent, object, readAt);

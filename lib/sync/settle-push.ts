@@ -3,7 +3,6 @@ import { HubError, type JsonObject } from '#lib/core/index';
 import { type Tx, transaction, wake } from '#lib/db/index';
 import type { Link } from '#lib/records/schema';
 import { backoffMs } from './backoff.ts';
-import { dirtyFields } from './merge/index.ts';
 import { observeObjects } from './observe-objects.ts';
 import { refusedFields } from './push-failure.ts';
 import {
@@ -14,6 +13,8 @@ import {
   releaseLink,
 } from './push-store.ts';
 import {
+  faultMessage,
+  faultsHere,
   goneObject,
   observationOf,
   type Push,
@@ -24,6 +25,7 @@ import {
 } from './push-target.ts';
 import { refuseFields } from './refuse-fields.ts';
 import { takeRead } from './take-read.ts';
+import { owedFields } from './view-link.ts';
 
 /** The one `readAt` or the intent: what tells the observation how new the object is. */
 export type Sight = { answers: string } | { readAt: string };
@@ -37,7 +39,8 @@ export function acceptPush(
   intent: OpenIntent,
   seen: { object: RemoteObject; ignored: readonly FieldFault[]; sight: Sight },
 ): Promise<PushOutcome> {
-  const { object, ignored, sight } = seen;
+  const { object, sight } = seen;
+  const ignored = faultsHere(push.link, seen.ignored, intent.patch);
   return settle(push, async (tx) => {
     const source =
       'answers' in sight
@@ -59,7 +62,7 @@ export function acceptPush(
 /** The service said no: its reason is kept, and the refused fields return to what it has. */
 export function refusePush(push: Push, intent: OpenIntent, fault: HubError): Promise<PushOutcome> {
   return settle(push, async (tx, link) => {
-    const fields = refusedFields(fault, intent.patch);
+    const fields = refusedFields(fault, intent.patch, push.link.lens);
     const error: JsonObject = { code: fault.code, message: fault.message, fields };
     await refuseFields(tx, link, { fields, sent: intent.patch });
     await closeIntent(tx, link.workspace_id, { id: intent.id, outcome: 'refused', error });
@@ -158,14 +161,10 @@ async function giveBack(
 ): Promise<void> {
   const link = await lockLink(tx, push.link.workspace_id, push.link.id, push.epoch);
   if (!link) return;
-  const { kind, data, base, ours, held } = link;
-  const dirty =
-    link.state === 'tombstone'
-      ? []
-      : dirtyFields({ kind, data, base, ours, held, writable: push.writable });
+  const dirty = link.state === 'tombstone' ? [] : owedFields(link.kind, link, push.writable);
   const isDirty = dirty.length > 0;
   const repeats =
-    isDirty && end.sent !== undefined && showsPatch(link, pick(data, dirty), end.sent);
+    isDirty && end.sent !== undefined && showsPatch(link, pick(link.data, dirty), end.sent);
   const attempts = repeats ? link.attempts + 1 : 0;
   const rest = restingState(link);
   const isRefused = end.error !== null && rest.state !== 'tombstone';
@@ -190,7 +189,7 @@ const unheeded = new HubError('provider.bad_answer', undefined, { retry: 'later'
 function ignoredError(ignored: readonly FieldFault[]): JsonObject {
   return {
     code: 'provider.refused',
-    message: `${ignored.map(({ field, message }) => `${field} ${message}`).join('; ')}.`,
+    message: faultMessage(ignored),
     fields: ignored.map((fault) => fault.field),
   };
 }

@@ -94,7 +94,7 @@ const doors = [
   /^lib\/connectors\/[a-z-]+\/(index|api)\.ts$/,
   /^lib\/security\/(open|open-webhook-secret|kms)\.ts$/,
   /^lib\/mail\/worker\.ts$/,
-  /^lib\/sync\/merge\/index\.ts$/,
+  /^lib\/sync\/(merge|lens)\/index\.ts$/,
   /^lib\/hub\/(web|worker|gateway)\.ts$/,
 ];
 

@@ -20,6 +20,7 @@ export {
   type DeletionSides,
   mergeDeletion,
 } from './merge-deletion.ts';
+export { clockUncertaintyMs } from './merge-field.ts';
 export { judgeRank, type RankVerdict } from './judge-rank.ts';
 export {
   type FieldConflict,

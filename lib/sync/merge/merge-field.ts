@@ -19,10 +19,16 @@ export interface FieldSides {
   ours: Json | undefined;
   /** Undefined when the field is not in flight. */
   sent: Json | undefined;
+  /** `sent` as the service would show it, where that is another value. */
+  readBack: Json | undefined;
   /** `remote` is the service's answer to what was sent, so a different value is its form of it. */
   isAnswer: boolean;
   /** The hub takes the service's form of what it sent; otherwise it keeps its own beside it. */
   adopts: boolean;
+  /** The hub's value stands, whatever is changed there. */
+  isEnforced: boolean;
+  /** `remote` is how the service has what the hub has. */
+  isStanding: boolean;
   localAtMs: number | null;
   remoteAtMs: number | null;
   uncertaintyMs: number;
@@ -58,12 +64,19 @@ const outcome = (
 export function mergeField(sides: FieldSides): FieldOutcome {
   const { comparator, local, remote, base, sent, ours } = sides;
   const same = (a: Json | undefined, b: Json | undefined) => fieldsEqual(comparator, a, b);
-  const isEcho = sent !== undefined && (sides.isAnswer || same(remote, sent));
+  const isEcho =
+    sent !== undefined &&
+    (sides.isAnswer ||
+      same(remote, sent) ||
+      (sides.readBack !== undefined && same(remote, sides.readBack)));
 
   if (same(local, remote)) return outcome('local', local ?? remote, { acknowledged: isEcho });
+  if (sides.isStanding)
+    return outcome('local', local ?? null, { acknowledged: isEcho, ours: local });
   if (isEcho) return takeEcho(sides, same(local, sent));
   const before = ours === undefined ? base : ours;
   const isSameThere = base !== undefined && same(remote, base);
+  if (sides.isEnforced && !isSameThere) return enforce(sides, local ?? null);
   if (before === undefined ? isEmpty(local) : same(local, before)) {
     // The service's own form of what the hub has is no change there.
     if (isSameThere) return outcome('local', local ?? null, { ours });
@@ -82,6 +95,14 @@ function takeEcho(sides: FieldSides, isUnedited: boolean): FieldOutcome {
     keepsHold: !isUnedited,
     ours: adopts || fieldsEqual(sides.comparator, sent, remote) ? undefined : sent,
   });
+}
+
+/** A value nobody ever gave is no word to insist on: what is there stays beside it. */
+function enforce({ base, ours }: FieldSides, local: Json): FieldOutcome {
+  const wasGiven = base !== undefined && (ours === undefined || !isEmpty(ours));
+  return wasGiven || !isEmpty(local)
+    ? outcome('local', local, { conflict: 'automatic' })
+    : outcome('local', local, { ours: local });
 }
 
 /** A change there of a field the hub keeps in a form of its own: of a set only what changed. */

@@ -20,6 +20,8 @@ export interface InFlight {
    * a sent field that reads differently is the service's form of it: trimmed, re-cased, re-written.
    */
   isAnswer?: boolean;
+  /** The fields as the service would show them once it has them; without it, as they were sent. */
+  readBack?: JsonObject;
 }
 
 export interface MergeInput {
@@ -47,8 +49,19 @@ export interface MergeInput {
   parked?: readonly string[];
   /** Decisions of the workspace; a field without one follows its kind. */
   policies?: Readonly<Record<string, MergePolicy>>;
-  /** Milliseconds since the epoch, corrected to one clock. For `latest_wins` only. */
-  localAtMs?: number | null;
+  /** The record's value stands: a change of it there is logged and written back. */
+  enforced?: readonly string[];
+  /** Fields the service has in another form by agreement, so that the record never adopts its form. */
+  reshaped?: readonly string[];
+  /** Of these the record's value would give the service just what it shows: they are the same. */
+  standing?: readonly string[];
+  /** Fields whose last state there is not to be compared with: it never reached the record. */
+  strangers?: readonly string[];
+  /**
+   * Milliseconds since the epoch, corrected to one clock: of the record, or of each field. For
+   * `latest_wins` only.
+   */
+  localAtMs?: number | Readonly<Record<string, number>> | null;
   /** The service's time of the whole record: services rarely give one per field. */
   remoteAtMs?: number | null;
   /** How far the two times can be wrong together. */
@@ -148,6 +161,9 @@ function policyOf(input: MergeInput, field: string): MergePolicy {
   return (own ? input.policies?.[field] : undefined) ?? fieldRule(input.kind, field).merge;
 }
 
+const timeOf = (at: MergeInput['localAtMs'], field: string): number | null =>
+  (typeof at === 'object' ? at?.[field] : at) ?? null;
+
 function decide(
   input: MergeInput,
   ancestor: JsonObject | null,
@@ -162,12 +178,18 @@ function decide(
     policy,
     local,
     remote,
-    base: ancestor?.[field],
+    base: input.strangers?.includes(field) ? undefined : ancestor?.[field],
     ours: input.ours && Object.hasOwn(input.ours, field) ? input.ours[field] : undefined,
-    adopts: input.adopts !== false,
+    adopts:
+      input.adopts !== false &&
+      !input.reshaped?.includes(field) &&
+      !input.enforced?.includes(field),
+    isEnforced: input.enforced?.includes(field) === true,
+    isStanding: input.standing?.includes(field) === true,
     sent: inFlight && Object.hasOwn(inFlight.patch, field) ? inFlight.patch[field] : undefined,
+    readBack: inFlight?.readBack?.[field],
     isAnswer: inFlight?.isAnswer === true,
-    localAtMs: input.localAtMs ?? null,
+    localAtMs: timeOf(input.localAtMs, field),
     remoteAtMs: input.remoteAtMs ?? null,
     uncertaintyMs: input.uncertaintyMs ?? clockUncertaintyMs,
   });

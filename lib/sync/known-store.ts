@@ -1,0 +1,64 @@
+import { json, type Tx } from '#lib/db/index';
+import type { Lens } from './lens/index.ts';
+import type { Origin } from './observe-store.ts';
+import type { KnownLink } from './planned-writes.ts';
+import { type LinkView, lensOfRow, type ViewedRow, viewLink } from './view-link.ts';
+
+type KnownRow = Omit<KnownLink, keyof LinkView> & ViewedRow & { stream_id: string };
+
+/**
+ * Locks records and links of the objects known already, in the order of the records' ids. Each is seen
+ * through the rules of its own stream, whichever stream told of it.
+ */
+export async function lockKnown(
+  tx: Tx,
+  origin: Origin,
+  externalIds: string[],
+  readAt: string | null,
+): Promise<KnownLink[]> {
+  const rows = await tx<KnownRow[]>`
+    select l.id as link_id, l.record_id, l.external_id, l.external_key, l.url, l.remote_rank, l.base, l.ours, l.held,
+      l.state, l.unreadable, r.version, r.data, r.deleted_at,
+      l.stream_id, l.lens_version, sr.rules, sr.version as rules_version, sr.since, ${editedAt(tx)} as edited_at,
+      coalesce(l.observed_at < ${readAt}::text::timestamptz, false) as is_read_since,
+      exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
+        and o.id <> l.id and o.state <> 'tombstone') as has_other_living
+    from public.links l
+    join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
+    left join public.stream_rules sr on sr.workspace_id = l.workspace_id and sr.stream_id = l.stream_id
+    where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
+      and l.kind = ${origin.kind} and l.external_id = any(${externalIds})
+    order by r.id for update of r, l`;
+  const lenses = new Map<string, Lens>();
+  return rows.map((row) => {
+    const lens = lenses.get(row.stream_id) ?? lensOfRow(origin.kind, row);
+    lenses.set(row.stream_id, lens);
+    return { ...row, ...viewLink(origin.kind, row, lens) };
+  });
+}
+
+/**
+ * When each field of record `r` was last changed elsewhere than at link `l`, where rules `sr` let the
+ * later edit win. The log knows when a change was seen here; one that came from a service was made
+ * before, at the latest when the record says.
+ */
+const editedAt = (tx: Tx) => tx`
+  case when sr.rules @> '[{"policy": "latest_wins"}]' then (
+    select jsonb_object_agg(e.field, extract(epoch from e.at) * 1000) from (
+      select f.field, max(case c.origin when 'connection' then least(c.at, r.updated_at) else c.at end) as at
+      from public.change_log c, unnest(c.fields) f(field)
+      where c.workspace_id = l.workspace_id and c.record_id = l.record_id
+        and c.connection_id is distinct from l.connection_id
+      group by f.field) e) end`;
+
+/** By which version of the rules links were looked at. */
+export async function noteLensVersions(
+  tx: Tx,
+  origin: Pick<Origin, 'workspaceId'>,
+  links: { id: string; version: number }[],
+): Promise<void> {
+  await tx`
+    update public.links l set lens_version = x.version
+    from jsonb_to_recordset(${json(tx, links)}::jsonb) as x(id uuid, version int)
+    where l.workspace_id = ${origin.workspaceId} and l.id = any(${links.map(({ id }) => id)}::uuid[]) and l.id = x.id`;
+}

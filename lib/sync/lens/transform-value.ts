@@ -1,0 +1,96 @@
+import type { Json } from '#lib/core/index';
+import { type Comparator, normaliseField } from '#lib/kinds/index';
+import type { Transform } from '../schema.ts';
+
+/** Undefined: the value does not travel. */
+type Mapped = Json | undefined;
+type ValueMap = Extract<Transform, { type: 'values' }>;
+
+/** A value of the service as the record has it. `comparator` is that of the field there. */
+export function toHere(transform: Transform, value: Json, comparator: Comparator): Mapped {
+  switch (transform.type) {
+    case 'values':
+      return each(value, (item) => valueHere(transform, item));
+    case 'prefix':
+      return each(value, (item) =>
+        item.startsWith(transform.text) ? item.slice(transform.text.length) : item,
+      );
+    case 'case':
+      return value;
+    case 'first':
+      return value === null ? [] : [value];
+    case 'list':
+      return firstOf(value, comparator);
+  }
+}
+
+/**
+ * A value of the record as the service is to have it. `there` is what the service has now: items of a
+ * list that do not travel to the record stay in it.
+ */
+export function toThere(
+  transform: Transform,
+  value: Json,
+  there: Json | undefined,
+  comparator: Comparator,
+): Mapped {
+  switch (transform.type) {
+    case 'values':
+      return Array.isArray(value)
+        ? itemsThere(transform, value, Array.isArray(there) ? there : [])
+        : each(value, (item) => valueThere(transform, item));
+    case 'prefix':
+      return each(value, (item) => (item === '' ? item : transform.text + item));
+    case 'case':
+      return each(value, (item) =>
+        transform.to === 'lower' ? item.toLowerCase() : item.toUpperCase(),
+      );
+    case 'first':
+      return firstOf(value, comparator);
+    case 'list': {
+      const read = firstOf(there ?? [], comparator);
+      const others = Array.isArray(there) ? there.filter((item) => item !== read) : [];
+      return value === null ? others : [...new Set([value, ...others])];
+    }
+  }
+}
+
+/** Of a text, or of every item of a list. What is no text (null, a number) stays as it is. */
+function each(value: Json, change: (item: string) => string | undefined): Mapped {
+  if (typeof value === 'string') return change(value);
+  if (!Array.isArray(value)) return value;
+  const items = value.flatMap((item): Json[] => {
+    const changed = typeof item === 'string' ? change(item) : item;
+    return changed === undefined ? [] : [changed];
+  });
+  return [...new Set(items)];
+}
+
+const rest = ({ otherwise }: ValueMap, item: string): string | undefined =>
+  otherwise === 'keep' ? item : undefined;
+
+const valueHere = (map: ValueMap, item: string): string | undefined =>
+  map.pairs.find(({ there }) => there === item)?.here ?? rest(map, item);
+
+const valueThere = (map: ValueMap, item: string): string | undefined =>
+  map.pairs.find(({ here }) => here === item)?.there ?? rest(map, item);
+
+function itemsThere(map: ValueMap, value: Json[], there: Json[]): Json[] {
+  const known = there.filter((item) => typeof item === 'string');
+  const sent = value.flatMap((item): Json[] => {
+    if (typeof item !== 'string') return [item];
+    // Of several that mean the same here, what is there stays.
+    const standing = known.filter((other) => valueHere(map, other) === item);
+    const said = valueThere(map, item);
+    if (standing.length > 0) return standing;
+    return said === undefined ? [] : [said];
+  });
+  const unseen = known.filter((item) => valueHere(map, item) === undefined);
+  return [...new Set([...sent, ...unseen])];
+}
+
+/** Lists are sets mostly, whose order says nothing: the first in the order they are compared in. */
+function firstOf(value: Json, comparator: Comparator): Json {
+  const items = comparator === 'set' ? normaliseField('set', value) : value;
+  return Array.isArray(items) ? (items[0] ?? null) : items;
+}

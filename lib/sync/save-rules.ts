@@ -1,0 +1,71 @@
+import { HubError, jsonEqual } from '#lib/core/index';
+import { type Tx, wake } from '#lib/db/index';
+import type { MergePolicy } from '#lib/kinds/index';
+import { checkRules, newlyMapped } from './lens/index.ts';
+import { lockRules, type StreamRules, wantSweep, writeRules } from './rules-store.ts';
+import { type FieldRule, fieldRulesSchema } from './schema.ts';
+
+/**
+ * Gives a stream its rules. Nothing that is stored is rewritten: each link is looked at by the new
+ * rules when it is next observed or about to be sent, and a sweep, due at once, comes by all of them.
+ * Rules that are what they were raise no version. Answers the version that holds.
+ */
+export async function saveRules(
+  tx: Tx,
+  input: { workspaceId: string; streamId: string; rules: readonly FieldRule[]; userId?: string },
+): Promise<number> {
+  const before = await lockRules(tx, input.workspaceId, input.streamId);
+  if (!before) throw new HubError('resource.not_found', 'There is no such stream.');
+  return putRules(tx, before, input);
+}
+
+/** Who wins from now on where a field of a stream changed on both sides; null: as its kind says. */
+export async function setFieldPolicy(
+  tx: Tx,
+  input: {
+    workspaceId: string;
+    streamId: string;
+    field: string;
+    policy: MergePolicy | null;
+    userId?: string;
+  },
+): Promise<number> {
+  const before = await lockRules(tx, input.workspaceId, input.streamId);
+  if (!before) throw new HubError('resource.not_found', 'There is no such stream.');
+  const { field, policy } = input;
+  const known = before.rules.find((rule) => rule.field === field);
+  const plain = { field, side_field: field, direction: 'both' as const, transform: null };
+  const rules = known
+    ? before.rules.map((rule) => (rule === known ? { ...rule, policy } : rule))
+    : [...before.rules, { ...plain, policy }];
+  return putRules(tx, before, { ...input, rules });
+}
+
+async function putRules(
+  tx: Tx,
+  before: StreamRules,
+  input: { workspaceId: string; rules: readonly FieldRule[]; userId?: string },
+): Promise<number> {
+  const rules = fieldRulesSchema.parse(input.rules);
+  const faults = checkRules(before.kind, rules);
+  if (Object.keys(faults).length > 0) {
+    throw new HubError('request.invalid', 'The mapping cannot be used.', {
+      details: { fields: faults },
+    });
+  }
+  if (before.version > 0 && jsonEqual(before.rules, rules)) return before.version;
+  const version = before.version + 1;
+  const moved = newlyMapped(before.kind, before.rules, rules);
+  await writeRules(tx, input.workspaceId, {
+    ...before,
+    rules,
+    version,
+    moved,
+    userId: input.userId ?? null,
+  });
+  if (moved.length > 0) {
+    await wantSweep(tx, input.workspaceId, before.streamId);
+    await wake(tx, 'runs');
+  }
+  return version;
+}

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { freePort } from '../../supabase/local/free-port.ts';
+import { startCookbook } from '../../tests/bench/cookbook/start-cookbook.ts';
 import { startCrashProcess } from '../../tests/system/crash/crash-process.ts';
 import { type CrashWorld, openCrashWorld } from '../../tests/system/crash/crash-world.ts';
-import { startCookbook } from '../../tests/bench/cookbook/start-cookbook.ts';
 import { compare, figure, quantile, type Result, spreadOf } from './figures.ts';
 import { issueEvents, sendClosed, sendOpen, signAll } from './webhooks.ts';
 

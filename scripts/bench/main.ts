@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { backfillBench } from './backfill.ts';
 import { editBench } from './edit.ts';
 import type { Result } from './figures.ts';
 import { floodBench } from './flood.ts';
@@ -8,6 +9,7 @@ import { liveBench } from './live.ts';
 import { queueBench } from './queue.ts';
 import { print, write } from './report.ts';
 import { startBench } from './start.ts';
+import { upsertBench } from './upsert.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -19,6 +21,8 @@ const benches: Record<string, () => Promise<Result[]>> = {
   queue: queueBench,
   ingest: ingestBench,
   'ingest-live': ingestLiveBench,
+  backfill: backfillBench,
+  upsert: upsertBench,
   idle: idleBench,
   start: () => startBench(root),
 };

@@ -94,8 +94,12 @@ async function statement(db: Db, place: Place, objects: RemoteObject[]): Promise
   return performance.now() - began;
 }
 
-async function writeAll(tx: Tx, place: Place, input: JsonObject[]): Promise<void> {
-  const ids = input.map((row) => String(row['external_id']));
+async function writeAll(
+  tx: Tx,
+  place: Place,
+  input: (JsonObject & { external_id: string })[],
+): Promise<void> {
+  const ids = input.map((row) => row.external_id);
   await tx`
     with input as materialized (
       select * from jsonb_to_recordset(${json(tx, input)}::jsonb) as x(

@@ -3241,9 +3241,9 @@ CREATE OR REPLACE FUNCTION private.may_create(owed public.creations)
  SET search_path TO ''
 AS $function$
   select owed.state in ('sending', 'unknown') or (
-    exists (
+    (owed.saga_id is not null or exists (
       select 1 from public.flow_sides d join public.flows f on f.id = d.flow_id and f.status = 'live'
-      where d.stream_id = owed.stream_id)
+      where d.stream_id = owed.stream_id))
     and not exists (
       select 1 from public.links l
       join public.creations u on u.stream_id = l.stream_id and u.state in ('sending', 'unknown')

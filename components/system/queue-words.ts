@@ -25,6 +25,7 @@ export const queueWords = {
     refresh: { name: 'Credentials', does: 'Tokens renewed before they end' },
     webhook: { name: 'Registrations', does: 'Webhooks as they ought to stand at services' },
     poll: { name: 'Polls', does: 'Looking for what no webhook told' },
+    plan: { name: 'Plans', does: 'What joining the sides of a flow would do, and doing it' },
     run: { name: 'First reads', does: 'Everything there is, page by page' },
     keepalive: { name: 'Signs of life', does: 'Connections nobody has used for long' },
   } as Record<string, { name: string; does: string } | undefined>,

@@ -10,6 +10,9 @@
  *   round in a circle, nothing is sent where it cannot be written. All faults are told at once.
  * - The version is raised by what plans are decided on (sides, rules, matching) and by nothing else.
  * - Only a plan that was enabled makes a draft run; a new side makes a draft of a flow that runs.
+ * - A plan is stored before anything is done; enabling carries out its rows, each once, and nothing
+ *   else. A row whose records are not what it was decided on does nothing and says so.
+ * - Of several records that could be the same none is joined without a person's word.
  * - A flow deletes nothing: without it links and joined records stay, and what was owed is not made.
  *
  * It names no provider: what connectors can do comes in through a port.
@@ -23,6 +26,10 @@ export { allRules } from './check-rules.ts';
 export { createFlow } from './create-flow.ts';
 export type { FlowConnectors, FlowDeps } from './flow-connectors.ts';
 export { getFlow, listFlows } from './read-flows.ts';
+export { type SuggestDeps, suggestForStreams } from './suggest-for-streams.ts';
 export { cancelPlan, chooseForRow, enablePlan } from './act-on-plan.ts';
+export { enqueueDuePlans } from './enqueue-due-plans.ts';
+export type { PlanDeps } from './plan-deps.ts';
 export { getNewestPlan, getPlan, listPlanRows } from './read-plan.ts';
 export { startPlan } from './start-plan.ts';
+export { type PlanJob, workPlan } from './work-plan.ts';

@@ -4,6 +4,9 @@ import {
   type Drop,
   dropConnectionLog,
   dropIncidents,
+  dropPlanMembers,
+  dropPlanRows,
+  dropPlans,
   dropRuns,
   dropSagas,
 } from './retention-store.ts';
@@ -17,6 +20,8 @@ export const keptDays = {
   runs: 90,
   sagas: 90,
   incidents: 365,
+  plans: 90,
+  planMembers: 1,
 } as const;
 
 /** Rows of one statement, so that none holds its locks for long. */
@@ -29,6 +34,9 @@ const drops: readonly [Drop, number][] = [
   [dropRuns, keptDays.runs],
   [dropSagas, keptDays.sagas],
   [dropIncidents, keptDays.incidents],
+  [dropPlanMembers, keptDays.planMembers],
+  [dropPlanRows, keptDays.plans],
+  [dropPlans, keptDays.plans],
 ];
 
 /** Lets old rows of all rooms go, in small steps. Harmless for several workers at once. */

@@ -44,3 +44,37 @@ export const dropIncidents: Drop = async (db, { days, rows }) => {
       order by closed_at limit ${rows}))`;
   return count;
 };
+
+/** What a plan looked at record by record is of no use once the plan is over. */
+export const dropPlanMembers: Drop = async (db, { days, rows }) => {
+  const { count } = await db`
+    delete from private.flow_plan_members where (plan_id, record_id) in (
+      select m.plan_id, m.record_id from public.flow_plans p
+      join private.flow_plan_members m on m.plan_id = p.id
+      where p.finished_at < now() - ${days} * interval '1 day' limit ${rows})`;
+  return count;
+};
+
+/** The last plan of each flow stays, however old: its page tells of it. */
+export const dropPlans: Drop = async (db, { days, rows }) => {
+  const { count } = await db`
+    delete from public.flow_plans where id = any (array(
+      select p.id from public.flow_plans p
+      where p.finished_at is not null and p.id < private.first_id_at(now() - ${days} * interval '1 day')
+        and exists (select 1 from public.flow_plans n where n.flow_id = p.flow_id and n.id > p.id)
+        and not exists (select 1 from public.flow_plan_rows r where r.plan_id = p.id)
+      order by p.id limit ${rows}))`;
+  return count;
+};
+
+/** Rows go before their plan: one plan may have a hundred thousand. */
+export const dropPlanRows: Drop = async (db, { days, rows }) => {
+  const { count } = await db`
+    delete from public.flow_plan_rows where (plan_id, ordinal) in (
+      select r.plan_id, r.ordinal from public.flow_plans p
+      join public.flow_plan_rows r on r.plan_id = p.id
+      where p.finished_at is not null and p.id < private.first_id_at(now() - ${days} * interval '1 day')
+        and exists (select 1 from public.flow_plans n where n.flow_id = p.flow_id and n.id > p.id)
+      limit ${rows})`;
+  return count;
+};

@@ -56,6 +56,7 @@ import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import type { ListenerOptions } from './worker-listener.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
 import { outgoingWork } from './worker-outgoing.ts';
+import { planWork } from './worker-plans.ts';
 import { endpointDeps, inboxPorts, prepareStream } from './worker-ports.ts';
 import { rowSweeps } from './worker-sweeps.ts';
 
@@ -115,6 +116,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const steps = { connections, endpoints, pollMs: settings.POLL_SECONDS * 1000 };
   const cache = sharedCache(settings, db, log);
   const mail = mailWork(connections, queue, settings);
+  const plans = planWork(connections, queue);
   const outgoing = outgoingWork(connections, mail);
   const delivery = deliveryWork({
     db,
@@ -147,6 +149,7 @@ export function createWorker(options: WorkerOptions): Worker {
       });
       await handleSagas(steps, queue);
       await mail.handle();
+      await plans.handle();
       await queue.start();
       if (stopping.signal.aborted) return;
       rotating = rotateWorkerKeys({ db, opener: connections.opener, log });
@@ -157,6 +160,7 @@ export function createWorker(options: WorkerOptions): Worker {
           ...rowSweeps({ db, queue, sync, inbox: inboxRetention(settings) }),
           ...sagaSweeps(steps, queue),
           ...mail.sweeps,
+          ...plans.sweeps,
           ...delivery.sweeps,
           ...outgoing.sweeps,
           watchSweep(watch),

@@ -19,9 +19,11 @@ export const queueTable = {
   mail: { priority: 45, concurrency: 3, perWorkspace: 2, batch: 1 },
   inbox: { priority: 40, concurrency: 5, perWorkspace: 4, batch: 1 },
   saga: { priority: 35, concurrency: 4, perWorkspace: 3, batch: 1 },
+  create: { priority: 32, concurrency: 4, perWorkspace: 3, batch: 1 },
   refresh: { priority: 30, concurrency: 3, perWorkspace: 2, batch: 1 },
   webhook: { priority: 25, concurrency: 4, perWorkspace: 2, batch: 1 },
   poll: { priority: 20, concurrency: 3, perWorkspace: 2, batch: 1 },
+  plan: { priority: 15, concurrency: 2, perWorkspace: 1, batch: 1 },
   run: { priority: 10, concurrency: 3, perWorkspace: 2, batch: 1 },
   keepalive: { priority: 5, concurrency: 2, perWorkspace: 1, batch: 1 },
 } as const satisfies Record<string, Row>;

@@ -82,10 +82,13 @@ create table private.flow_plan_members (
   lives smallint not null,
   taken smallint not null,
   version bigint not null,
+  -- First seen after the plan was made: what is like it cannot be decided without it.
+  is_late boolean not null default false,
   primary key (plan_id, record_id),
   foreign key (workspace_id, plan_id) references public.flow_plans (workspace_id, id) on delete cascade
 );
 create index flow_plan_members_by_key on private.flow_plan_members (plan_id, match_key, record_id);
+create index flow_plan_members_late on private.flow_plan_members (plan_id, match_key) where is_late;
 
 call private.protect('public.flow_plans', 'editor');
 call private.protect('public.flow_plan_rows', 'editor');

@@ -124,9 +124,7 @@ export function RecordJourney({ row, pending }: { row: RecordRow; pending: Pendi
           {refused.error.message}
         </Notice>
       )}
-      {open.map((conflict) => (
-        <ConflictChoice key={conflict.id} conflict={conflict} recordId={row.id} />
-      ))}
+      <ConflictChoice conflicts={open} />
       {steps.length > 0 && (
         <Panel>
           <StepList label="How far the last edit got" steps={steps} />

@@ -102,6 +102,8 @@ export const words = {
     unknown: 'Outcome unknown',
     bothSides: 'Changed on both sides',
   },
+  bothSides: 'Changed on both sides',
+  openConflicts: 'Among all conflicts',
   deleted: 'This record was deleted at its service.',
   noBody: 'It has no text.',
   readOnly: 'Your role lets you look, not edit.',

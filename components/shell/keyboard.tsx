@@ -11,6 +11,7 @@ const groups = [
       { keys: ['?'], does: 'These keys' },
       { keys: ['g', 'b'], does: 'Go to the Board' },
       { keys: ['g', 'c'], does: 'Go to Connections' },
+      { keys: ['g', 'f'], does: 'Go to Flows' },
       { keys: ['g', 'r'], does: 'Go to Records' },
       { keys: ['g', 'x'], does: 'Go to Conflicts' },
       { keys: ['g', 'i'], does: 'Go to the Inbox' },
@@ -37,6 +38,7 @@ const groups = [
       { keys: ['e'], does: 'Write a value' },
       { keys: ['x'], does: 'Select it' },
       { keys: ['u'], does: 'Undo the last choice' },
+      { keys: ['o'], does: 'Open the record' },
     ],
   },
 ] as const;

@@ -1,0 +1,72 @@
+'use client';
+
+import { useState } from 'react';
+import { useShortcut } from '@/components/ui/use-shortcut';
+import type { Conflict } from '@/lib/records/schema';
+import { mayChoose } from './conflict-view';
+import type { Settling } from './use-settling';
+
+interface KeysInput {
+  /** In the order they stand on the page. */
+  conflicts: readonly Conflict[];
+  settling: Settling;
+  mayEdit: boolean;
+  onEdit: (id: string | null) => void;
+  onSelect: (id: string) => void;
+  onOpen: (conflict: Conflict) => void;
+}
+
+const show = (id: string): void =>
+  document.getElementById(`conflict-${id}`)?.scrollIntoView({ block: 'nearest' });
+
+/**
+ * j and k walk, 1 to 3 choose, e writes, x selects, u takes back, o opens the record. The answer
+ * is the conflict the keyboard is on; where that one was settled, the next in its place.
+ */
+export function useConflictKeys(input: KeysInput): string | null {
+  const { conflicts, settling, mayEdit } = input;
+  const [place, setPlace] = useState<{ id: string; at: number } | null>(null);
+  const found = place ? conflicts.findIndex(({ id }) => id === place.id) : -1;
+  const at = found >= 0 ? found : Math.min(place?.at ?? -1, conflicts.length - 1);
+  const active = conflicts[at];
+  const go = (to: number) => () => {
+    const next = conflicts[Math.max(0, Math.min(conflicts.length - 1, to))];
+    if (!next) return;
+    setPlace({ id: next.id, at: conflicts.indexOf(next) });
+    show(next.id);
+  };
+  const choose = (choice: 'local' | 'remote' | 'base') => () => {
+    if (!active || !mayChoose(active, choice) || settling.pending.has(active.id)) return;
+    setPlace({ id: active.id, at });
+    settling.choose([active], choice);
+  };
+  const decides = { enabled: mayEdit && active !== undefined };
+  useShortcut('j', go(at + 1));
+  useShortcut('k', go(at - 1));
+  useShortcut('1', choose('local'), decides);
+  useShortcut('2', choose('remote'), decides);
+  useShortcut('3', choose('base'), decides);
+  useShortcut(
+    'e',
+    () => {
+      if (active && mayChoose(active, 'value')) input.onEdit(active.id);
+    },
+    decides,
+  );
+  useShortcut(
+    'x',
+    () => {
+      if (active?.status === 'open') input.onSelect(active.id);
+    },
+    decides,
+  );
+  useShortcut('u', settling.undoLast, { enabled: mayEdit });
+  useShortcut(
+    'o',
+    () => {
+      if (active) input.onOpen(active);
+    },
+    { enabled: active !== undefined },
+  );
+  return active?.id ?? null;
+}

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { connectionSchema } from '#lib/connections/schema';
 import { changeSchema } from '#lib/records/schema';
 
+export * from './lineage-schema.ts';
+
 /** Everything the Board shows, in one read. */
 export const boardSchema = z.object({
   position: z.number().int(),

@@ -17,6 +17,7 @@ import { identityUseCases } from './web-identity.ts';
 import { keyUseCases } from './web-keys.ts';
 import { limitUseCases } from './web-limits.ts';
 import { listeningUseCases } from './web-listening.ts';
+import { lineageUseCases } from './web-lineage.ts';
 import { mailUseCases } from './web-mail.ts';
 import { outboundUseCases } from './web-outbound.ts';
 import { proxyUseCases } from './web-proxy.ts';
@@ -65,5 +66,6 @@ export function webUseCases(deps: UseCaseDeps) {
     keys: keyUseCases(deps),
     queues: queueUseCases(deps),
     undos: undoUseCases(deps),
+    lineage: lineageUseCases(deps),
   };
 }

@@ -281,6 +281,13 @@ const makers: Record<string, Maker> = {
     return { body: { filter: { status: 'dead' } } };
   },
   listChanges: () => ({ query: { after: '0' } }),
+  explainValue: () => ({ query: { field: 'title' } }),
+  explainMissing: async ({ world, workspaceId, target }) => ({
+    query: {
+      connection_id: target === 'absent' ? newId() : await world.row('connection', workspaceId),
+      external_key: '12',
+    },
+  }),
   undoChange: async ({ world, workspaceId, target }) => ({
     params: {
       position: String(target === 'absent' ? 1 : await someUndoable(world, workspaceId)),

@@ -12,6 +12,7 @@ import { memberRoutes } from './identity-members.ts';
 import { sessionRoutes } from './identity-session.ts';
 import { inboundLimitRoutes } from './inbound-limits.ts';
 import { keyRoutes } from './keys.ts';
+import { lineageRoutes } from './lineage.ts';
 import { listeningRoutes } from './listening.ts';
 import { mailRoutes } from './mail.ts';
 import { metadataRoutes } from './metadata.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...flowRoutes,
   ...recordRoutes,
   ...undoRoutes,
+  ...lineageRoutes,
   ...conflictRoutes,
   ...webhookRoutes,
   ...replayRoutes,

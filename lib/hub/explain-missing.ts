@@ -1,0 +1,181 @@
+import type {
+  ConnectionFacts,
+  EventFacts,
+  FaultFacts,
+  LinkFacts,
+  StreamFacts,
+  Wanted,
+} from './missing-store.ts';
+import type { MissingCheck } from './schema.ts';
+
+export interface MissingFacts {
+  wanted: Wanted;
+  connection: ConnectionFacts;
+  streams: readonly StreamFacts[];
+  links: readonly LinkFacts[];
+  events: readonly EventFacts[];
+  faults: readonly FaultFacts[];
+}
+
+type Check = Omit<MissingCheck, 'refs'> & { refs?: MissingCheck['refs'] };
+
+/**
+ * Why something is not here, the surest reason first: what is known of the object itself, then what
+ * was heard of it, then what stands in the way of hearing of it. Never empty. Pure.
+ */
+export function explainMissing(facts: MissingFacts): [MissingCheck, ...MissingCheck[]] {
+  const connection = { connection_id: facts.wanted.connectionId };
+  const found = [
+    ...facts.links.map(ofLink),
+    ...facts.faults.map(ofFault),
+    ...facts.events.map(ofEvent),
+    ...ofConnection(facts.connection),
+    ...ofScope(facts),
+    ...facts.streams.flatMap(ofStream),
+    ...ofRefusals(facts.connection),
+    ...neverSeen(facts),
+  ].map((check) => ({ ...check, refs: { ...connection, ...check.refs } }));
+  const [first, ...others] = found;
+  if (first) return [first, ...others];
+  const text = 'Nothing here speaks of it.';
+  return [{ code: 'never_seen', text, at: null, refs: connection }];
+}
+
+function ofLink(link: LinkFacts): Check {
+  const refs = { record_id: link.record_id };
+  if (link.joined_into !== null) {
+    const text = 'It is here: its record has become part of another one.';
+    return { code: 'joined', text, at: link.deleted_at, refs: { record_id: link.joined_into } };
+  }
+  if (link.state === 'tombstone' || link.deleted_at !== null) {
+    const text = 'It was here and has been deleted at the service.';
+    return { code: 'deleted', text, at: link.deleted_at, refs };
+  }
+  if (link.state === 'inaccessible') {
+    const why = link.error?.message ?? 'The service does not show it any more.';
+    return { code: 'inaccessible', text: `It is here as it was last seen. ${why}`, at: null, refs };
+  }
+  if (link.is_renamed) {
+    const text = 'It is here under another id: the service has moved or renamed it.';
+    return { code: 'renamed', text, at: null, refs };
+  }
+  const text = `It is here, as a ${link.record_kind}. A filter or a search may hide it.`;
+  return { code: 'present', text, at: null, refs };
+}
+
+const ofFault = (fault: FaultFacts): Check => ({
+  code: 'unreadable',
+  text: `It came and could not be understood: ${fault.message}`,
+  at: fault.at,
+  refs: fault.run_id === null ? {} : { run_id: fault.run_id },
+});
+
+function ofEvent(event: EventFacts): Check {
+  const refs = { inbox_event_id: event.id, inbox_status: event.status };
+  const at = event.received_at;
+  const because = event.outcome === null ? '' : `: ${event.outcome}`;
+  const name = `A webhook that speaks of it (“${event.event}”)`;
+  switch (event.status) {
+    case 'pending':
+    case 'queued':
+      return { code: 'event_waiting', text: `${name} waits to be applied.`, at, refs };
+    case 'failed':
+      return {
+        code: 'event_waiting',
+        text: `${name} failed and is tried again${because}.`,
+        at,
+        refs,
+      };
+    case 'dead':
+      return { code: 'event_failed', text: `${name} could not be applied${because}.`, at, refs };
+    case 'ignored':
+    case 'applied':
+    case 'split':
+      return {
+        code: 'event_ignored',
+        text: `${name} is nothing this hub keeps${because}.`,
+        at,
+        refs,
+      };
+  }
+}
+
+function ofConnection(connection: ConnectionFacts): Check[] {
+  if (connection.status === 'active') return [];
+  const why =
+    connection.status_detail ?? `The connection is ${connection.status.replace('_', ' ')}.`;
+  const text = `Nothing is read from ${connection.name}. ${why}`;
+  return [{ code: 'connection_stopped', text, at: null }];
+}
+
+function ofScope({ connection, streams, wanted }: MissingFacts): Check[] {
+  if (streams.length === 0) {
+    const text = `No stream of ${connection.name} is read yet.`;
+    return [{ code: 'no_stream', text, at: null }];
+  }
+  const { url } = wanted;
+  if (url === null || streams.some((stream) => isWithin(url, stream))) return [];
+  const read = streams.map(({ name }) => name).join(', ');
+  const text = `Its address is in none of what is read from ${connection.name}: ${read}.`;
+  // A scope whose key stands in no address says nothing about addresses.
+  return streams.every(({ scope_key }) => /[a-z]/i.test(scope_key))
+    ? [{ code: 'no_scope', text, at: null }]
+    : [];
+}
+
+const isWithin = (url: string, { scope_key, name }: StreamFacts): boolean => {
+  const path = decodeURIComponent(new URL(url).pathname).toLowerCase();
+  return [scope_key, name].some((text) => path.includes(text.toLowerCase()));
+};
+
+function ofStream(stream: StreamFacts): Check[] {
+  const refs = { stream_id: stream.id };
+  const { run } = stream;
+  if (run?.asks) {
+    const text = `A sweep of ${stream.name} waits for an answer before it goes on.`;
+    return [{ code: 'run_asks', text, at: null, refs: { ...refs, run_id: run.id } }];
+  }
+  if (stream.phase === 'failed') {
+    const text = `${stream.name} has stopped: ${stream.phase_detail ?? 'its last run failed.'}`;
+    return [{ code: 'stream_failed', text, at: null, refs }];
+  }
+  if (stream.phase === 'paused') {
+    return [{ code: 'stream_paused', text: `${stream.name} is paused.`, at: null, refs }];
+  }
+  if (stream.phase === 'waiting' || stream.phase === 'backfill') {
+    const far = run ? ` ${run.done}${run.total === null ? '' : ` of ${run.total}`} so far.` : '';
+    const text = `${stream.name} is being read for the first time.${far}`;
+    return [
+      { code: 'stream_reading', text, at: null, refs: run ? { ...refs, run_id: run.id } : refs },
+    ];
+  }
+  return [];
+}
+
+function ofRefusals({ refused_today: count, name }: ConnectionFacts): Check[] {
+  if (count === 0) return [];
+  const many = count === 1 ? 'One webhook' : `${count} webhooks`;
+  const text = `${many} of ${name} came today and could not be verified; one of them may have told of it.`;
+  return [{ code: 'webhooks_refused', text, at: null }];
+}
+
+/** Only of streams that are read as they should be. */
+function neverSeen({ streams, links }: MissingFacts): Check[] {
+  if (links.length > 0) return [];
+  return streams
+    .filter(({ phase }) => phase === 'live')
+    .map((stream) => {
+      const all = stream.swept_at
+        ? 'Everything there has been listed, and it was not among it.'
+        : 'Not everything there has been listed yet.';
+      const next = stream.next_sweep_at
+        ? 'Everything is listed again by itself.'
+        : 'The service cannot be asked for all there is.';
+      return {
+        code: 'never_seen' as const,
+        text: `${stream.name}: it has never been seen. ${all} ${next}`,
+        at: stream.swept_at,
+        refs: { stream_id: stream.id },
+      };
+    });
+}

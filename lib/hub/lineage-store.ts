@@ -1,0 +1,135 @@
+import type { Json, JsonObject } from '#lib/core/index';
+import type { Tx } from '#lib/db/index';
+import type { Kind } from '#lib/kinds/index';
+import type { Link } from '#lib/records/schema';
+import type { FieldRule } from '#lib/sync/schema';
+import type { InboxEvent } from '#lib/webhooks/schema';
+
+export interface ValueFacts {
+  kind: Kind;
+  value: Json;
+  is_deleted: boolean;
+  /** The change that set it, or made the record; null when the log does not reach back so far. */
+  change: SettingChange | null;
+}
+
+export interface SettingChange {
+  position: number;
+  op: 'create' | 'update' | 'delete' | 'restore';
+  origin: 'user' | 'connection' | 'hub';
+  at: string;
+  actor: string | null;
+  undoes: number | null;
+  connection: string | null;
+  connection_id: string | null;
+  inbox_event_id: string | null;
+  inbox_event: string | null;
+  inbox_status: InboxEvent['status'] | null;
+  run_id: string | null;
+  run_kind: 'backfill' | 'poll' | 'reconcile' | null;
+  /** The undo of many it is part of. */
+  undo_id: string | null;
+}
+
+/** The record's field and the change that gave it its value. */
+export async function selectValueFacts(
+  tx: Tx,
+  recordId: string,
+  field: string,
+): Promise<(ValueFacts & { workspace_id: string }) | null> {
+  const [row] = await tx<(ValueFacts & { workspace_id: string })[]>`
+    select r.workspace_id, r.kind, coalesce(r.data -> ${field}, 'null') as value, r.deleted_at is not null as is_deleted,
+      (select jsonb_build_object('position', c.position, 'op', c.op, 'origin', c.origin, 'at', c.at, 'actor', u.name,
+          'undoes', c.undoes, 'connection', n.account_name, 'connection_id', n.id,
+          'inbox_event_id', e.id, 'inbox_event', e.event, 'inbox_status', e.status,
+          'run_id', q.id, 'run_kind', q.kind, 'undo_id', z.id)
+        from (
+          select * from public.change_log c
+          where c.workspace_id = r.workspace_id and c.record_id = r.id and c.position is not null
+            and (${field} = any(c.fields) or c.op = 'create')
+          order by c.version desc limit 1
+        ) c
+        left join public.users u on u.id = c.actor_id
+        left join public.connections n on n.workspace_id = c.workspace_id and n.id = c.connection_id
+        left join public.inbox_events e on e.workspace_id = c.workspace_id and e.id = c.inbox_event_id
+        left join public.runs q on q.workspace_id = c.workspace_id and q.id = c.run_id
+        left join public.undo_runs z on z.workspace_id = c.workspace_id and z.id = c.run_id) as change
+    from public.records r where r.id = ${recordId}`;
+  return row ?? null;
+}
+
+export interface PlaceFacts {
+  link_id: string;
+  stream_id: string;
+  stream: string;
+  connection_id: string;
+  connection: string;
+  state: Link['state'];
+  base: JsonObject | null;
+  ours: JsonObject;
+  held: string[];
+  unreadable: Record<string, string>;
+  error: { code: string; message: string } | null;
+  dirty_at: string | null;
+  rules: FieldRule[];
+  /** The newest edit that was sent there. */
+  push: {
+    id: string;
+    fields: string[];
+    outcome: 'accepted' | 'refused' | 'unknown' | 'superseded' | null;
+    at: string;
+    echoed_at: string | null;
+  } | null;
+}
+
+/** Where the record lives, by which rules, and what was last told there. */
+export function selectPlaceFacts(
+  tx: Tx,
+  workspaceId: string,
+  recordId: string,
+): Promise<PlaceFacts[]> {
+  return tx<PlaceFacts[]>`
+    select l.id as link_id, l.stream_id, s.name as stream, l.connection_id, c.account_name as connection,
+      l.state, l.base, l.ours, l.held, l.unreadable, l.error, l.dirty_at, coalesce(m.rules, '[]') as rules,
+      (select jsonb_build_object('id', p.id, 'fields', array(select jsonb_object_keys(p.patch)),
+          'outcome', p.outcome, 'at', p.created_at, 'echoed_at', p.echoed_at)
+        from public.push_intents p
+        where p.workspace_id = l.workspace_id and p.record_id = l.record_id and p.link_id = l.id
+        order by p.id desc limit 1) as push
+    from public.links l
+    join public.streams s on s.workspace_id = l.workspace_id and s.id = l.stream_id
+    join public.connections c on c.workspace_id = l.workspace_id and c.id = l.connection_id
+    left join public.stream_rules m on m.workspace_id = l.workspace_id and m.stream_id = l.stream_id
+    where l.workspace_id = ${workspaceId} and l.record_id = ${recordId} order by l.id`;
+}
+
+export interface DecisionFacts {
+  id: string;
+  status: 'open' | 'automatic' | 'resolved';
+  policy: string;
+  connection: string;
+  connection_id: string;
+  resolved_by: string | null;
+  created_at: string;
+  resolved_at: string | null;
+}
+
+const decisionRows = 5;
+
+/** Where both sides changed the field, the newest first. */
+export function selectDecisions(
+  tx: Tx,
+  workspaceId: string,
+  recordId: string,
+  field: string,
+): Promise<DecisionFacts[]> {
+  return tx<DecisionFacts[]>`
+    select f.id, f.status, f.policy, c.account_name as connection, c.id as connection_id, u.name as resolved_by,
+      f.created_at, f.resolved_at
+    from public.conflicts f
+    join public.links l on l.workspace_id = f.workspace_id and l.id = f.link_id
+    join public.connections c on c.workspace_id = l.workspace_id and c.id = l.connection_id
+    left join public.users u on u.id = f.resolved_by
+    where f.workspace_id = ${workspaceId} and l.record_id = ${recordId} and f.field = ${field}
+    order by f.id desc limit ${decisionRows}`;
+}

@@ -132,6 +132,7 @@ const reasons: Record<string, string> = {
   'webhooks.event_invalid': 'cannot be understood',
   'webhooks.account_unknown': 'of an account nobody connected',
   'webhooks.overloaded': 'too much at once',
+  'internal.worker_lost': 'the worker died each time',
   'request.rate_limited': 'too many at once',
   'request.too_large': 'too large',
   'request.malformed_json': 'no JSON',

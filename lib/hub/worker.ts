@@ -255,8 +255,8 @@ async function handle(queue: Queue, { connections, sync, cache }: Handlers): Pro
   await queue.work('push', queueTable.push, async ({ payload, signal }) => {
     await pushLink(sync, readPushJob(payload), signal);
   });
-  await queue.work('inbox', queueTable.inbox, async ({ payload, signal }) => {
-    await applyInboxEvents(inbox, payload, signal);
+  await queue.work('inbox', queueTable.inbox, async ({ payload, signal, deaths }) => {
+    await applyInboxEvents(inbox, payload, signal, deaths);
   });
   await queue.work('refresh', queueTable.refresh, ({ payload, signal }) =>
     runRefresh(connections, payload, signal),

@@ -11,6 +11,8 @@ export interface Job {
   payload: JsonObject;
   /** What it is and what it follows from. */
   envelope: Envelope;
+  /** Workers that began it and were not heard of again. */
+  deaths: number;
   /** Aborted when the job has taken too long or the process stops. */
   signal: AbortSignal;
 }
@@ -69,6 +71,7 @@ async function handleOne(desk: Desk, job: FetchedJob, handler: JobHandler): Prom
         id: job.id,
         payload: data.payload,
         envelope: data.envelope,
+        deaths: job.retryCount,
         signal: job.signal,
       });
       handled.inc({ queue, outcome: 'done' });

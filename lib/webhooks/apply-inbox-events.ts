@@ -5,11 +5,12 @@ import { counter, histogram } from '#lib/observability/index';
 import { type ActDeps, actOnGroup, refetchDead } from './act-on-event.ts';
 import { reasonOf } from './failure-reason.ts';
 import { type EventGroup, groupEvents } from './group-events.ts';
-import { afterFailure, mayBecome } from './inbox-event-state.ts';
+import { afterFailure, maxAttempts, mayBecome } from './inbox-event-state.ts';
 import type { ApplyOutcome } from './inbox-ports.ts';
 import {
   type EventToApply,
   holdEvents,
+  noteBegun,
   readEvents,
   type Settlement,
   settleEvents,
@@ -24,27 +25,74 @@ const payloadSchema = z.object({ workspace_id: z.uuid(), ids: z.array(z.uuid()).
 /** While PostgreSQL restarts the job waits for it rather than leave its events to their leases. */
 const outageMs = 12_000;
 const outageStepMs = 250;
+/** The reason of an event that nobody survived. */
+const workerLost = 'internal.worker_lost';
 /** The column takes no more. */
 const outcomeChars = 400;
 
 const applied = counter('patchbay_inbox_events_total', 'Inbox events by outcome', ['outcome']);
 const seconds = histogram('patchbay_inbox_apply_seconds', 'Applying one inbox event');
 
-/** The handler of the inbox queue. An event that cannot be applied never stops those behind it. */
+/**
+ * The handler of the inbox queue. An event that cannot be applied never stops those behind it.
+ * `deaths`: how many workers began these events and were not heard of again.
+ */
 export async function applyInboxEvents(
   deps: ApplyDeps,
   payload: JsonObject,
   signal: AbortSignal,
+  deaths = 0,
 ): Promise<void> {
   const { workspace_id: workspaceId, ids } = payloadSchema.parse(payload);
   const insist = <T>(work: () => Promise<T>): Promise<T> => throughOutage(deps.clock, signal, work);
   const events = await insist(() => readEvents(deps.db, workspaceId, ids));
   const parserOf = (connector: string) =>
     deps.ports.isBound?.(connector) ? null : deps.findParser(connector);
-  for (const group of groupEvents(events, parserOf)) {
+  const groups = groupEvents(events, parserOf);
+  // One of them may be what the workers died of: each for itself, and written down before it is begun.
+  for (const group of deaths > 0 ? groups.flat().map((one) => [one]) : groups) {
     if (signal.aborted) return;
+    const [first] = group;
+    if (deaths > 0 && first && !(await insist(() => mayBeBegun(deps, first.event)))) continue;
     await insist(() => applyOrFail(deps, workspaceId, group));
   }
+}
+
+/** Counts an attempt whose end may never be heard of; the one after the last makes the event dead. */
+async function mayBeBegun(deps: ApplyDeps, event: EventToApply): Promise<boolean> {
+  const { clock, log } = deps;
+  return transaction(deps.db, async (tx) => {
+    const [held] = await holdEvents(tx, event.workspaceId, [event.id]);
+    if (!held || !mayBecome(held.status, 'applied')) return false;
+    const at = new Date(clock.now()).toISOString();
+    if (held.attempts < maxAttempts) {
+      await noteBegun(tx, event.workspaceId, event.id, {
+        at,
+        ms: 0,
+        outcome: 'begun',
+        message: 'After a worker was lost on the way.',
+      });
+      return true;
+    }
+    log.error('an inbox event is given up: the workers that applied it died', {
+      event_id: event.id,
+    });
+    const message = 'Each worker that applied it was lost on the way.';
+    const attempt = { at, ms: 0, outcome: 'dead', code: workerLost, message };
+    await settleEvents(tx, event.workspaceId, [
+      {
+        eventId: event.id,
+        status: 'dead',
+        outcome: message,
+        reason: workerLost,
+        recordId: null,
+        waitMs: null,
+        attempt,
+      },
+    ]);
+    applied.inc({ outcome: 'dead' });
+    return false;
+  });
 }
 
 /** One that fails takes only itself back: the others of its group are applied each for itself. */

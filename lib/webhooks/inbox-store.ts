@@ -44,12 +44,32 @@ export function holdEvents(
     where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) order by id for update skip locked`;
 }
 
+/** Attempts kept in the log of an event, and characters of its outcome. */
+const attemptsKept = 20;
+const outcomeChars = 400;
+
 export interface Attempt {
   at: string;
   ms: number;
   outcome: string;
   code?: string;
   message?: string;
+}
+
+/** An attempt that is about to be made, written down in case nobody lives to tell of it. */
+export async function noteBegun(
+  tx: Tx,
+  workspaceId: string,
+  eventId: string,
+  attempt: Attempt,
+): Promise<void> {
+  await tx`
+    update public.inbox_events set attempts = attempts + 1, attempt_log = (
+      select jsonb_agg(entry order by place)
+      from jsonb_array_elements(jsonb_build_array(${json(tx, { ...attempt })}::jsonb) || attempt_log)
+        with ordinality as log (entry, place)
+      where place <= ${attemptsKept})
+    where workspace_id = ${workspaceId} and id = ${eventId}`;
 }
 
 export interface Settlement {
@@ -63,10 +83,6 @@ export interface Settlement {
   waitMs: number | null;
   attempt: Attempt;
 }
-
-/** Attempts kept in the log of an event, and characters of its outcome. */
-const attemptsKept = 20;
-const outcomeChars = 400;
 
 export async function settleEvents(
   tx: Tx,

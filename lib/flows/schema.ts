@@ -67,6 +67,10 @@ export const flowPatchSchema = z.strictObject({
 });
 export type FlowPatch = z.infer<typeof flowPatchSchema>;
 
+export const suggestionInputSchema = z.strictObject({
+  stream_ids: z.array(z.uuid()).min(flowSidesMin).max(flowSidesMax),
+});
+
 /** What a mapping could be, each rule with the reason in words, before anything is stored. */
 export const suggestionSchema = z.object({
   stream_id: z.uuid(),

@@ -1,5 +1,13 @@
+import { listLookup } from '#lib/connections/index';
 import type { Tx } from '#lib/db/index';
-import { changeFlow, createFlow, deleteFlow, getFlow, listFlows } from '#lib/flows/index';
+import {
+  changeFlow,
+  createFlow,
+  deleteFlow,
+  getFlow,
+  listFlows,
+  suggestForStreams,
+} from '#lib/flows/index';
 import type { FlowInput, FlowPatch } from '#lib/flows/schema';
 import { type Session, writeAudit } from '#lib/identity/index';
 import { flowConnectors } from './flow-connectors.ts';
@@ -13,7 +21,7 @@ type FlowAt = At & { flowId: string };
 const deps = { connectors: flowConnectors };
 
 /** flows' use cases as the web process calls them. */
-export function flowUseCases({ asBearer }: UseCaseDeps) {
+export function flowUseCases({ asBearer, connections }: UseCaseDeps) {
   const audit = (tx: Tx, session: Session, at: FlowAt, what: string, details = {}) =>
     writeAudit(tx, {
       workspaceId: at.workspaceId,
@@ -39,6 +47,18 @@ export function flowUseCases({ asBearer }: UseCaseDeps) {
         await audit(tx, session, at, 'changed', { name: flow.name, ...details });
         return flow;
       }),
+    suggest: (session: Session, at: At & { streamIds: readonly string[] }) =>
+      suggestForStreams(
+        {
+          connectors: flowConnectors,
+          inTransaction: (work) => asBearer(session, work),
+          lookup: async (place) => {
+            const actor = { userId: session.userId, sessionId: session.sessionId };
+            return (await listLookup(connections, actor, { ...at, ...place })).data;
+          },
+        },
+        at,
+      ),
     delete: (session: Session, at: FlowAt) =>
       asBearer(session, async (tx) => {
         const { name } = await getFlow(tx, deps, at);

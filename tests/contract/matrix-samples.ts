@@ -4,52 +4,13 @@ import { newId } from '#lib/core/index';
 import { broughtKeeper } from '#lib/hub/brought-secrets';
 import { origin, request } from '../integration/api/web-fixture.ts';
 import type { Target } from './matrix-expectation.ts';
-import { insertPlan, type Principal, type World } from './matrix-world.ts';
-
-interface Sample {
-  params?: Record<string, string>;
-  query?: Record<string, string>;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-
-interface Place {
-  world: World;
-  principal: Principal;
-  target: Target;
-  workspaceId: string;
-  /** The row the place names, when it names one. */
-  id: string;
-}
-
-type Maker = (place: Place) => Sample | Promise<Sample>;
+import { flowSamples } from './matrix-flow-samples.ts';
+import type { Maker, Place, Sample } from './matrix-sample.ts';
+import type { Principal, World } from './matrix-world.ts';
 
 /** A user who is a member of the workspace in question, or of none when it is absent. */
 const someMember = async ({ world, target, workspaceId }: Place): Promise<string> =>
   target === 'absent' ? newId() : (await world.member(workspaceId)).userId;
-
-/** Streams of two connections, which no flow has. */
-const twoStreams = async ({ world, target, workspaceId }: Place): Promise<string[]> =>
-  target === 'absent'
-    ? [newId(), newId()]
-    : [await world.row('stream', workspaceId), await world.row('stream', workspaceId)];
-
-/** An object that the flow owes a side of its own, and that was refused there. */
-async function refusedCreation({ world, target, workspaceId, id }: Place): Promise<Sample> {
-  const creationId = newId();
-  if (target === 'absent') return { params: { creation_id: creationId } };
-  const { admin } = world.web;
-  const streamId = await world.row('stream', workspaceId);
-  const recordId = await world.row('record', workspaceId);
-  await admin`
-    insert into public.flow_sides (stream_id, workspace_id, flow_id, position)
-    values (${streamId}, ${workspaceId}, ${id}, 0)`;
-  await admin`
-    insert into public.creations (id, workspace_id, record_id, connection_id, stream_id, state)
-    select ${creationId}, workspace_id, ${recordId}, connection_id, id, 'refused'
-    from public.streams where id = ${streamId}`;
-  return { params: { creation_id: creationId } };
-}
 
 /** The connection in question as one that is only listened to. */
 async function makeListening({ world, id, workspaceId, target }: Place): Promise<Sample> {
@@ -201,17 +162,7 @@ const makers: Record<string, Maker> = {
   updateStream: () => ({ body: { phase: 'paused' } }),
   startRun: () => ({ body: { kind: 'poll' } }),
   actOnRun: () => ({ body: { action: 'pause' } }),
-  createFlow: async (place) => ({
-    body: { name: 'Both', sides: (await twoStreams(place)).map((id) => ({ stream_id: id })) },
-  }),
-  updateFlow: () => ({ body: { name: 'Renamed' } }),
-  retryFlowCreation: refusedCreation,
-  dropFlowCreation: refusedCreation,
-  chooseForFlowPlanRow: () => ({ params: { ordinal: '1' }, body: { record_id: null } }),
-  getNewestFlowPlan: async ({ world, workspaceId, id, target }) => {
-    if (target !== 'absent') await insertPlan(world.web, { id: newId(), workspaceId, flowId: id });
-    return {};
-  },
+  ...flowSamples,
   editRecord: () => ({
     body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
   }),

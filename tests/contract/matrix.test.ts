@@ -207,6 +207,7 @@ describe('row security, with the role check taken away', () => {
   const withoutOwnRows = new Set([
     'setSandboxActivity',
     'previewSubscription',
+    'suggestFlowRules',
     'listApps',
     'listAppWebhooks',
     'listInvitations',

@@ -1,4 +1,10 @@
-import { flowInputSchema, flowPatchSchema, flowSchema } from '#lib/flows/schema';
+import {
+  flowInputSchema,
+  flowPatchSchema,
+  flowSchema,
+  suggestionInputSchema,
+  suggestionSchema,
+} from '#lib/flows/schema';
 import { route } from '../contract.ts';
 import { idParams, listOf, nothing, workspaceQuery } from '../shapes.ts';
 
@@ -40,6 +46,25 @@ export const flowRoutes = [
     },
     async ({ hub, session, workspaceId, body }) =>
       hub.flows.create(session, { workspaceId, input: body }),
+  ),
+  route(
+    {
+      id: 'suggestFlowRules',
+      tag,
+      summary:
+        'What the mapping between streams could be, each rule with its reason, and what is missing',
+      method: 'post',
+      path: '/flows/suggestions',
+      access: 'editor',
+      place: here,
+      query: workspaceQuery,
+      body: suggestionInputSchema,
+      answer: { status: 200, schema: listOf(suggestionSchema) },
+    },
+    async ({ hub, session, workspaceId, body }) => ({
+      data: await hub.flows.suggest(session, { workspaceId, streamIds: body.stream_ids }),
+      next_cursor: null,
+    }),
   ),
   route(
     {

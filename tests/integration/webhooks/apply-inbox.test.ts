@@ -107,39 +107,6 @@ describe('enqueueDueInbox', () => {
   });
 });
 
-describe('an event that kills its worker', () => {
-  /** As a dead worker leaves it: the transaction is gone, and nobody says why. */
-  function begin(payload: JsonObject, deaths: number): Promise<void> {
-    const worker = new AbortController();
-    const mortal = deps({
-      apply: async (_tx, _target, events) => {
-        if (events.some((told) => JSON.stringify(told).includes('poison'))) {
-          worker.abort();
-          throw Object.assign(new Error('cut'), { code: 'CONNECTION_CLOSED' });
-        }
-        return events.map(() => ({ kind: 'applied', summary: 'done', recordIds: [recordId] }));
-      },
-    });
-    return applyInboxEvents(mortal, payload, worker.signal, deaths).catch(() => undefined);
-  }
-
-  it('is given up after its attempts, and costs the others of its job nothing', async () => {
-    const poison = await put('issues', { issue: 'poison' });
-    const other = await put('issues', { issue: 'good' });
-    const isOver = async () => (await row(poison))['status'] === 'dead';
-    for (let deaths = 0; deaths < 20 && !(await isOver()); deaths += 1) {
-      await makeDue();
-      for (const { payload } of await due()) await begin(payload, deaths);
-    }
-    expect(await row(poison)).toMatchObject({
-      status: 'dead',
-      reason: 'internal.worker_lost',
-      attempts: 7,
-    });
-    expect(await row(other)).toMatchObject({ status: 'applied' });
-  });
-});
-
 describe('applyInboxEvents', () => {
   it('takes what nobody signed as a hint: it reads what it is about and writes nothing of it', async () => {
     const id = await put('issues', { issue: 7 });

@@ -10,7 +10,7 @@ import {
   rotateListeningSecret,
 } from '#lib/webhooks/index';
 import { type ListeningMade, listeningInputSchema } from '#lib/webhooks/schema';
-import { makeWorld, type Member, type World } from '../connections/world.ts';
+import { type Member, makeWorld, type World } from '../connections/world.ts';
 
 let world: World;
 let colleague: Member;

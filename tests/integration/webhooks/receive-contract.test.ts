@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Gateway, startGateway } from '#lib/hub/gateway';
 import { githubManifest } from '#lib/connectors/github/manifest';
+import { type Gateway, startGateway } from '#lib/hub/gateway';
 import type { Receiver } from '#lib/webhooks/index';
 import { answerWebhookRequest } from '@/app/api/webhooks/[connector]/[endpoint]/answer-webhook-request';
 import { patience } from '../../setup/patience.ts';

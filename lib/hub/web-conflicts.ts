@@ -14,7 +14,7 @@ import type {
   ResolveAnswer,
   Settled,
 } from '#lib/records/schema';
-import { setFieldPolicy } from './field-policy-store.ts';
+import { setFieldPolicy } from '#lib/sync/index';
 import { connectorRules } from './connector-rules.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
@@ -34,7 +34,8 @@ export function conflictUseCases({ asBearer }: UseCaseDeps) {
     resolve: (session: Session, input: At & { mutationId: string; items: Resolution[] }) =>
       asBearer(session, async (tx): Promise<ResolveAnswer> => {
         const data = await resolveConflicts(tx, connectorRules, input);
-        return { data, always: await keepAlways(tx, input, data) };
+        const { userId } = session;
+        return { data, always: await keepAlways(tx, { ...input, userId }, data) };
       }),
     resolveAll: (session: Session, input: At & ResolveAllInput) =>
       asBearer(session, (tx) => resolveAllConflicts(tx, connectorRules, input)),
@@ -48,7 +49,7 @@ const policies = { local: 'local_wins', remote: 'remote_wins' } as const;
 /** What was chosen for always becomes the policy of its stream and field, in the same transaction. */
 async function keepAlways(
   tx: Tx,
-  { workspaceId, items }: At & { items: Resolution[] },
+  { workspaceId, userId, items }: At & { userId: string; items: Resolution[] },
   settled: Settled[],
 ): Promise<ResolveAnswer['always']> {
   const kept = new Map<string, ResolveAnswer['always'][number]>();
@@ -62,6 +63,7 @@ async function keepAlways(
       streamId: stream_id,
       field,
       policy: policies[choice],
+      userId,
     });
     kept.set(`${stream_id} ${field}`, { stream_id, field, choice, open: 0 });
   }

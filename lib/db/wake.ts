@@ -7,6 +7,7 @@ export type WorkName =
   | 'commands'
   | 'inbox'
   | 'push'
+  | 'creations'
   | 'runs'
   | 'polls'
   | 'mail'

@@ -3,6 +3,8 @@ import { HubError } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import { rereadAliased } from './alias-store.ts';
+import { adoptOwn, findOwn } from './create/adopt-created.ts';
+import { oweCreations } from './create/owe-creations.ts';
 import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
 import { newObject } from './new-object.ts';
@@ -78,7 +80,7 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
       return { ...seen, skipped: input.objects.length };
     }
     await passOnRenamed(tx, origin, stream, waiting, seen);
-    await observeNew(tx, origin, stream, waiting, seen);
+    await observeNew(tx, origin, input, stream, waiting, seen);
     if (waiting.size > 0) await observeKnown(tx, origin, input, waiting, seen);
   }
   if (source.type === 'webhook' || source.type === 'push' || source.type === 'refetch') {
@@ -180,15 +182,23 @@ async function passOnRenamed(
   for (const id of renamed) if (waiting.delete(id)) noteObject(seen, id, passedOver);
 }
 
-/** Makes records of the objects without a link, and takes them out of `waiting`. */
+/**
+ * Makes records of the objects without a link, and takes them out of `waiting`; they are owed to the
+ * other sides of a live flow. What we had made ourselves is linked to the record it was made of.
+ */
 async function observeNew(
   tx: Tx,
   origin: Origin,
+  { source, writable }: ObservationInput,
   stream: OpenStream,
   waiting: Map<string, JudgedObject>,
   seen: Observation,
 ): Promise<void> {
   const known = new Set(stream.known);
+  const unseen = [...waiting.values()].filter(({ externalId }) => !known.has(externalId));
+  const own = stream.awaits_own ? await findOwn(tx, origin, unseen) : [];
+  // They are met as known, once they have their link.
+  for (const { object } of own) known.add(object.externalId);
   const objects: NewObject[] = [];
   for (const [externalId, object] of waiting) {
     if (known.has(externalId)) continue;
@@ -198,10 +208,21 @@ async function observeNew(
       noteObject(seen, externalId, passedOver);
     } else objects.push(newObject(origin, stream, object));
   }
-  if (objects.length === 0) return;
-  const made = await insertNew(tx, origin, stream, objects);
-  for (const row of made) {
-    noteObject(seen, row.external_id, { ...passedOver, came: 'created', recordId: row.record_id });
-    waiting.delete(row.external_id);
+  if (objects.length > 0) {
+    const made = await insertNew(tx, origin, stream, objects);
+    for (const row of made) {
+      noteObject(seen, row.external_id, {
+        ...passedOver,
+        came: 'created',
+        recordId: row.record_id,
+      });
+      waiting.delete(row.external_id);
+    }
+    // What a backfill reads was there before, and is joined or made by a plan.
+    const isNews = source.type !== 'backfill' && source.type !== 'push';
+    const recordIds = made.map((row) => row.record_id);
+    const streamIds = isNews ? stream.makes_in : [];
+    await oweCreations(tx, { workspaceId: origin.workspaceId, recordIds, streamIds });
   }
+  if (own.length > 0) await adoptOwn(tx, origin, own, writable);
 }

@@ -36,6 +36,10 @@ export interface OpenStream {
   renamed: string[];
   lens: Lens;
   rules_version: number;
+  /** Streams of the same live flow that get an object of what is new here. */
+  makes_in: string[];
+  /** Objects were asked for here and are not known to be there yet. */
+  awaits_own: boolean;
 }
 
 /** Null when there is no such stream. `isBulk` thins out the realtime messages of this transaction. */
@@ -52,7 +56,13 @@ export async function openStream(
         and l.kind = ${origin.kind} and l.external_id = any(${externalIds})) as known, array(
       select a.old_external_id from public.link_aliases a
       where a.workspace_id = ${origin.workspaceId} and a.connection_id = ${origin.connectionId}
-        and a.kind = ${origin.kind} and a.old_external_id = any(${externalIds})) as renamed
+        and a.kind = ${origin.kind} and a.old_external_id = any(${externalIds})) as renamed, array(
+      select d.stream_id from public.flow_sides o
+      join public.flows f on f.id = o.flow_id and f.status = 'live'
+      join public.flow_sides d on d.flow_id = o.flow_id and d.stream_id <> o.stream_id and d.creates
+      where o.stream_id = s.id) as makes_in, exists (
+      select 1 from public.creations c
+      where c.stream_id = s.id and c.state in ('sending', 'unknown')) as awaits_own
     from public.streams s
     left join public.stream_rules sr on sr.workspace_id = s.workspace_id and sr.stream_id = s.id
     where s.workspace_id = ${origin.workspaceId} and s.id = ${origin.streamId}`;

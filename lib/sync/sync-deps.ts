@@ -11,7 +11,7 @@ import type { Logger } from '#lib/observability/index';
 export interface JobSender {
   send(
     tx: Tx,
-    name: 'push' | 'run' | 'poll',
+    name: 'push' | 'create' | 'run' | 'poll',
     jobs: { payload: JsonObject; key?: string; priority?: number; startAfterMs?: number }[],
   ): Promise<void>;
 }

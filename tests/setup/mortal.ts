@@ -60,6 +60,15 @@ export class Mortal {
     });
   }
 
+  private making(living: ConnectorApi): Partial<ConnectorApi> {
+    if (!living.create) return {};
+    return {
+      create: (...given) => this.wrap('the making', () => answered(living.create?.(...given))),
+      findCreated: (...given) =>
+        this.wrap('the search', () => answered(living.findCreated?.(...given))),
+    };
+  }
+
   api(living: ConnectorApi): ConnectorApi {
     return {
       ...living,
@@ -67,6 +76,12 @@ export class Mortal {
       poll: (...given) => this.wrap('the poll', () => living.poll(...given)),
       read: (...given) => this.wrap('the reading', () => living.read(...given)),
       update: (...given) => this.wrap('the call', () => living.update(...given)),
+      ...this.making(living),
     };
   }
+}
+
+function answered<T>(answer: Promise<T> | undefined): Promise<T> {
+  if (!answer) throw new Error('The service makes no objects.');
+  return answer;
 }

@@ -1,7 +1,9 @@
 import { type JsonObject, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
+import { fieldsOf, type Kind } from '#lib/kinds/index';
 import { writeConflicts } from '../observe-store.ts';
 import { diffOf } from '../plan-observation.ts';
+import { viewLink } from '../view-link.ts';
 import {
   type JoinedRecord,
   type LockedCreation,
@@ -14,7 +16,6 @@ import {
   writeJoin,
 } from './join-store.ts';
 import { type JoinInput, type JoinLink, type JoinPlan, planJoin } from './plan-join.ts';
-import { plainSight, type Sights } from './see-link.ts';
 
 export interface JoinRequest {
   workspaceId: string;
@@ -28,7 +29,10 @@ export interface JoinRequest {
   };
   /** Canonical fields that can be written in a stream; without it, every field a person may edit. */
   writable?: (streamId: string) => readonly string[] | null;
-  sights?: Sights;
+  /** The record whose values stand where they differ, whatever the streams say. */
+  standing?: string;
+  /** A creation under way whose object is what the other record was made of: it comes to its end by this. */
+  resolves?: string;
 }
 
 export type JoinResult =
@@ -64,7 +68,8 @@ export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinRes
   if (ids.some((id) => still.get(id) !== id)) return { outcome: 'changed' };
   const links = await lockLinks(tx, workspaceId, ids);
   if (expected && !isAsExpected([keep, drop], links, expected)) return { outcome: 'changed' };
-  const creations = await lockCreationsOf(tx, workspaceId, ids);
+  const all = await lockCreationsOf(tx, workspaceId, ids);
+  const creations = all.filter(({ id }) => id !== request.resolves);
   const reason = whyNot([keep, drop], links, creations);
   if (reason !== null) return refuse(reason);
   const plan = planJoin({
@@ -73,9 +78,10 @@ export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinRes
     drop: sideOf(drop, links, request),
     onDifference: request.onDifference,
     firstStreamId: request.firstStreamId,
+    standing: request.standing === undefined ? null : (current.get(request.standing) ?? null),
   });
   await write(tx, workspaceId, { keep, drop, plan });
-  await moveCreations(tx, workspaceId, sortCreations({ keep, drop, links, creations }));
+  await moveCreations(tx, workspaceId, sortCreations({ keep, drop, links, creations: all }));
   await wake(tx, 'push');
   return {
     outcome: 'joined',
@@ -124,30 +130,32 @@ export function whyNot(
 function sideOf(
   record: JoinedRecord,
   links: readonly LockedLink[],
-  { writable, sights }: JoinRequest,
+  { writable }: JoinRequest,
 ): JoinInput['keep'] {
   const own = links.filter((link) => link.record_id === record.id);
   return {
     id: record.id,
     data: record.data,
     links: own.map((link): JoinLink => {
-      const sight = sights?.(link.stream_id) ?? plainSight;
-      const fields = writable?.(link.stream_id) ?? null;
+      const { lens, base, ours } = viewLink(record.kind, { ...link, data: record.data });
       return {
         id: link.id,
         connection_id: link.connection_id,
         stream_id: link.stream_id,
         state: link.state,
         held: link.held,
-        base: link.base && sight.toRecord(link.base, record.data),
+        base,
         stored: link.base,
-        ours: link.ours,
-        writable: fields && sight.writes(fields),
-        reads: (field) => sight.reads(field),
+        ours,
+        writable: lens.writable(writable?.(link.stream_id) ?? editable(record.kind)),
+        reads: (field) => lens.observes(field) && !lens.enforced.includes(field),
       };
     }),
   };
 }
+
+const editable = (kind: Kind): string[] =>
+  Object.entries(fieldsOf(kind)).flatMap(([field, rule]) => (rule.editable ? field : []));
 
 async function write(
   tx: Tx,

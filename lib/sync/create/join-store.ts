@@ -2,6 +2,7 @@ import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
+import type { RulesRow } from '../view-link.ts';
 import type { JoinedLink } from './plan-join.ts';
 
 /** What each of the ids has become; itself when it was never joined. Unknown ids are missing. */
@@ -36,7 +37,7 @@ export function lockRecords(
     where workspace_id = ${workspaceId} and id = any(${[...ids]}::uuid[]) order by id for update`;
 }
 
-export interface LockedLink {
+export interface LockedLink extends RulesRow {
   id: string;
   record_id: string;
   connection_id: string;
@@ -54,9 +55,11 @@ export function lockLinks(
   recordIds: readonly string[],
 ): Promise<LockedLink[]> {
   return tx<LockedLink[]>`
-    select id, record_id, connection_id, stream_id, state, held, base, ours, remote_rank from public.links
-    where workspace_id = ${workspaceId} and record_id = any(${[...recordIds]}::uuid[])
-    order by id for update`;
+    select l.id, l.record_id, l.connection_id, l.stream_id, l.state, l.held, l.base, l.ours, l.remote_rank,
+      t.rules, t.version as rules_version, t.since, l.lens_version
+    from public.links l left join public.stream_rules t on t.stream_id = l.stream_id
+    where l.workspace_id = ${workspaceId} and l.record_id = any(${[...recordIds]}::uuid[])
+    order by l.id for update of l`;
 }
 
 export interface LockedCreation {
@@ -103,7 +106,9 @@ export async function writeJoin(tx: Tx, write: JoinWrite): Promise<void> {
           when l.state = 'refused' then 'refused' else 'synced' end,
         dirty_at = case when x.is_dirty then coalesce(l.dirty_at, now()) else l.dirty_at end,
         attempts = case when x.is_dirty then 0 else l.attempts end,
-        next_attempt_at = case when x.is_dirty then least(l.next_attempt_at, now()) else l.next_attempt_at end
+        next_attempt_at = case when x.is_dirty then least(l.next_attempt_at, now()) else l.next_attempt_at end,
+        lens_version = case when x.id is null then l.lens_version else coalesce(
+          (select s.version from public.stream_rules s where s.stream_id = l.stream_id), 0) end
       from public.links t left join jsonb_to_recordset(${json(
         tx,
         write.links.map(({ isDirty, ...link }) => ({ ...link, is_dirty: isDirty })),

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#lib/core/index';
-import { fieldRule, fieldsEqual, fieldsOf, type Kind } from '#lib/kinds/index';
+import { fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
 import { dirtyFields } from '../merge/index.ts';
 import { isReference, isUnsaid, joinField, type Said } from './join-field.ts';
@@ -16,8 +16,8 @@ export interface JoinLink {
   /** The same as the service has it, by the service's own fields. */
   stored: JsonObject | null;
   ours: JsonObject;
-  /** Fields that can be written there; null: every field a person may edit. */
-  writable: readonly string[] | null;
+  /** Fields that can be written there. */
+  writable: readonly string[];
   /** Whether a change of the field there reaches the record. */
   reads(field: string): boolean;
 }
@@ -37,6 +37,8 @@ export interface JoinInput {
   onDifference: 'first_side' | 'ask';
   /** Of the streams of the two records the first in the flow's order. */
   firstStreamId: string | null;
+  /** The record whose values stand in any case. */
+  standing?: string | null;
 }
 
 export interface JoinedLink {
@@ -127,7 +129,10 @@ function saidOf(kind: Kind, side: JoinSide, field: string): Said {
   return { value: isAsItCame ? seen : value, isSaid: true };
 }
 
-function winner({ keep, drop, onDifference, firstStreamId }: JoinInput): 'keep' | 'drop' | null {
+function winner(input: JoinInput): 'keep' | 'drop' | null {
+  const { keep, drop, onDifference, firstStreamId, standing } = input;
+  if (standing === keep.id) return 'keep';
+  if (standing === drop.id) return 'drop';
   if (onDifference === 'ask' || firstStreamId === null) return null;
   const isIn = ({ links }: JoinSide) => links.some((link) => link.stream_id === firstStreamId);
   if (isIn(keep)) return 'keep';
@@ -183,7 +188,7 @@ function joinLink(
       becomes: 'conflict',
     });
   }
-  const writable = link.writable ?? editable(kind);
+  const { writable } = link;
   const owed = dirtyFields({ kind, data, base, ours, held, writable });
   for (const field of owed) {
     const from = base?.[field] ?? null;
@@ -192,6 +197,3 @@ function joinLink(
   }
   plan.links.push({ id: link_id, held, ours, isDirty: owed.length > 0 });
 }
-
-const editable = (kind: Kind): string[] =>
-  Object.entries(fieldsOf(kind)).flatMap(([field, rule]) => (rule.editable ? field : []));

@@ -7,6 +7,7 @@ import { logger } from '#lib/observability/index';
 import { type ConnectorRules, patchRecord } from '#lib/records/index';
 import type { RecordPatch } from '#lib/records/schema';
 import {
+  createObject,
   createStream,
   enqueueDuePolls,
   enqueueDuePushes,
@@ -23,7 +24,7 @@ import { FakeService, manifest } from './fake-service.ts';
 
 export interface Job {
   name: string;
-  payload: { workspaceId: string; epoch: number; runId: string; linkId: string; streamId: string };
+  payload: { workspaceId: string; epoch: number; runId: string; linkId: string; streamId: string; creationId: string };
 }
 
 export interface Member extends Claims {
@@ -172,8 +173,9 @@ export async function sweep(world: World): Promise<string[]> {
 }
 
 export async function work(deps: SyncDeps, { name, payload }: Job): Promise<string> {
-  const { workspaceId, epoch, runId, linkId, streamId } = payload;
+  const { workspaceId, epoch, runId, linkId, streamId, creationId } = payload;
   if (name === 'run') return workRun(deps, { workspaceId, epoch, runId }, never);
+  if (name === 'create') return createObject(deps, { workspaceId, epoch, creationId }, never);
   if (name === 'push') return pushLink(deps, { workspaceId, epoch, linkId }, never);
   return pollStream(deps, { workspaceId, epoch, streamId }, never);
 }

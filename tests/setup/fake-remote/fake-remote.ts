@@ -38,6 +38,8 @@ export class FakeRemote {
   readonly switches: RemoteSwitches;
   readonly objects = new Map<string, StoredObject>();
   readonly writes: RemoteWrite[] = [];
+  /** Objects the hub had made, with the key it gave. */
+  readonly made: { id: string; key: string; fields: JsonObject }[] = [];
   /** Webhooks not delivered yet, and all that were ever sent. */
   readonly queue: RemoteObject[] = [];
   readonly sent: RemoteObject[] = [];
@@ -61,6 +63,22 @@ export class FakeRemote {
   edit(id: string, patch: JsonObject): void {
     const before = this.objects.get(id);
     if (before && !before.deleted) this.store('somebody', id, patch, null);
+  }
+
+  /** An object the hub asked for; its webhook goes out before its answer. */
+  make(fields: JsonObject, key: string): string {
+    const id = `${this.switches.name}-${this.made.length + 1}`;
+    this.made.push({ id, key, fields });
+    const all = { title: '', body: null, state: 'open', labels: [], ...fields };
+    this.change({
+      id,
+      fields: this.canonical(all),
+      version: 0,
+      at: 0,
+      deleted: false,
+      isMoved: false,
+    });
+    return id;
   }
 
   /** The hub's write: only the given fields. */

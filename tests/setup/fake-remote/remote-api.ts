@@ -1,8 +1,8 @@
 import type { ConnectorApi, PollPage, WriteResult } from '#lib/connectors/protocol/index';
-import { HubError, type Json, type JsonObject } from '#lib/core/index';
+import { HubError, type Json, type JsonObject, jsonEqual } from '#lib/core/index';
 import type { FakeRemote, StoredObject } from './fake-remote.ts';
 
-export type Call = 'backfill' | 'poll' | 'read' | 'update';
+export type Call = 'backfill' | 'poll' | 'read' | 'update' | 'create' | 'findCreated';
 
 /**
  * What happens to one call. before: it never arrives. after: it takes effect and the answer is lost.
@@ -15,7 +15,9 @@ export type FaultKind =
   | 'limited'
   | 'unauthorized'
   | 'gone'
-  | 'forbidden';
+  | 'forbidden'
+  | 'refused'
+  | 'faulty';
 
 export interface Fault {
   on: Call;
@@ -31,6 +33,8 @@ const faultOf: Record<FaultKind, () => HubError> = {
   unauthorized: () => new HubError('provider.unauthorized', 'Who is there?'),
   gone: () => new HubError('provider.gone', 'That place was dropped.'),
   forbidden: () => new HubError('provider.forbidden', 'Not yours.'),
+  refused: () => new HubError('provider.refused', 'Never.'),
+  faulty: () => new HubError('provider.unavailable', 'Broken.', { retry: 'later' }),
 };
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
@@ -81,7 +85,33 @@ export class RemoteApi {
         if (!guard) throw new HubError('internal.unexpected', 'A write came without its guard.');
         return this.update(externalId, fields, guard);
       }),
+    create: (_ctx, _resource, _scope, fields, { key }) =>
+      this.call('create', () => {
+        const known = this.remote.switches.keyed
+          ? this.remote.made.find((it) => it.key === key)
+          : undefined;
+        const object = this.remote.objects.get(known?.id ?? this.remote.make(fields, key));
+        if (!object) throw new HubError('internal.unexpected', 'What was made is not there.');
+        return { object: this.remote.show(object), ignored: [] };
+      }),
+    findCreated: (_ctx, _resource, _scope, sent) =>
+      this.call('findCreated', () => this.findMade(sent)),
   };
+
+  /** By the key where it keeps keys; else what the hub made and reads as it was sent, newest first. */
+  private findMade({ key, fields }: { key: string; fields: JsonObject }) {
+    const { keyed } = this.remote.switches;
+    const form = this.remote.canonical(fields);
+    const found = this.remote.made.flatMap((made) => {
+      const object = this.remote.objects.get(made.id);
+      if (!object || (keyed ? made.key !== key : object.deleted)) return [];
+      const isAlike = ['title', 'body'].every((field) =>
+        jsonEqual(object.fields[field] ?? null, form[field] ?? null),
+      );
+      return keyed || isAlike ? [object] : [];
+    });
+    return this.show(found.toReversed());
+  }
 
   private list(from: JsonObject | null) {
     const { paging, pageSize } = this.remote.switches;

@@ -51,6 +51,9 @@ export const raising: RemoteSwitches['canonical'] = {
 
 export const remoteFields = ['title', 'body', 'state', 'labels'];
 
+/** What is said while an object is made; its state follows. */
+const creatableFields = ['title', 'body', 'labels', 'parent'];
+
 export function manifestOf(switches: RemoteSwitches): ConnectorManifest {
   return {
     name: 'fake',
@@ -76,6 +79,12 @@ export function manifestOf(switches: RemoteSwitches): ConnectorManifest {
         writable: remoteFields,
         writableValues: { state: ['open', 'done', 'cancelled'] },
         listsAll: true,
+        creates: {
+          fields: creatableFields,
+          required: ['title'],
+          isKeyed: switches.keyed,
+          takeBack: 'delete' as const,
+        },
         ...(switches.keyed ? { keyedWrites: true as const } : {}),
       },
     ],

@@ -6,6 +6,7 @@ import { logger } from '#lib/observability/index';
 import { type ConnectorRules, patchRecord } from '#lib/records/index';
 import {
   createStream,
+  enqueueDueCreations,
   enqueueDuePolls,
   enqueueDuePushes,
   enqueueDueRuns,
@@ -170,6 +171,19 @@ export class Trial {
     return deps;
   }
 
+  /** A live flow of all sides, each of which gets what the others have. */
+  async flow(status: 'draft' | 'live' | 'paused' = 'live'): Promise<string> {
+    const flowId = newId();
+    const { workspaceId } = this.owner;
+    await this.admin`insert into public.flows (id, workspace_id, name, kind, status)
+      values (${flowId}, ${workspaceId}, 'Both', 'task', ${status})`;
+    for (const [position, { streamId }] of this.sides.entries()) {
+      await this.admin`insert into public.flow_sides (stream_id, workspace_id, flow_id, position)
+        values (${streamId}, ${workspaceId}, ${flowId}, ${position})`;
+    }
+    return flowId;
+  }
+
   side(connectionId: string): Side {
     const side = this.sides.find((known) => known.connectionId === connectionId);
     if (!side) throw new Error('There is no such side.');
@@ -195,13 +209,14 @@ export class Trial {
   /** What is due becomes jobs, and the jobs are done; a worker that dies leaves the rest undone. */
   async runJobs(
     mortal = new Mortal(),
-    kinds: ('push' | 'run' | 'poll')[] = ['run', 'push', 'poll'],
+    kinds: ('push' | 'create' | 'run' | 'poll')[] = ['run', 'push', 'create', 'poll'],
   ): Promise<string[]> {
     const deps = this.deps(mortal);
     const outcomes: string[] = [];
     try {
       if (kinds.includes('run')) await enqueueDueRuns(deps);
       if (kinds.includes('push')) await enqueueDuePushes(deps);
+      if (kinds.includes('create')) await enqueueDueCreations(deps);
       if (kinds.includes('poll')) await enqueueDuePolls(deps);
       for (const job of this.jobs.splice(0)) {
         if (job.payload.workspaceId === this.owner.workspaceId)
@@ -259,6 +274,9 @@ export class Trial {
         where workspace_id = '${workspaceId}' and (next_attempt_at is not null or lease_until is not null);
       update public.push_intents set created_at = created_at - interval '1 minute'
         where workspace_id = '${workspaceId}' and (outcome is null or outcome = 'unknown');
+      update public.creations set lease_until = null, called_at = called_at - interval '1 minute',
+          next_attempt_at = now()
+        where workspace_id = '${workspaceId}' and (next_attempt_at is not null or lease_until is not null);
       update public.runs set lease_until = null, next_attempt_at = now()
         where workspace_id = '${workspaceId}' and status in ('queued', 'running');
       update public.streams set next_poll_at = now()

@@ -13,7 +13,7 @@ const link = (name: string, base: JsonObject, more: Partial<JoinLink> = {}): Joi
   base,
   stored: base,
   ours: {},
-  writable: null,
+  writable: ['title', 'body', 'state', 'labels', 'priority', 'parent'],
   reads: () => true,
   ...more,
 });

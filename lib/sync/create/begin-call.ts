@@ -1,0 +1,98 @@
+import type { JsonObject } from '#lib/core/index';
+import { type Tx, transaction } from '#lib/db/index';
+import { createLimits } from './create-limits.ts';
+import { type HeldCreation, lockCreation, markSending, releaseCreation } from './creation-store.ts';
+import { findParent } from './find-parent.ts';
+import {
+  type CreateOutcome,
+  endWith,
+  errorOf,
+  leftOut,
+  lensOfCreation,
+  type OpenMaking,
+  rest,
+} from './making.ts';
+import { planCall } from './plan-call.ts';
+
+/** The creation as it stands right before its call, which a committed row now speaks of. */
+export type Begun = HeldCreation & { sent: JsonObject };
+
+/** Writes down what is about to be sent; or why nothing is. */
+export function beginCall(making: OpenMaking): Promise<Begun | CreateOutcome> {
+  return begin(making, async (tx, held) => {
+    const parent = await findParent(tx, held);
+    if (parent.is === 'wait') {
+      const message = 'It waits until its parent has been made there.';
+      const error = {
+        ...errorOf({ code: 'resource.conflict', message }, { without: leftOut(held) }),
+      };
+      await rest(tx, held, { error, nextAfterMs: createLimits.parentLookMs });
+      return 'waiting';
+    }
+    const planned = planCall({
+      kind: held.kind,
+      data: held.data,
+      lens: lensOfCreation(held),
+      creates: making.creates,
+      takes: making.takes,
+      references: parent.is === 'known' ? { parent: parent.name } : {},
+      without: leftOut(held),
+    });
+    if ('sent' in planned) return send(tx, held, planned.sent, held.attempts);
+    await releaseCreation(tx, held, {
+      state: 'refused',
+      error: errorOf(
+        {
+          code: 'request.invalid',
+          message: `${planned.missing.join(', ')} must not be empty there.`,
+        },
+        { fields: planned.missing },
+      ),
+      attempts: held.attempts,
+      nextAfterMs: null,
+      forgetsCall: true,
+    });
+    return 'refused';
+  });
+}
+
+/** The same call once more, because the one before took no effect. */
+export function beginAgain(making: OpenMaking): Promise<Begun | CreateOutcome> {
+  return begin(making, (tx, held) => send(tx, held, held.sent ?? {}, held.attempts + 1));
+}
+
+async function send(
+  tx: Tx,
+  held: HeldCreation,
+  sent: JsonObject,
+  attempts: number,
+): Promise<Begun> {
+  const sentAt = await markSending(tx, held, { sent, attempts }, createLimits.leaseMs);
+  return { ...held, state: 'sending', sent, sent_at: sentAt, called_age_ms: 0, attempts };
+}
+
+function begin(
+  { deps, held, epoch }: OpenMaking,
+  work: (tx: Tx, held: HeldCreation) => Promise<Begun | CreateOutcome>,
+): Promise<Begun | CreateOutcome> {
+  return transaction(deps.db, async (tx) => {
+    const now = await lockCreation(tx, held.workspace_id, held.id, epoch);
+    if (!now) return 'skipped';
+    if (now.linked !== null) return endWith(tx, now, now.linked);
+    if (now.deleted_at !== null) {
+      await releaseCreation(tx, now, {
+        state: 'cancelled',
+        error: errorOf({ code: 'provider.gone', message: 'The record has ended.' }),
+        attempts: now.attempts,
+        nextAfterMs: null,
+        forgetsCall: true,
+      });
+      return 'cancelled';
+    }
+    if (!now.is_live) {
+      await rest(tx, now, { state: 'owed', nextAfterMs: createLimits.restMs, forgetsCall: true });
+      return 'waiting';
+    }
+    return work(tx, now);
+  });
+}

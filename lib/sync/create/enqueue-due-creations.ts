@@ -1,0 +1,31 @@
+import { transaction } from '#lib/db/index';
+import { syncLimits } from '../limits.ts';
+import type { SyncDeps } from '../sync-deps.ts';
+import { createLimits } from './create-limits.ts';
+import { manyOwed } from './manage-creations.ts';
+import { claimDueCreations, parkMany, reviveRefused } from './owe-store.ts';
+
+/** Turns objects that are owed into jobs; the row and its job come in one transaction. */
+export function enqueueDueCreations(deps: Pick<SyncDeps, 'db' | 'queue'>): Promise<number> {
+  const { massWindowMs: windowMs, massRows: rows, massShare: share } = createLimits;
+  return transaction(deps.db, async (tx) => {
+    await parkMany(tx, { windowMs, rows, share }, manyOwed);
+    const due = await claimDueCreations(tx, syncLimits.sweepRows, syncLimits.queueLeaseMs);
+    if (due.length > 0) {
+      await deps.queue.send(
+        tx,
+        'create',
+        due.map((row) => ({
+          payload: { workspaceId: row.workspace_id, creationId: row.id, epoch: row.epoch },
+          key: row.id,
+          workspaceId: row.workspace_id,
+        })),
+      );
+    }
+    return due.length;
+  });
+}
+
+/** Takes up again what was refused, where the record is another by now. Answers how many. */
+export const reviveCreations = (deps: Pick<SyncDeps, 'db'>): Promise<number> =>
+  transaction(deps.db, (tx) => reviveRefused(tx, createLimits.revivedRows));

@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { asUser, transaction } from '#lib/db/index';
+import {
+  actOnCreation,
+  listCreations,
+  oweCreations,
+  releaseCreations,
+  reviveCreations,
+} from '#lib/sync/index';
+import type { RemoteSwitches } from '../../setup/fake-remote/remote-switches.ts';
+import { Mortal } from '../../setup/mortal.ts';
+import { FlowTrial, issue, shown } from './flow-trial.ts';
+import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
+import type { Side } from './model/trial.ts';
+
+let at: ModelDatabase;
+let flow: FlowTrial;
+beforeAll(async () => {
+  at = await openModelDatabase();
+});
+afterEach(() => flow.end());
+afterAll(() => at.close());
+
+const begin = async (...switches: Partial<RemoteSwitches>[]): Promise<Side[]> => {
+  flow = await FlowTrial.begin(at, switches);
+  return flow.sides;
+};
+
+describe('what is owed', () => {
+  it('waits while the flow is paused, and is not made for objects that were there before', async () => {
+    const sides = await begin({}, {});
+    await flow.setFlow('paused');
+    sides[0]?.remote.create('1', issue);
+    await flow.work();
+    expect(await flow.rows()).toEqual([]);
+    await flow.setFlow('live');
+    sides[0]?.remote.create('2', { ...issue, title: 'Second' });
+    await flow.tell();
+    await flow.setFlow('paused');
+    await flow.work();
+    expect(await flow.rows()).toMatchObject([{ state: 'owed' }]);
+    await flow.setFlow('live');
+    await flow.work();
+    expect(shown(sides[1])).toMatchObject([{ title: 'Second' }]);
+  });
+
+  it('is cancelled when the record ends before the call', async () => {
+    const sides = await begin({}, {});
+    sides[0]?.remote.create('1', issue);
+    await flow.tell();
+    sides[0]?.remote.remove('1');
+    await flow.work();
+    expect(await flow.rows()).toMatchObject([{ state: 'cancelled', rests: true }]);
+    expect(shown(sides[1])).toEqual([]);
+  });
+
+  it('is one row, however often it is owed', async () => {
+    const sides = await begin({}, {});
+    sides[0]?.remote.create('1', issue);
+    await flow.work();
+    const [record] = await flow.living();
+    const owe = () =>
+      transaction(at.worker, (tx) =>
+        oweCreations(tx, {
+          workspaceId: flow.trial.owner.workspaceId,
+          recordIds: [String(record?.['id'])],
+          streamIds: sides.map(({ streamId }) => streamId),
+        }),
+      );
+    expect(await Promise.all([owe(), owe()])).toEqual([0, 0]);
+    await flow.work();
+    expect(await flow.state()).toEqual(flow.one());
+  });
+
+  it('is refused with the service’s reason, and tried again when a person says so', async () => {
+    const sides = await begin({}, {});
+    sides[1]?.api.faults.push({ on: 'create', kind: 'refused' });
+    sides[0]?.remote.create('1', issue);
+    await flow.work();
+    expect(await flow.rows()).toMatchObject([{ state: 'refused', error: { message: 'Never.' } }]);
+    const { owner } = flow.trial;
+    const [row] = await asUser(at.web, owner, (tx) =>
+      listCreations(tx, { workspaceId: owner.workspaceId, state: 'refused' }),
+    );
+    await asUser(at.web, owner, (tx) =>
+      actOnCreation(tx, { creationId: row?.id ?? '', action: 'retry' }),
+    );
+    await flow.work();
+    expect(await flow.state()).toEqual(flow.one());
+  });
+
+  it('is tried again by itself when the record has changed', async () => {
+    const sides = await begin({ ordered: true }, {});
+    sides[1]?.api.faults.push({ on: 'create', kind: 'refused' });
+    sides[0]?.remote.create('1', issue);
+    await flow.work();
+    expect(await reviveCreations({ db: at.worker })).toBe(0);
+    sides[0]?.remote.edit('1', { title: 'Better' });
+    await flow.tell();
+    expect(await reviveCreations({ db: at.worker })).toBe(1);
+    await flow.work();
+    expect(await flow.state()).toEqual(flow.one());
+    expect(shown(sides[1])).toMatchObject([{ title: 'Better' }]);
+  });
+
+  it('asks for what a service needs before it is asked', async () => {
+    const sides = await begin({}, {});
+    sides[0]?.remote.create('1', { ...issue, title: '' });
+    await flow.work();
+    expect(sides[1]?.api.calls).not.toContain('create');
+    expect(await flow.rows()).toMatchObject([{ state: 'refused', error: { fields: ['title'] } }]);
+  });
+
+  it('waits for a person when it is more than usual', async () => {
+    const sides = await begin({}, {});
+    for (let n = 0; n < 60; n += 1) sides[0]?.remote.create(`${n}`, { ...issue, title: `${n}` });
+    await flow.tell();
+    await flow.work(2);
+    expect(shown(sides[1])).toEqual([]);
+    const parked = await flow.rows();
+    expect(parked).toHaveLength(60);
+    expect(parked.every((row) => row['rests'] === true && row['error'] !== null)).toBe(true);
+    const { owner } = flow.trial;
+    const released = await asUser(at.web, owner, (tx) =>
+      releaseCreations(tx, {
+        workspaceId: owner.workspaceId,
+        streamId: sides[1]?.streamId ?? '',
+      }),
+    );
+    expect(released).toBe(60);
+    await flow.work(5);
+    expect(shown(sides[1])).toHaveLength(60);
+  });
+});
+
+describe('two objects that look the same', () => {
+  it('have a record each, and one object each at the other side', async () => {
+    const sides = await begin({}, {});
+    sides[0]?.remote.create('1', issue);
+    sides[0]?.remote.create('2', issue);
+    await flow.tell();
+    await flow.trial.runJobs(new Mortal(), ['create']);
+    await flow.work();
+    expect(sides.map((side) => shown(side).length)).toEqual([2, 2]);
+    expect(await flow.living()).toMatchObject([{ links: 2 }, { links: 2 }]);
+  });
+
+  it('are shown to a person when an answer is lost and either could be it', async () => {
+    const sides = await begin({}, {});
+    for (const id of ['1', '2']) {
+      sides[1]?.api.faults.push({ on: 'create', kind: 'after' });
+      sides[0]?.remote.create(id, issue);
+    }
+    await flow.tell();
+    await flow.dieAt('the making is done');
+    await flow.trial.letTimePass();
+    for (const { remote } of sides) remote.queue.splice(0);
+    await flow.work();
+    expect(sides.map((side) => shown(side).length)).toEqual([2, 2]);
+  });
+});
+
+describe('a child', () => {
+  it('is made after its parent, and named by what the parent is called there', async () => {
+    const sides = await begin({}, {});
+    sides[0]?.remote.create('child', { ...issue, title: 'Child', parent: 'top' });
+    sides[0]?.remote.create('top', { ...issue, title: 'Parent' });
+    await flow.work();
+    const there = shown(sides[1]);
+    const parent = sides[1]?.remote.made.find(({ fields }) => fields['title'] === 'Parent');
+    expect(there.map(({ title }) => title)).toEqual(['Parent', 'Child']);
+    expect(there.find(({ title }) => title === 'Child')?.['parent']).toBe(parent?.id);
+    // Its name there is its own: nothing is owed because of it.
+    expect(sides.flatMap(({ remote }) => remote.writes.filter(({ by }) => by === 'hub'))).toEqual(
+      [],
+    );
+  });
+
+  it('does not wait for a parent that is its own child', async () => {
+    const sides = await begin({}, {});
+    sides[0]?.remote.create('a', { ...issue, title: 'A', parent: 'b' });
+    sides[0]?.remote.create('b', { ...issue, title: 'B', parent: 'a' });
+    await flow.work();
+    expect(shown(sides[1])).toHaveLength(2);
+  });
+});

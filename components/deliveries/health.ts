@@ -69,6 +69,8 @@ export function filterText({ filter }: Pick<Subscription, 'filter'>): string {
     filter.fields && `if ${filter.fields.join(' or ')} changed`,
     filter.connection_ids &&
       `from ${filter.connection_ids.length === 1 ? 'one connection' : `${filter.connection_ids.length} connections`}`,
+    filter.stream_ids &&
+      `of ${filter.stream_ids.length === 1 ? 'one stream' : `${filter.stream_ids.length} streams`}`,
     filter.where &&
       `${Object.keys(filter.where).length} ${Object.keys(filter.where).length === 1 ? 'condition' : 'conditions'}`,
   ].filter((part) => part !== undefined && part !== '');

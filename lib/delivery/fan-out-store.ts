@@ -11,6 +11,8 @@ export interface BehindRow {
   kind: 'webhook' | 'slack' | 'mail' | 'analytics';
   filter: JsonObject;
   cursor: number;
+  /** The log begins behind it: what was before is kept no more. */
+  pruned_to: number;
   /** The log's end when it was looked at: everything up to it is committed and numbered. */
   end_position: number;
 }
@@ -28,8 +30,8 @@ export const owesLess = (db: Queryable) => db`(
 /** Whose turn was longest ago comes first; a workspace has its second turn after everybody's first. */
 export function selectBehind(db: Queryable, rows: number): Promise<BehindRow[]> {
   return db<BehindRow[]>`
-    select id, workspace_id, kind, filter, cursor, end_position from (
-      select s.id, s.workspace_id, s.kind, s.filter, s.cursor, s.fanned_at, c.position as end_position,
+    select id, workspace_id, kind, filter, cursor, pruned_to, end_position from (
+      select s.id, s.workspace_id, s.kind, s.filter, s.cursor, s.fanned_at, c.pruned_to, c.position as end_position,
         row_number() over (partition by s.workspace_id order by s.fanned_at) as turn
       from public.subscriptions s
       join private.workspace_clocks c on c.workspace_id = s.workspace_id
@@ -61,11 +63,27 @@ export async function leaseFanOut(
   return { workspaceId: row.workspace_id, id: row.id, epoch: held.epoch, cursor: row.cursor };
 }
 
+/** Steps over what the log does not hold any more, and counts it: nothing passes by in silence. */
+export async function stepOver(
+  db: Queryable,
+  { workspaceId, id, cursor, epoch }: HeldSubscription,
+  to: number,
+): Promise<void> {
+  await db`
+    update public.subscriptions set cursor = ${to}, missed = missed + ${to - cursor}, lease_until = null
+    where workspace_id = ${workspaceId} and id = ${id} and epoch = ${epoch} and cursor = ${cursor}`;
+}
+
 export async function releaseFanOut(db: Queryable, held: HeldSubscription): Promise<void> {
   await db`
     update public.subscriptions set lease_until = null
     where workspace_id = ${held.workspaceId} and id = ${held.id} and epoch = ${held.epoch}`;
 }
+
+/** The streams that the record of a change `c` lives in, or lived in before it was deleted. */
+export const homesOf = (db: Queryable) => db`
+  select coalesce(array_agg(l.stream_id), '{}') as streams from public.links l
+  where l.workspace_id = c.workspace_id and l.record_id = c.record_id`;
 
 interface CandidateRow extends Candidate {
   position: number;
@@ -81,17 +99,21 @@ export function selectCandidates(
   stretch: { after: number; upto: number; recordId?: string | null },
   filter: Filter,
 ): Promise<CandidateRow[]> {
-  const { kinds, ops, origins, connection_ids: connections, fields, where } = filter;
+  const { kinds, ops, origins, fields, where } = filter;
+  const { connection_ids: connections, stream_ids: streams } = filter;
   return db<CandidateRow[]>`
     select c.position, c.kind, c.op, c.origin, c.connection_id as "connectionId", c.fields,
+      ${streams ? db`home.streams` : db`'{}'::uuid[]`} as "streamIds",
       ${where ? db`c.diff` : db`'{}'::jsonb`} as diff
     from public.change_log c
+    ${streams ? db`cross join lateral (${homesOf(db)}) as home` : db``}
     where c.workspace_id = ${workspaceId}
       and c.position > ${stretch.after} and c.position <= ${stretch.upto}
       ${kinds ? db`and c.kind = any(${kinds}::text[])` : db``}
       ${ops ? db`and c.op = any(${ops}::text[])` : db``}
       ${origins ? db`and c.origin = any(${origins}::text[])` : db``}
       ${connections ? db`and c.connection_id = any(${connections}::uuid[])` : db``}
+      ${streams ? db`and home.streams && ${streams}::uuid[]` : db``}
       ${fields ? db`and c.fields && ${fields}::text[]` : db``}
       ${stretch.recordId ? db`and c.record_id = ${stretch.recordId}` : db``}
     order by c.position`;

@@ -13,6 +13,7 @@ import {
   releaseFanOut,
   selectBehind,
   selectCandidates,
+  stepOver,
 } from './fan-out-store.ts';
 import { type Filter, filterSchema } from './filter-shape.ts';
 import { deliveryLimits } from './limits.ts';
@@ -50,6 +51,14 @@ export async function fanOut(deps: FanOutDeps): Promise<number> {
 async function takeTurn(deps: FanOutDeps, row: BehindRow): Promise<boolean> {
   const held = await leaseFanOut(deps.db, row);
   if (!held) return false;
+  if (row.cursor < row.pruned_to) {
+    await stepOver(deps.db, held, row.pruned_to);
+    deps.log.warn('changes went by a subscription that was paused for too long', {
+      workspace_id: row.workspace_id,
+      count: row.pruned_to - row.cursor,
+    });
+    return true;
+  }
   const upto = Math.min(row.cursor + deliveryLimits.fanOutPositions, row.end_position);
   const moved =
     row.kind === 'analytics'

@@ -59,6 +59,8 @@ export const filterSchema = z.strictObject({
     .max(3)
     .optional(),
   connection_ids: z.array(z.uuid()).min(1).max(most.items).optional(),
+  /** The record lives in one of these streams, whoever changed it. */
+  stream_ids: z.array(z.uuid()).min(1).max(most.items).optional(),
   /** At least one of them changed. */
   fields: z
     .array(z.string().regex(/^[a-z_]{1,40}$/, 'is no name of a field'))

@@ -1,5 +1,6 @@
 import type { Tx } from '#lib/db/index';
 import { type DestinationHealth, recentDeliveries } from './destination-shape.ts';
+import { homesOf } from './fan-out-store.ts';
 
 interface Row {
   subscription_id: string;
@@ -63,6 +64,8 @@ export interface RecentChange {
   op: string;
   origin: string;
   connection_id: string | null;
+  /** Streams its record lives in. */
+  stream_ids: string[];
   fields: string[];
   diff: Record<string, [unknown, unknown]>;
   at: string;
@@ -78,7 +81,7 @@ export function selectRecentChanges(
 ): Promise<RecentChange[]> {
   return tx<RecentChange[]>`
     select c.position, c.record_id, c.kind, c.version, c.op, c.origin, c.connection_id, c.fields, c.diff,
-      c.at, coalesce(r.data ->> 'title', r.data ->> 'name') as title,
+      c.at, coalesce(r.data ->> 'title', r.data ->> 'name') as title, (${homesOf(tx)}) as stream_ids,
       (select l.url from public.links l where l.workspace_id = c.workspace_id
         and l.record_id = c.record_id and l.url is not null order by l.id limit 1) as url
     from public.change_log c

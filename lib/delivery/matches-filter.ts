@@ -7,6 +7,8 @@ export interface Candidate {
   op: string;
   origin: string;
   connectionId: string | null;
+  /** Streams its record lives in. */
+  streamIds: readonly string[];
   fields: readonly string[];
   /** {field: [before, after]} */
   diff: Readonly<Record<string, readonly [unknown, unknown]>>;
@@ -20,6 +22,8 @@ export function matchesFilter(filter: Filter, change: Candidate): boolean {
     named(filter.origins, change.origin) &&
     (filter.connection_ids === undefined ||
       (change.connectionId !== null && filter.connection_ids.includes(change.connectionId))) &&
+    (filter.stream_ids === undefined ||
+      filter.stream_ids.some((id) => change.streamIds.includes(id))) &&
     (filter.fields === undefined || filter.fields.some((field) => change.fields.includes(field))) &&
     Object.entries(filter.where ?? {}).every(([path, is]) => holds(is, valueAt(change.diff, path)))
   );

@@ -25,7 +25,11 @@ export async function previewDraft(
   const read = readDraftTemplate(draft);
   const changes = await selectRecentChanges(tx, workspaceId, lookedAt);
   const fitting = changes.filter((change) =>
-    matchesFilter(draft.filter, { ...change, connectionId: change.connection_id }),
+    matchesFilter(draft.filter, {
+      ...change,
+      connectionId: change.connection_id,
+      streamIds: change.stream_ids,
+    }),
   );
   const [latest] = fitting;
   const sample =

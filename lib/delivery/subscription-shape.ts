@@ -72,6 +72,8 @@ export const subscriptionSchema = z.object({
   delivered_at: z.iso.datetime().nullable(),
   delivered_count: z.number().int(),
   dead_count: z.number().int(),
+  /** Changes that went by while it was paused for longer than the log is kept. */
+  missed: z.number().int(),
   /** When its secret was put; null without one. */
   secret_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),

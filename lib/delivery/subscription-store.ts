@@ -6,7 +6,7 @@ const columns = (tx: Tx) => tx`
   greatest(0, (select c.position from private.workspace_clocks c where c.workspace_id = s.workspace_id) - s.cursor) as behind,
   (select count(*)::int from public.deliveries d
     where d.subscription_id = s.id and d.status in ('pending', 'sending', 'failed')) as owed,
-  s.max_in_flight, s.per_second, s.failing_since, s.delivered_at, s.delivered_count, s.dead_count,
+  s.max_in_flight, s.per_second, s.failing_since, s.delivered_at, s.delivered_count, s.dead_count, s.missed,
   s.secret_at, s.created_at`;
 
 /** The newest first; their number is bounded. Under the member's claims. */

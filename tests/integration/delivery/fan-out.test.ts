@@ -31,6 +31,17 @@ const endOf = async (workspaceId: string): Promise<number> => {
     select position from private.workspace_clocks where workspace_id = ${workspaceId}`;
   return Number(row?.position);
 };
+const makeStream = async (workspaceId: string): Promise<{ id: string; connectionId: string }> => {
+  const [id, connectionId] = [newId(), newId()];
+  await world.admin`
+    insert into public.connections (id, workspace_id, connector, account_id, account_name, status)
+    values (${connectionId}, ${workspaceId}, 'fake', ${connectionId}, 'fake', 'active')`;
+  await world.admin`
+    insert into public.streams (id, workspace_id, connection_id, resource, kind, name, scope, scope_key, phase)
+    values (${id}, ${workspaceId}, ${connectionId}, 'issues', 'task', 'acme', '{}', 'acme', 'live')`;
+  return { id, connectionId };
+};
+
 const from1 = (to: number): number[] => Array.from({ length: to }, (_, index) => index + 1);
 
 describe('fanning out', () => {
@@ -160,6 +171,35 @@ describe('fanning out', () => {
     ]);
     await fanOutAll(world.worker);
     expect(await positionsOf(id)).toEqual([1, 4]);
+  });
+
+  it('decides by the streams a record lives in, whoever changed it', async () => {
+    const { workspaceId } = await makeMember(world.admin, 'streams');
+    const [told, other] = [await makeStream(workspaceId), await makeStream(workspaceId)];
+    const both = await subscribe(world, {
+      workspaceId,
+      filter: { stream_ids: [told.id, other.id] },
+    });
+    const one = await subscribe(world, { workspaceId, filter: { stream_ids: [told.id] } });
+    const fromThere = { stream_ids: [told.id], connection_ids: [told.connectionId] };
+    const narrow = await subscribe(world, { workspaceId, filter: fromThere });
+    const [here, elsewhere, deleted, homeless] = [newId(), newId(), newId(), newId()];
+    await commitChanges(world.admin, workspaceId, [
+      { recordId: here },
+      { recordId: elsewhere },
+      { recordId: deleted, op: 'delete' },
+      { recordId: homeless },
+      { recordId: here, version: 2, connectionId: told.connectionId },
+    ]);
+    const link = (recordId: string, stream: typeof told, state = 'synced') => world.admin`
+      insert into public.links (id, workspace_id, record_id, connection_id, stream_id, kind, external_id, state)
+      values (${newId()}, ${workspaceId}, ${recordId}, ${stream.connectionId}, ${stream.id}, 'task', ${recordId}, ${state})`;
+    await Promise.all([link(here, told), link(here, other), link(elsewhere, other)]);
+    await link(deleted, told, 'tombstone');
+    await fanOutAll(world.worker);
+    expect(await positionsOf(both)).toEqual([1, 2, 3, 5]);
+    expect(await positionsOf(one)).toEqual([1, 3, 5]);
+    expect(await positionsOf(narrow)).toEqual([5]);
   });
 
   it('leaves the rest in the log when a subscription owes enough', async () => {

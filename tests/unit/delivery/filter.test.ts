@@ -8,6 +8,7 @@ const change: Candidate = {
   op: 'update',
   origin: 'connection',
   connectionId: '018f0000-0000-7000-8000-000000000001',
+  streamIds: ['018f0000-0000-7000-8000-000000000002'],
   fields: ['state', 'labels', 'priority', 'meta'],
   diff: {
     state: ['open', 'done'],
@@ -30,6 +31,9 @@ describe('a filter', () => {
     const connection_ids = [change.connectionId ?? ''];
     expect(matchesFilter({ connection_ids }, change)).toBe(true);
     expect(matchesFilter({ connection_ids }, { ...change, connectionId: null })).toBe(false);
+    const stream_ids = [...change.streamIds, '018f0000-0000-7000-8000-000000000003'];
+    expect(matchesFilter({ stream_ids }, { ...change, connectionId: null })).toBe(true);
+    expect(matchesFilter({ stream_ids }, { ...change, streamIds: [] })).toBe(false);
   });
 
   it.each<[Operators, boolean, string]>([

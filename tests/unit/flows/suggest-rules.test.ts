@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkFlow } from '#lib/flows/index';
 import { type SuggestedSide, suggestRules } from '#lib/flows/suggest-rules';
+import type { FieldRule } from '#lib/sync/schema';
 import { side, writable } from './sides.ts';
 
 const names = (...values: string[]) => values.map((value) => ({ value, known: [value] }));
@@ -14,6 +15,13 @@ const suggested = (name: string, more: Partial<SuggestedSide> = {}): SuggestedSi
   lists: {},
   unread: {},
   ...more,
+});
+const toRule = (rule: FieldRule): FieldRule => ({
+  field: rule.field,
+  side_field: rule.side_field,
+  direction: rule.direction,
+  policy: rule.policy,
+  transform: rule.transform,
 });
 const of = (sides: SuggestedSide[], at: number) => {
   const all = suggestRules(sides);
@@ -154,7 +162,7 @@ describe('a suggestion', () => {
     ];
     const found = suggestRules(sides);
     const checked = sides.map(({ name, writable: given, writableValues, seen }, index) => {
-      const rules = found[index]?.rules.map(({ reason: _, ...rule }) => rule) ?? [];
+      const rules = found[index]?.rules.map(toRule) ?? [];
       const made = side(name, rules, { creates: true, seen, values: writableValues });
       const { resource } = made.stream ?? {};
       return made.stream && resource

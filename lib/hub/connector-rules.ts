@@ -1,4 +1,7 @@
+import type { Json } from '#lib/core/index';
+import type { Kind } from '#lib/kinds/index';
 import type { ConnectorRules } from '#lib/records/index';
+import { type Lens, lensOf, plainLens, readRules } from '#lib/sync/lens/index';
 import { connectors } from './connectors.ts';
 
 function resourceOf(connector: string, resource: string) {
@@ -7,9 +10,20 @@ function resourceOf(connector: string, resource: string) {
     ?.manifest.resources.find((candidate) => candidate.name === resource);
 }
 
-/** What each connector can write, from the manifests. */
+const lensThrough = (kind: Kind | undefined, mapping: Json = null): Lens =>
+  mapping === null || kind === undefined ? plainLens : lensOf(kind, readRules(mapping));
+
+/** What each connector can write, from the manifests, seen through the rules of the stream. */
 export const connectorRules: ConnectorRules = {
-  writableFields: (connector, resource) => resourceOf(connector, resource)?.writable ?? [],
-  acceptedValues: (connector, resource, field) =>
-    resourceOf(connector, resource)?.writableValues?.[field] ?? null,
+  writableFields: (connector, resource, mapping) => {
+    const found = resourceOf(connector, resource);
+    return lensThrough(found?.kind, mapping).writable(found?.writable ?? []);
+  },
+  acceptedValues: (connector, resource, field, mapping) => {
+    const found = resourceOf(connector, resource);
+    const lens = lensThrough(found?.kind, mapping);
+    return lens.accepted(field, found?.writableValues?.[lens.sideOf(field)] ?? null);
+  },
+  hasField: (connector, resource, field, mapping) =>
+    lensThrough(resourceOf(connector, resource)?.kind, mapping).observes(field),
 };

@@ -37,10 +37,12 @@ export async function lockConflicted(
     select r.id, r.kind, r.version, r.data, r.deleted_at is not null as is_deleted,
       exists (select 1 from public.change_log e where e.workspace_id = r.workspace_id
         and e.mutation_id = ${mutationId} and e.record_id = r.id) as is_repeated,
-      coalesce((select json_agg(json_build_object('id', l.id, 'connector', n.connector, 'resource', s.resource))
+      coalesce((select json_agg(json_build_object('id', l.id, 'connector', n.connector, 'resource', s.resource,
+          'mapping', sr.rules))
         from public.links l
         join public.connections n on n.workspace_id = l.workspace_id and n.id = l.connection_id
         join public.streams s on s.workspace_id = l.workspace_id and s.id = l.stream_id
+        left join public.stream_rules sr on sr.workspace_id = l.workspace_id and sr.stream_id = l.stream_id
         where l.workspace_id = r.workspace_id and l.record_id = r.id and l.state <> 'tombstone'),
         '[]'::json) as links,
       coalesce((select json_agg(json_build_object('id', c.id, 'link_id', c.link_id, 'field', c.field,

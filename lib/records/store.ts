@@ -1,4 +1,4 @@
-import type { JsonObject } from '#lib/core/index';
+import type { Json, JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { StoredRecord } from './record-row.ts';
 import type { Link, RecordRow } from './schema.ts';
@@ -58,6 +58,8 @@ export interface PatchedLink {
   held: string[];
   connector: string;
   resource: string;
+  /** The rules of its stream. */
+  mapping: Json;
 }
 
 /** The living links of a record whose row the caller holds. */
@@ -67,10 +69,11 @@ export function selectPatchedLinks(
   recordId: string,
 ): Promise<PatchedLink[]> {
   return tx<PatchedLink[]>`
-    select l.id, l.state, l.held, c.connector, s.resource
+    select l.id, l.state, l.held, c.connector, s.resource, sr.rules as mapping
     from public.links l
     join public.connections c on c.id = l.connection_id
     join public.streams s on s.id = l.stream_id
+    left join public.stream_rules sr on sr.workspace_id = l.workspace_id and sr.stream_id = l.stream_id
     where l.workspace_id = ${workspaceId} and l.record_id = ${recordId} and l.state <> 'tombstone'
     order by l.id`;
 }

@@ -70,10 +70,12 @@ export function selectUndoTargets(
       (select a.record_id from public.record_aliases a
         where a.workspace_id = r.workspace_id and a.old_record_id = r.id) as "joinedInto",
       coalesce((
-        select json_agg(json_build_object('connector', c.connector, 'resource', s.resource, 'held', l.held))
+        select json_agg(json_build_object('connector', c.connector, 'resource', s.resource, 'held', l.held,
+          'mapping', sr.rules))
         from public.links l
         join public.connections c on c.id = l.connection_id
         join public.streams s on s.id = l.stream_id
+        left join public.stream_rules sr on sr.workspace_id = l.workspace_id and sr.stream_id = l.stream_id
         where l.workspace_id = r.workspace_id and l.record_id = r.id and l.state <> 'tombstone'), '[]'::json) as links,
       (select count(*)::int from public.links l
         join public.connections c on c.id = l.connection_id and c.status <> 'disconnected'

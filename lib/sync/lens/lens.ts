@@ -10,7 +10,7 @@ import {
 } from '#lib/kinds/index';
 import type { FieldRule } from '../schema.ts';
 import { type FieldPlace, placesOf } from './read-rules.ts';
-import { toHere, toThere } from './transform-value.ts';
+import { acceptedHere, toHere, toThere } from './transform-value.ts';
 
 /** A state of the service as the record would have it. */
 export interface Reading {
@@ -45,6 +45,11 @@ export interface Lens {
   toSide(fields: JsonObject, there?: JsonObject): Writing;
   /** Of the fields a connector can write, the record's that may be written through it. */
   writable(sideFields: readonly string[]): string[];
+  /**
+   * The values of the record's field that are among those its place takes; null when any will do, also
+   * because it would not be sent.
+   */
+  accepted(field: string, thereAccepted: readonly string[] | null): readonly string[] | null;
   /** Whether the record may take it from here, or be compared with what is here. */
   observes(field: string): boolean;
   /** Whether a value of the record's field would say anything there. */
@@ -76,6 +81,7 @@ export const plainLens: Lens = Object.freeze({
   toRecord: (there: JsonObject) => there,
   toSide: (fields: JsonObject) => ({ fields, faults: [], unsaid: [] }),
   writable: (sideFields: readonly string[]) => [...sideFields],
+  accepted: (_field: string, thereAccepted: readonly string[] | null) => thereAccepted,
   observes: () => true,
   says: () => true,
   standsFor: () => false,
@@ -167,6 +173,11 @@ class RuledLens implements Lens {
       const { direction, sideField } = this.#places.placeOf(field);
       return (direction === 'both' || direction === 'out') && sideFields.includes(sideField);
     });
+  }
+
+  accepted(field: string, thereAccepted: readonly string[] | null): readonly string[] | null {
+    const { transform } = this.#places.placeOf(field);
+    return thereAccepted && transform ? acceptedHere(transform, thereAccepted) : thereAccepted;
   }
 
   observes(field: string): boolean {

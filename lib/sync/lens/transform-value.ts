@@ -94,3 +94,17 @@ function firstOf(value: Json, comparator: Comparator): Json {
   const items = comparator === 'set' ? normaliseField('set', value) : value;
   return Array.isArray(items) ? (items[0] ?? null) : items;
 }
+
+/** Of the values a place takes, those of the record that become one of them; null: any may be given. */
+export function acceptedHere(transform: Transform, there: readonly string[]): string[] | null {
+  if (transform.type === 'prefix') {
+    const { text } = transform;
+    return there.filter((value) => value.startsWith(text)).map((value) => value.slice(text.length));
+  }
+  // What has no pair and is not kept stays here: nothing of it is sent that could be refused.
+  if (transform.type !== 'values' || transform.otherwise === 'skip') return null;
+  const { pairs } = transform;
+  const mapped = pairs.filter((pair) => there.includes(pair.there)).map(({ here }) => here);
+  const kept = there.filter((value) => !pairs.some(({ here }) => here === value));
+  return [...new Set([...mapped, ...kept])];
+}

@@ -15,11 +15,18 @@ const target = (...connectors: string[]) => ({
 });
 
 describe('an edit', () => {
-  it('may change what every linked service can write', () => {
+  it('may change what a linked service takes, or what none has', () => {
     expect(() =>
       checkPatch(target('wide'), { title: '', labels: ['a'], state: 'done' }, rules),
     ).not.toThrow();
     expect(() => checkPatch(target(), { state: 'in_progress' }, rules)).not.toThrow();
+    // One that cannot write it closes nothing; the values of the one that takes it still count.
+    expect(() => checkPatch(target('wide', 'narrow'), { labels: ['a'] }, rules)).not.toThrow();
+    expect(() => checkPatch(target('wide', 'narrow'), { state: 'cancelled' }, rules)).toThrow(
+      expect.objectContaining({ code: 'records.field_invalid' }),
+    );
+    const apart = { ...rules, hasField: () => false };
+    expect(() => checkPatch(target('narrow'), { labels: ['a'] }, apart)).not.toThrow();
   });
 
   it('names every fault at once', () => {
@@ -29,7 +36,7 @@ describe('an edit', () => {
       state: expect.stringContaining('narrow') as string,
       author: expect.any(String) as string,
     };
-    expect(() => checkPatch(target('wide', 'narrow'), patch, rules)).toThrow(
+    expect(() => checkPatch(target('narrow', 'other'), patch, rules)).toThrow(
       expect.objectContaining({ code: 'records.field_read_only', details: { fields } }),
     );
     expect(() => checkPatch(target('wide'), { state: 'cancelled' }, rules)).toThrow(

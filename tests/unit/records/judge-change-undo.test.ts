@@ -41,10 +41,10 @@ describe('taking a change back', () => {
     ['changed since', { title: ['A', 'B'] }, { title: 'C' }, {}, 'title', 'changed_since'],
     ['of the service alone', { number: [1, 2] }, { number: 2 }, {}, 'number', 'from_service'],
     [
-      'closed at one of two services',
+      'that no service takes',
       { body: ['A', 'B'] },
       { body: 'B' },
-      { links: [link('wide'), link('narrow')] },
+      { links: [link('narrow')] },
       'body',
       'read_only',
     ],

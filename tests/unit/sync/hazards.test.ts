@@ -10,6 +10,7 @@ const kills = `${here}/push-kills.test.ts`;
 const sweeps = `${here}/sweep.test.ts`;
 const odd = `${here}/bad-input.test.ts`;
 const two = `${here}/two-services.test.ts`;
+const lens = 'tests/unit/sync/lens.test.ts';
 const values = 'tests/unit/sync/merge-values.test.ts';
 
 /** What two-way sync can get wrong, and the tests that would say so: [hazard, [file, name of the test]…]. */
@@ -200,10 +201,13 @@ const hazards: Record<number, readonly [string, ...(readonly [string, string])[]
     'fields and values nobody has seen before',
     [odd, '%s: the field is named, the object kept, the others proceed'],
     ['tests/unit/sync/guards.test.ts', 'keep fields nobody knows, and name those that cannot be'],
+    [lens, 'names a value never seen, and takes nothing of it'],
   ],
   35: [
     'a value the service cannot hold as it is',
     [values, 'goes one way: it is neither sent again nor changed here, unless it is edited'],
+    [lens, 'is one-way until somebody changes the value here: what was said is never owed again'],
+    [lens, 'nothing that does not travel is lost there by a write'],
   ],
   36: ['one record stops the others', [odd, 'one record that is refused for ever holds nobody up']],
 };

@@ -18,6 +18,7 @@ export const queueWords = {
       does: 'What somebody waits for: connecting, checking, looking up',
     },
     push: { name: 'Edits', does: 'Changes on their way to a service' },
+    create: { name: 'New objects', does: 'What a service is to have and has not yet' },
     delivery: { name: 'Deliveries', does: 'Changes on their way to subscribers' },
     mail: { name: 'Mail', does: 'Invitations, links to sign in by, alerts' },
     inbox: { name: 'Webhooks', does: 'Received events that become records' },

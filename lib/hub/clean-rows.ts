@@ -2,6 +2,7 @@ import type { Db } from '#lib/db/index';
 import { cleanInbox, type InboxRetention } from '#lib/webhooks/index';
 import {
   type Drop,
+  dropCancelledCreations,
   dropConnectionLog,
   dropIncidents,
   dropPlanMembers,
@@ -20,6 +21,7 @@ export const keptDays = {
   runs: 90,
   sagas: 90,
   incidents: 365,
+  cancelledCreations: 90,
   plans: 90,
   planMembers: 1,
 } as const;
@@ -34,6 +36,7 @@ const drops: readonly [Drop, number][] = [
   [dropRuns, keptDays.runs],
   [dropSagas, keptDays.sagas],
   [dropIncidents, keptDays.incidents],
+  [dropCancelledCreations, keptDays.cancelledCreations],
   [dropPlanMembers, keptDays.planMembers],
   [dropPlanRows, keptDays.plans],
   [dropPlans, keptDays.plans],

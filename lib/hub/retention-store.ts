@@ -45,6 +45,19 @@ export const dropIncidents: Drop = async (db, { days, rows }) => {
   return count;
 };
 
+/**
+ * What was let be. Objects that were made keep their row as long as record and stream are there: it is
+ * why none is made twice.
+ */
+export const dropCancelledCreations: Drop = async (db, { days, rows }) => {
+  const { count } = await db`
+    delete from public.creations where id = any (array(
+      select id from public.creations
+      where state = 'cancelled' and finished_at < now() - ${days} * interval '1 day'
+      order by finished_at limit ${rows}))`;
+  return count;
+};
+
 /** What a plan looked at record by record is of no use once the plan is over. */
 export const dropPlanMembers: Drop = async (db, { days, rows }) => {
   const { count } = await db`

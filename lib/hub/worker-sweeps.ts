@@ -8,7 +8,14 @@ import { type Db, transaction } from '#lib/db/index';
 import type { Queue, Sweep } from '#lib/queue/index';
 import { workUndoRuns } from '#lib/records/index';
 import { dropOldAnswers, dropOldCache } from '#lib/resilience/index';
-import { enqueueDuePolls, enqueueDuePushes, enqueueDueRuns, type SyncDeps } from '#lib/sync/index';
+import {
+  enqueueDueCreations,
+  enqueueDuePolls,
+  enqueueDuePushes,
+  enqueueDueRuns,
+  reviveCreations,
+  type SyncDeps,
+} from '#lib/sync/index';
 import {
   enqueueDueInbox,
   foldInboxCounts,
@@ -24,6 +31,8 @@ const settledReplaysMs = 500;
 const everyMs = {
   commands: 1_000,
   push: 1_000,
+  creations: 1_000,
+  refusedCreations: 10_000,
   inbox: 1_000,
   replays: 1_000,
   inboxCounts: 1_000,
@@ -63,6 +72,19 @@ export function rowSweeps({ db, queue, sync, inbox }: RowSweepDeps): Sweep[] {
       run: () => enqueueDueCommands({ db, queue }),
     },
     { work: 'push', queue: 'push', everyMs: everyMs.push, run: () => enqueueDuePushes(sync) },
+    {
+      work: 'creations',
+      queue: 'create',
+      everyMs: everyMs.creations,
+      run: () => enqueueDueCreations(sync),
+    },
+    {
+      work: null,
+      name: 'refused creations',
+      queue: 'create',
+      everyMs: everyMs.refusedCreations,
+      run: () => reviveCreations(sync),
+    },
     {
       work: 'inbox',
       queue: 'inbox',

@@ -34,7 +34,7 @@ import {
 import type { Cache } from '#lib/resilience/index';
 import { createOutgoing, type Rotating } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
-import { pollStream, pushLink, type SyncDeps, workRun } from '#lib/sync/index';
+import { createObject, pollStream, pushLink, type SyncDeps, workRun } from '#lib/sync/index';
 import {
   applyInboxEvents,
   type EndpointDeps,
@@ -52,7 +52,7 @@ import { commandKinds } from './worker-commands.ts';
 import { deliveryWork } from './worker-delivery.ts';
 import { workerBus } from './worker-events.ts';
 import { readWorkerHealth, type WorkerHealth } from './worker-health.ts';
-import { readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
+import { readCreateJob, readPollJob, readPushJob, readRunJob } from './worker-jobs.ts';
 import type { ListenerOptions } from './worker-listener.ts';
 import { type MailSettings, mailWork } from './worker-mail.ts';
 import { outgoingWork } from './worker-outgoing.ts';
@@ -254,6 +254,9 @@ async function handle(queue: Queue, { connections, sync, cache }: Handlers): Pro
   );
   await queue.work('push', queueTable.push, async ({ payload, signal }) => {
     await pushLink(sync, readPushJob(payload), signal);
+  });
+  await queue.work('create', queueTable.create, async ({ payload, signal }) => {
+    await createObject(sync, readCreateJob(payload), signal);
   });
   await queue.work('inbox', queueTable.inbox, async ({ payload, signal, deaths }) => {
     await applyInboxEvents(inbox, payload, signal, deaths);

@@ -1,4 +1,4 @@
-import { transaction } from '#lib/db/index';
+import { transaction, wake } from '#lib/db/index';
 import { syncLimits } from '../limits.ts';
 import type { SyncDeps } from '../sync-deps.ts';
 import { createLimits } from './create-limits.ts';
@@ -28,4 +28,8 @@ export function enqueueDueCreations(deps: Pick<SyncDeps, 'db' | 'queue'>): Promi
 
 /** Takes up again what was refused, where the record is another by now. Answers how many. */
 export const reviveCreations = (deps: Pick<SyncDeps, 'db'>): Promise<number> =>
-  transaction(deps.db, (tx) => reviveRefused(tx, createLimits.revivedRows));
+  transaction(deps.db, async (tx) => {
+    const revived = await reviveRefused(tx, createLimits.revivedRows);
+    if (revived > 0) await wake(tx, 'creations');
+    return revived;
+  });

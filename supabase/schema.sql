@@ -1659,6 +1659,7 @@ create table public.subscriptions (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   deleted_at timestamp with time zone,
+  missed bigint not null default 0,
   constraint subscriptions_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint subscriptions_pkey PRIMARY KEY (id),
   constraint subscriptions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,

@@ -81,6 +81,11 @@ export function SubscriptionDrawer({
             },
           ]}
         />
+        {subscription.missed > 0 && (
+          <Notice tone="warn" title={words.missed.title(subscription.missed)}>
+            {words.missed.body}
+          </Notice>
+        )}
         <div>
           <Button onClick={onSeeDeliveries}>{words.actions.seeDeliveries}</Button>
         </div>

@@ -127,6 +127,11 @@ export const words = {
     half_open: 'One delivery is trying whether it works again',
     retry: 'It is tried again',
   },
+  missed: {
+    title: (count: number) =>
+      count === 1 ? 'One change went by' : `${count.toLocaleString('en')} changes went by`,
+    body: 'While this was paused they were taken out of the log, which keeps changes for a time only. Records themselves lost nothing: read them over the API to catch up.',
+  },
   rest: 'It asked to be left alone',
   restUntil: 'Deliveries go on',
   replay: {
@@ -208,6 +213,9 @@ export const words = {
     filter: 'Which changes',
     recordKinds: 'Kinds',
     ops: 'What happened',
+    streams: 'Only of',
+    streamsHint: 'Records that live in one of these streams, whoever changes them; none means all.',
+    goneStream: 'a stream that is gone',
     fields: 'Fields',
     fieldsHint: 'At least one of them changed; empty means any.',
     conditions: 'Only where',

@@ -2322,6 +2322,7 @@ export type Database = {
           kind: string;
           lease_until: string | null;
           max_in_flight: number;
+          missed: number;
           name: string;
           per_second: number;
           secret_at: string | null;
@@ -2354,6 +2355,7 @@ export type Database = {
           kind: string;
           lease_until?: string | null;
           max_in_flight?: number;
+          missed?: number;
           name: string;
           per_second?: number;
           secret_at?: string | null;
@@ -2386,6 +2388,7 @@ export type Database = {
           kind?: string;
           lease_until?: string | null;
           max_in_flight?: number;
+          missed?: number;
           name?: string;
           per_second?: number;
           secret_at?: string | null;

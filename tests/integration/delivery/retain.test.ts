@@ -52,6 +52,28 @@ describe('the log', () => {
     expect((await read(member, 3)).changes.map((change) => change.position)).toEqual([4, 5]);
   });
 
+  it('counts what went by somebody who was paused for longer than it is kept', async () => {
+    const { workspaceId } = await makeMember(world.admin, 'paused');
+    const id = await subscribe(world, { workspaceId });
+    await world.admin`update public.subscriptions set status = 'paused' where id = ${id}`;
+    await commitChanges(
+      world.admin,
+      workspaceId,
+      [200, 150, 10].map((days) => ({ recordId: newId(), at: daysAgo(days) })),
+    );
+    // The hub's own counting holds the log back until it has read it.
+    await fanOutAll(world.worker);
+    await retainAll();
+    await world.admin`update public.subscriptions set status = 'active' where id = ${id}`;
+    await fanOutAll(world.worker);
+    const [row] = await world.admin`
+      select missed::int, cursor::int from public.subscriptions where id = ${id}`;
+    expect(row).toEqual({ missed: 2, cursor: 3 });
+    const made = await world.admin`
+      select position::int from public.deliveries where subscription_id = ${id}`;
+    expect(made.map(({ position }) => position as number)).toEqual([3]);
+  });
+
   it('keeps what somebody active has still to read, until they are too far behind', async () => {
     const { workspaceId } = await makeMember(world.admin, 'slow');
     const ages = [100, 100, 95, 10];

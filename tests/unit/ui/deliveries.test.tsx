@@ -39,6 +39,7 @@ const subscription: Subscription = {
   delivered_at: at,
   delivered_count: 10,
   dead_count: 1,
+  missed: 0,
   secret_at: at,
   created_at: at,
 };
@@ -227,6 +228,7 @@ describe('a subscription', () => {
       created_count: 0,
       delivered_count: 0,
       dead_count: 0,
+      missed: 0,
       created_at: null,
       finished_at: null,
     };

@@ -45,6 +45,7 @@ const subscription = (of: Partial<Subscription> = {}): Subscription => ({
   delivered_at: null,
   delivered_count: 0,
   dead_count: 0,
+  missed: 0,
   secret_at: at,
   created_at: at,
   ...of,

@@ -10,6 +10,7 @@ import {
 } from '#lib/records/index';
 import type { RecordListQuery, RecordPatch } from '#lib/records/schema';
 import { connectorRules } from './connector-rules.ts';
+import { newRecordUseCases } from './web-new-records.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 interface At {
@@ -19,6 +20,7 @@ interface At {
 /** records' use cases as the web process calls them. */
 export function recordUseCases({ asBearer }: UseCaseDeps) {
   return {
+    ...newRecordUseCases({ asBearer }),
     list: (session: Session, input: At & { query: RecordListQuery }) =>
       asBearer(session, (tx) => listRecords(tx, input)),
     get: (session: Session, recordId: string) =>

@@ -126,6 +126,43 @@ export const recordPatchSchema = z.strictObject({
 });
 export type RecordPatch = z.infer<typeof recordPatchSchema>;
 
+/** The most services a new record is made at. */
+export const newRecordStreams = 3;
+export const newRecordSchema = z.strictObject({
+  /** Made by the client; a retry with the same id has no second effect. */
+  mutation_id: z.uuid(),
+  kind: z.enum(kinds),
+  /** Streams of different connections, in which an object is made for it. */
+  stream_ids: z.array(z.uuid()).min(1).max(newRecordStreams),
+  data: fieldsPatchSchema,
+});
+export type NewRecord = z.infer<typeof newRecordSchema>;
+
+export const begunRecordSchema = z.object({ record_id: z.uuid(), saga_id: z.uuid() });
+export type BegunRecord = z.infer<typeof begunRecordSchema>;
+
+/** A stream in which an object can be made for a new record. */
+export const recordPlaceSchema = z.object({
+  stream_id: z.uuid(),
+  stream_name: z.string(),
+  connection_id: z.uuid(),
+  account_name: z.string(),
+  connector: z.string(),
+  provider: z.string(),
+  kind: z.enum(kinds),
+  /** The flow it is a side of. */
+  flow_id: z.uuid().nullable(),
+  /** Fields of the record that it takes. */
+  takes: z.array(z.string()),
+  /** Those it cannot be without. */
+  required: z.array(z.string()),
+  /** For a field that takes fewer values there than its kind has: the values it takes. */
+  values: z.record(z.string(), z.array(z.string())),
+  /** Why nothing can be made there now; null when it can. */
+  closed: z.string().nullable(),
+});
+export type RecordPlace = z.infer<typeof recordPlaceSchema>;
+
 export const changeSchema = z.object({
   position: z.number().int(),
   record_id: z.uuid(),

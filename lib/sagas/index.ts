@@ -21,6 +21,6 @@ import 'server-only';
 export type { SagaDefinition, SagaStep, StepContext, StepResult } from './definition.ts';
 export { enqueueDueSagas } from './enqueue-due-sagas.ts';
 export type { SagaDeps } from './held-work.ts';
-export { listSagas } from './list-sagas.ts';
+export { listSagas, listSagasAbout } from './list-sagas.ts';
 export { type NewSaga, startSaga } from './start-saga.ts';
 export { type SagaOutcome, workSaga } from './work-saga.ts';

@@ -2,14 +2,30 @@ import { limits } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { type CompensationView, replay, type StepView } from './replay.ts';
 import type { Saga } from './schema.ts';
-import { selectEvents, selectSagas } from './store.ts';
+import { type SagaRow, selectEvents, selectSagas, selectSagasAbout } from './store.ts';
 
 /** The newest sagas of a connection, each rebuilt from its events. */
 export async function listSagas(
   tx: Tx,
   at: { workspaceId: string; connectionId: string },
 ): Promise<Saga[]> {
-  const rows = await selectSagas(tx, at.connectionId, limits.pageRowsDefault);
+  return toSagas(tx, at, await selectSagas(tx, at.connectionId, limits.pageRowsDefault));
+}
+
+/** The newest sagas about one thing, a record or a stream. */
+export async function listSagasAbout(
+  tx: Tx,
+  at: { workspaceId: string; subject: string },
+): Promise<Saga[]> {
+  return toSagas(tx, at, await selectSagasAbout(tx, at.workspaceId, at.subject, subjectRows));
+}
+const subjectRows = 20;
+
+async function toSagas(
+  tx: Tx,
+  at: { workspaceId: string },
+  rows: readonly SagaRow[],
+): Promise<Saga[]> {
   const events = await selectEvents(
     tx,
     at.workspaceId,

@@ -197,3 +197,15 @@ export function selectSagas(tx: Tx, connectionId: string, rows: number): Promise
     select id, workspace_id, kind, subject, created_at, finished_at from public.sagas
     where connection_id = ${connectionId} order by id desc limit ${rows}`;
 }
+
+/** Sagas about one thing, the newest first. Under the member's claims. */
+export function selectSagasAbout(
+  tx: Tx,
+  workspaceId: string,
+  subject: string,
+  rows: number,
+): Promise<SagaRow[]> {
+  return tx<SagaRow[]>`
+    select id, workspace_id, kind, subject, created_at, finished_at from public.sagas
+    where workspace_id = ${workspaceId} and subject = ${subject} order by id desc limit ${rows}`;
+}

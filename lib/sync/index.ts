@@ -63,6 +63,7 @@ export {
   type StreamScope,
 } from './first-run.ts';
 export { findRun, getRun, listRuns, type RunPage } from './list-runs.ts';
+export { type LettingGo, letGoOfObject } from './let-go-of-object.ts';
 export { getStream, listStreams } from './list-streams.ts';
 export { checkRules, type Lens, lensOf, nextBase, readRules } from './lens/index.ts';
 export type { Observation, SeenObject } from './observation.ts';

@@ -159,6 +159,11 @@ const makers: Record<string, Maker> = {
   ),
   listLookup: () => ({ params: { name: 'labels' } }),
   createStream: () => ({ body: { resource: 'issues', scope_key: 'northwind/api' } }),
+  createRecord: async ({ world, workspaceId, target }) => {
+    const id = target === 'absent' ? newId() : await world.row('stream', workspaceId);
+    const data = { title: 'Made' };
+    return { body: { mutation_id: newId(), kind: 'task', stream_ids: [id], data } };
+  },
   updateStream: () => ({ body: { phase: 'paused' } }),
   startRun: () => ({ body: { kind: 'poll' } }),
   actOnRun: () => ({ body: { action: 'pause' } }),

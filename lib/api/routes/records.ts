@@ -2,16 +2,20 @@ import { z } from 'zod';
 import { limits } from '#lib/core/index';
 import {
   changeSchema,
+  begunRecordSchema,
   changesAnswerSchema,
+  newRecordSchema,
   recordHistorySchema,
   recordListQuerySchema,
   recordPatchSchema,
+  recordPlaceSchema,
   recordSchema,
 } from '#lib/records/schema';
+import { sagaSchema } from '#lib/sagas/schema';
 import { changeStream } from '../change-stream.ts';
 import { route } from '../contract.ts';
 import { matchesEtag, readIfMatch, versionEtag } from '../etag.ts';
-import { idParams, inWorkspace, listOf } from '../shapes.ts';
+import { idParams, inWorkspace, listOf, workspaceQuery } from '../shapes.ts';
 
 const tag = 'records';
 const here = { about: 'workspace' } as const;
@@ -33,6 +37,58 @@ export const recordRoutes = [
     },
     async ({ hub, session, workspaceId, query }) =>
       hub.records.list(session, { workspaceId, query }),
+  ),
+  route(
+    {
+      id: 'createRecord',
+      tag,
+      summary: 'Make a record, and an object for it at each of the streams named',
+      method: 'post',
+      path: '/records',
+      access: 'editor',
+      place: here,
+      query: workspaceQuery,
+      body: newRecordSchema,
+      answer: { status: 202, schema: begunRecordSchema },
+      codes: ['records.field_invalid', 'resource.conflict'],
+    },
+    async ({ hub, session, workspaceId, body }) =>
+      hub.records.begin(session, { workspaceId, input: body }),
+  ),
+  route(
+    {
+      id: 'listRecordPlaces',
+      tag,
+      summary:
+        'Streams in which an object can be made for a new record, and what it can have there',
+      method: 'get',
+      path: '/record-places',
+      access: 'viewer',
+      place: here,
+      query: workspaceQuery,
+      answer: { status: 200, schema: listOf(recordPlaceSchema) },
+    },
+    async ({ hub, session, workspaceId }) => ({
+      data: await hub.records.places(session, { workspaceId }),
+      next_cursor: null,
+    }),
+  ),
+  route(
+    {
+      id: 'listRecordSagas',
+      tag,
+      summary: 'How making the objects of a record went, step by step, newest first',
+      method: 'get',
+      path: '/records/{id}/sagas',
+      access: 'viewer',
+      place: theRecord,
+      params: idParams,
+      answer: { status: 200, schema: listOf(sagaSchema) },
+    },
+    async ({ hub, session, workspaceId, params }) => ({
+      data: await hub.records.sagas(session, { workspaceId, recordId: params.id }),
+      next_cursor: null,
+    }),
   ),
   route(
     {

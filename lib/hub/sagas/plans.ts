@@ -7,6 +7,8 @@ export const plans = {
   connect: ['store_credential', 'check_account', 'restore_webhooks', 'catch_up'],
   /** A stream was chosen: deliveries first, so that nothing falls between them and the reading. */
   start_stream: ['register_webhook', 'first_run'],
+  /** A member made a record: an object for it at each service that was chosen, one to three. */
+  create_record: ['make_record', 'create_1', 'create_2', 'create_3'],
   disconnect: ['stop', 'remove_webhooks', 'revoke', 'erase', 'receipt'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -52,3 +52,23 @@ export async function beginConnect(tx: Tx, connected: Connected): Promise<void> 
     ],
   });
 }
+
+/** In the transaction in which a member makes a record, once it is known that it may be made there. */
+export async function beginRecord(
+  tx: Tx,
+  at: { workspaceId: string; recordId: string; streamIds: readonly string[]; requestedBy: string },
+): Promise<string> {
+  const [made, ...creations] = plans.create_record;
+  const sagaId = await startSaga(tx, {
+    workspaceId: at.workspaceId,
+    connectionId: null,
+    requestedBy: at.requestedBy,
+    kind: 'create_record',
+    subject: at.recordId,
+    steps: [made, ...creations.slice(0, at.streamIds.length)],
+    input: { stream_ids: [...at.streamIds] },
+    done: [{ step: made, note: 'Kept here.' }],
+  });
+  if (sagaId === null) throw new Error('The record of a new saga is not new');
+  return sagaId;
+}

@@ -11,6 +11,7 @@ import {
 } from '#lib/webhooks/index';
 import { connectors } from '../connectors.ts';
 import { connectSaga } from './connect-saga.ts';
+import { createRecordSaga } from './create-record-saga.ts';
 import { disconnectSaga } from './disconnect-saga.ts';
 import { selectUnattended } from './disconnecting-store.ts';
 import type { StepDeps } from './saga-deps.ts';
@@ -21,7 +22,12 @@ const everyMs = { sagas: 1_000, webhooks: 3_000, unattended: 60_000 } as const;
 
 export function sagaDeps(deps: StepDeps): SagaDeps {
   const { db, clock, log } = deps.connections;
-  const all = [connectSaga(deps), startStreamSaga(deps), disconnectSaga(deps)];
+  const all = [
+    connectSaga(deps),
+    startStreamSaga(deps),
+    createRecordSaga(deps),
+    disconnectSaga(deps),
+  ];
   return { db, clock, log, definitions: Object.fromEntries(all.map((one) => [one.kind, one])) };
 }
 

@@ -38,8 +38,15 @@ export interface Place {
   userId: string;
 }
 
+/** Another half of the connector; as a function, its calls can be those of the one who dies. */
+export type Change = Partial<ConnectorApi> | ((mortal: Mortal) => Partial<ConnectorApi>);
+
 const manifest: ConnectorManifest = {
   ...fakeManifest,
+  resources: fakeManifest.resources.map((resource) => ({
+    ...resource,
+    creates: { fields: ['title'], required: ['title'], isKeyed: false, takeBack: 'close' },
+  })),
   webhook: fakeManifest.webhook && {
     ...fakeManifest.webhook,
     registration: { mode: 'api', per: 'scope' },
@@ -76,12 +83,13 @@ export async function makeKillWorld() {
   const service: Service = { hooks: new Map(), revoked: [], valid: new Set() };
 
   /** A worker process, which dies at the given breath. */
-  const workerThatDiesAt = (diesAt?: number, change: Partial<ConnectorApi> = {}) => {
+  const workerThatDiesAt = (diesAt?: number, change: Change = {}) => {
     const mortal = new Mortal(diesAt);
+    const changed = typeof change === 'function' ? change(mortal) : change;
     const mortalDb = mortal.db(db);
     const connections: ConnectionDeps = {
       db: mortalDb,
-      registry: { get: () => ({ manifest, api: { ...apiOf(service, mortal), ...change } }) },
+      registry: { get: () => ({ manifest, api: { ...apiOf(service, mortal), ...changed } }) },
       opener: createOpener(worker.privateKey),
       outgoing: outgoingOf(service, mortal),
       guards: createConnectionGuards({ db, clock: systemClock, log }),

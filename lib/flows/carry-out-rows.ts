@@ -25,6 +25,9 @@ type Fate = Omit<RowOutcome, 'ordinal'>;
 const done: Fate = { status: 'done', reason: null };
 const skipped = (reason: string): Fate => ({ status: 'skipped', reason });
 
+/** Records that are owed an object in the same streams; told of together. */
+type Missing = Map<string, { recordIds: string[]; streamIds: readonly string[] }>;
+
 /** Ends a row of several effects without any of them. */
 class RowOver extends Error {
   readonly fate: Fate;
@@ -52,6 +55,7 @@ export async function carryOutRows(
   const found = new Map((await holdRecords(tx, plan, ids)).map((record) => [record.id, record]));
   const overtaken = new Set(await selectOvertaken(tx, plan, ids));
   const outcomes = new Map<number, RowOutcome>();
+  const missing: Missing = new Map();
   for (const row of rows) {
     if (outcomes.has(row.ordinal)) continue;
     const partner = partners.find(
@@ -63,8 +67,11 @@ export async function carryOutRows(
     );
     const fate = isOvertaken
       ? skipped(row.action === 'review' && !row.is_chosen ? said.unchosen : said.overtaken)
-      : await carryOut(tx, held, row, partner ?? null, found);
+      : await carryOut(tx, held, row, partner ?? null, found, missing);
     for (const { ordinal } of pair) outcomes.set(ordinal, { ordinal, ...fate });
+  }
+  for (const { recordIds, streamIds } of missing.values()) {
+    await make(tx, held, recordIds, streamIds);
   }
   return [...outcomes.values()];
 }
@@ -75,6 +82,7 @@ async function carryOut(
   row: StoredRow,
   partner: StoredRow | null,
   found: ReadonlyMap<string, FoundRecord>,
+  missing: Missing,
 ): Promise<Fate> {
   if (row.action === 'join') return joinAndMake(tx, held, row.inputs, row.targets, found);
   if (row.action === 'review') {
@@ -87,7 +95,9 @@ async function carryOut(
     if (row.targets.length === 0) return { status: 'rejected', reason: 'It is made nowhere.' };
   }
   if (!row.inputs.every((input) => isAsDecided(input, found))) return skipped(said.changed);
-  await make(tx, held, row.record_id, row.targets);
+  const same = missing.get(row.targets.join());
+  if (same) same.recordIds.push(row.record_id);
+  else missing.set(row.targets.join(), { recordIds: [row.record_id], streamIds: row.targets });
   return done;
 }
 
@@ -118,7 +128,7 @@ async function joinAndMake(
   try {
     await tx.savepoint(async (inner) => {
       const recordId = await joinAll(inner, held, inputs, found);
-      await make(inner, held, recordId, targets);
+      await make(inner, held, [recordId], targets);
     });
     return done;
   } catch (error) {
@@ -131,12 +141,12 @@ async function joinAndMake(
 async function make(
   tx: Tx,
   { plan }: Terms,
-  recordId: string,
+  recordIds: readonly string[],
   streamIds: readonly string[],
 ): Promise<void> {
   if (streamIds.length === 0) return;
   const { workspace_id: workspaceId } = plan;
-  await oweCreations(tx, { workspaceId, recordIds: [recordId], streamIds, isPlanned: true });
+  await oweCreations(tx, { workspaceId, recordIds, streamIds, isPlanned: true });
 }
 
 async function joinAll(

@@ -135,9 +135,9 @@ export class PlanWorld {
   }
 
   /** Sweeps until no plan is due; a bound instead of a clock. */
-  async work(deps: PlanDeps = this.deps()): Promise<string[]> {
+  async work(deps: PlanDeps = this.deps(), most = 200): Promise<string[]> {
     const outcomes: string[] = [];
-    for (let round = 0; round < 200; round += 1) {
+    for (let round = 0; round < most; round += 1) {
       await enqueueDuePlans(deps);
       const jobs = this.jobs.splice(0);
       if (jobs.length === 0) return outcomes;

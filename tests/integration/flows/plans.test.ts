@@ -100,10 +100,10 @@ describe('a plan', () => {
       [task('One'), task('Two')],
     );
     const plan = await at.planned(flowId);
-    const changed = [left[0], left[2]];
+    const changed = [left[0] ?? '', left[2] ?? ''];
     await at.admin`
       update public.records set version = version + 1, data = data || '{"title": "Another"}'
-      where id = any(${changed as string[]}::uuid[])`;
+      where id = any(${changed}::uuid[])`;
     const done = await at.enabled(plan.id);
     expect(done).toMatchObject({ status: 'done', skipped: 2, failed: 0 });
     expect(await at.truth(sides)).toMatchObject({ joined: 1, owed: 0 });
@@ -260,9 +260,9 @@ describe('one flow', () => {
     const { flowId, sides } = await at.flow([task('One'), task('Left')], [task('One')]);
     const plan = await at.planned(flowId);
     const answers = await Promise.all([faultOf(at.enable(plan.id)), faultOf(at.enable(plan.id))]);
-    expect(answers.map((fault) => fault?.code ?? null).toSorted()).toEqual([
+    expect(answers.map((fault) => fault?.code ?? 'none').toSorted()).toEqual([
       'flows.plan_state',
-      null,
+      'none',
     ]);
     await at.work();
     expect(await at.truth(sides)).toMatchObject({ joined: 1, owed: 1 });

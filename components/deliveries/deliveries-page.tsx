@@ -10,6 +10,7 @@ import { PageHeader } from '@/components/ui/page-header';
 import { SegmentedControl } from '@/components/ui/segmented-control';
 import { DeliveryDrawer } from './delivery-drawer';
 import { DeliveryList } from './delivery-list';
+import { startDraft, startOver } from './start-draft';
 import { SubscriptionDrawer } from './subscription-drawer';
 import { SubscriptionForm } from './subscription-form';
 import { SubscriptionList } from './subscription-list';
@@ -27,6 +28,7 @@ export function DeliveriesPage() {
   const view: View = params.get('view') === 'deliveries' ? 'deliveries' : 'subscriptions';
   const openSubscription = view === 'subscriptions' ? params.get('subscription') : null;
   const openDelivery = view === 'deliveries' ? params.get('delivery') : null;
+  const start = startDraft(params);
   const open = subscriptions.rows.find(({ subscription }) => subscription.id === openSubscription);
   const show = (next: View) =>
     change({ view: next === 'deliveries' ? next : undefined, delivery: undefined });
@@ -89,7 +91,15 @@ export function DeliveriesPage() {
           onClose={() => change({ delivery: undefined })}
         />
       )}
-      {isMaking && <SubscriptionForm onClose={() => setMaking(false)} />}
+      {mayEdit && (isMaking || start) && (
+        <SubscriptionForm
+          {...(start ? { start } : {})}
+          onClose={() => {
+            setMaking(false);
+            change(startOver);
+          }}
+        />
+      )}
     </Page>
   );
 }

@@ -6,8 +6,10 @@ import { Field } from '@/components/ui/field';
 import { IconButton } from '@/components/ui/icon-button';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
+import { Choices } from './choices';
 import type { FieldsProps } from './destination-fields';
 import type { Condition, Operator } from './form-draft';
+import { OnlyStreams } from './only-streams';
 import { words } from './words';
 
 const text = words.form;
@@ -37,6 +39,7 @@ export function FilterFields({ draft, change, faults }: FieldsProps) {
         chosen={draft.ops}
         onChange={(chosen) => change({ ops: chosen })}
       />
+      <OnlyStreams draft={draft} change={change} />
       <Field label={text.fields} hint={text.fieldsHint}>
         {(control) => (
           <Input
@@ -112,47 +115,6 @@ export function FilterFields({ draft, change, faults }: FieldsProps) {
             {fault}
           </p>
         )}
-      </div>
-    </fieldset>
-  );
-}
-
-/** Any of them, or none, which means all. */
-function Choices<T extends string>({
-  label,
-  options,
-  chosen,
-  onChange,
-}: {
-  label: string;
-  options: readonly { value: T; label: string }[];
-  chosen: readonly T[];
-  onChange: (chosen: T[]) => void;
-}) {
-  return (
-    <fieldset className="grid min-w-0 gap-1.5">
-      <legend className="mb-1.5 font-medium text-body">{label}</legend>
-      <div className="flex flex-wrap gap-1.5">
-        {options.map((option) => {
-          const isChosen = chosen.includes(option.value);
-          return (
-            <Button
-              key={option.value}
-              size="sm"
-              variant={isChosen ? 'primary' : 'secondary'}
-              aria-pressed={isChosen}
-              onClick={() =>
-                onChange(
-                  isChosen
-                    ? chosen.filter((one) => one !== option.value)
-                    : [...chosen, option.value],
-                )
-              }
-            >
-              {option.label}
-            </Button>
-          );
-        })}
       </div>
     </fieldset>
   );

@@ -23,6 +23,8 @@ export interface FormDraft {
   template: string;
   kinds: NonNullable<Filter['kinds']>;
   ops: NonNullable<Filter['ops']>;
+  /** Ids of the streams whose records alone are told of; empty means all. */
+  streams: string[];
   fields: string;
   conditions: Condition[];
   from: 'now' | 'beginning';
@@ -53,6 +55,7 @@ export const emptyDraft: FormDraft = {
   template: '',
   kinds: [],
   ops: [],
+  streams: [],
   fields: '',
   conditions: [],
   from: 'now',
@@ -80,6 +83,7 @@ export function draftOf(subscription: Subscription): FormDraft {
     template: text(config['template']),
     kinds: filter.kinds ?? [],
     ops: filter.ops ?? [],
+    streams: filter.stream_ids ?? [],
     fields: (filter.fields ?? []).join(', '),
     conditions: Object.entries(filter.where ?? {}).flatMap(toCondition),
     perSecond: String(subscription.per_second),
@@ -149,6 +153,7 @@ export function filterOf(draft: FormDraft, rest: Filter = {}): unknown {
   return {
     ...(rest.origins ? { origins: rest.origins } : {}),
     ...(rest.connection_ids ? { connection_ids: rest.connection_ids } : {}),
+    ...(draft.streams.length > 0 ? { stream_ids: draft.streams } : {}),
     ...(draft.kinds.length > 0 ? { kinds: draft.kinds } : {}),
     ...(draft.ops.length > 0 ? { ops: draft.ops } : {}),
     ...(fields.length > 0 ? { fields } : {}),

@@ -36,13 +36,16 @@ const text = words.form;
 /** Makes a subscription or changes one; what it would say is shown while one types. */
 export function SubscriptionForm({
   subscription,
+  start = emptyDraft,
   onClose,
 }: {
   subscription?: Subscription;
+  /** What a new one begins with. */
+  start?: FormDraft;
   onClose: () => void;
 }) {
   const [draft, setDraft] = useState<FormDraft>(() =>
-    subscription ? draftOf(subscription) : emptyDraft,
+    subscription ? draftOf(subscription) : start,
   );
   const change = (part: Partial<FormDraft>) => setDraft((before) => ({ ...before, ...part }));
   const make = useWrite(subscriptionMadeSchema, { quiet: true });

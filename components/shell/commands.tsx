@@ -12,6 +12,7 @@ import {
   Plug,
   Send,
   Settings,
+  Spline,
 } from 'lucide-react';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
@@ -57,6 +58,7 @@ export function Commands({
   };
   useShortcut('g b', go(''));
   useShortcut('g c', go('/connections'));
+  useShortcut('g f', go('/flows'));
   useShortcut('g r', go('/records'));
   useShortcut('g x', go('/conflicts'));
   useShortcut('g i', go('/inbox'));
@@ -108,6 +110,13 @@ export function Commands({
               run: go('/connections'),
             },
             {
+              id: 'flows',
+              label: words.flows,
+              icon: <Spline aria-hidden="true" />,
+              shortcut: ['g', 'f'],
+              run: go('/flows'),
+            },
+            {
               id: 'records',
               label: words.records,
               icon: <LayoutList aria-hidden="true" />,
@@ -157,6 +166,12 @@ export function Commands({
               label: 'Connect a service',
               icon: <Plug aria-hidden="true" />,
               run: go('/connections?connect=1'),
+            },
+            {
+              id: 'new-flow',
+              label: words.newFlow,
+              icon: <Spline aria-hidden="true" />,
+              run: go('/flows/new'),
             },
             ...(info.features.mail === 'sandbox'
               ? [

@@ -9,6 +9,7 @@ import {
   Plug,
   Send,
   Settings,
+  Spline,
 } from 'lucide-react';
 import type { Route } from 'next';
 import type { ReactNode } from 'react';
@@ -56,6 +57,11 @@ export function NavShell({
           label: words.connections,
           icon: <Plug aria-hidden="true" />,
           count: shown(counts?.connections),
+        },
+        {
+          href: at('flows'),
+          label: words.flows,
+          icon: <Spline aria-hidden="true" />,
         },
         {
           href: at('records'),

@@ -2,6 +2,8 @@
 export const words = {
   board: 'Board',
   connections: 'Connections',
+  flows: 'Flows',
+  newFlow: 'Keep streams the same',
   records: 'Records',
   conflicts: 'Conflicts',
   inbox: 'Inbox',

@@ -1,0 +1,13 @@
+import { FlowLoading } from '@/components/flows/flow-loading';
+import { words } from '@/components/flows/words';
+import { Page } from '@/components/ui/page';
+import { PageHeader } from '@/components/ui/page-header';
+
+export default function Loading() {
+  return (
+    <Page>
+      <PageHeader title={words.one} back={words.title} />
+      <FlowLoading />
+    </Page>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { FlowPage } from '@/components/flows/flow-page';
+import { Hydrated } from '@/components/ui/hydrated';
+import { isUuid } from '@/lib/core/index';
+import Loading from './loading';
+
+export const metadata: Metadata = { title: 'Flow' };
+
+export default async function Page({ params }: { params: Promise<{ flow: string }> }) {
+  const { flow } = await params;
+  if (!isUuid(flow)) notFound();
+  return (
+    <Hydrated fallback={<Loading />}>
+      <FlowPage id={flow} />
+    </Hydrated>
+  );
+}

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#lib/core/index';
+import { listConflicts } from '#lib/records/index';
 import type { Conflict } from '#lib/records/schema';
+import { setFieldPolicy } from '#lib/sync/index';
 import {
+  as,
   editRecord,
   held,
   type Member,
@@ -29,15 +32,27 @@ afterAll(() => world.close());
 const titles = (id: string) =>
   makeConflict(world, id, { ours: { title: 'Ours' }, theirs: { title: 'Theirs' } });
 const shown = (id: string) => world.service.snapshot(id).fields['title'];
+const bodyOf = (id: string) => world.service.snapshot(id).fields['body'];
 
-/** What a policy leaves behind: the service's value won. */
+/** The policy of bodies lets the service win; what it settled is its own conflict. */
 async function settledByPolicy(id: string): Promise<Conflict> {
-  const conflict = await titles(id);
-  await resolve(world, [answerTo(conflict, 'remote')]);
+  const { workspaceId } = world.owner;
+  await as(world, world.owner, (tx) =>
+    setFieldPolicy(tx, {
+      workspaceId,
+      streamId: world.streamId,
+      field: 'body',
+      policy: 'remote_wins',
+    }),
+  );
+  await editRecord(world, id, { body: 'Ours' });
+  await observe(world, [world.service.edit(id, { body: 'Theirs' })]);
   await settle(world);
-  await world.admin`
-    update public.conflicts set status = 'automatic', policy = 'remote_wins', choice = null, resolved_by = null,
-      mutation_id = null where id = ${conflict.id}`;
+  const { record_id } = await held(world, id);
+  const filter = { status: 'automatic', record_id } as const;
+  const page = await as(world, viewer, (tx) => listConflicts(tx, { workspaceId, filter }));
+  const [conflict] = page.data;
+  if (!conflict) throw new Error('Nothing was settled by the policy.');
   return conflict;
 }
 
@@ -119,26 +134,29 @@ describe('an undo of what a policy settled', () => {
   it('sends the losing value, and remembers who did', async () => {
     const id = fresh();
     const conflict = await settledByPolicy(id);
-    expect(shown(id)).toBe('Theirs');
+    expect(bodyOf(id)).toBe('Theirs');
+    expect(conflict).toMatchObject({ policy: 'remote_wins', choice: null, undo_closed: null });
     expect(await undo(world, conflict.id)).toMatchObject({
       outcome: 'brought_back',
       conflict: { choice: 'local', resolution: 'Ours', resolved_by: { id: world.owner.userId } },
     });
     await settle(world);
-    expect(shown(id)).toBe('Ours');
+    expect(bodyOf(id)).toBe('Ours');
   });
 
   it('meets a change there as any edit does', async () => {
     const id = fresh();
     const conflict = await settledByPolicy(id);
-    world.service.edit(id, { title: 'Unseen' });
+    world.service.edit(id, { body: 'Unseen' });
     await undo(world, conflict.id);
     await settle(world);
-    expect(shown(id)).toBe('Unseen');
-    expect((await openOf(world, conflict.record_id))[0]).toMatchObject({
-      local: 'Ours',
-      remote: 'Unseen',
-    });
+    // The policy lets it win once more, and what loses is kept once more.
+    expect(bodyOf(id)).toBe('Unseen');
+    expect(await held(world, id)).toMatchObject({ data: { body: 'Unseen' }, held: [] });
+    const [row] = await world.admin`
+      select count(*)::int as n from public.conflicts
+      where record_id = ${conflict.record_id} and local = '"Ours"' and remote = '"Unseen"'`;
+    expect(row?.['n']).toBe(1);
   });
 
   it('of two at once has one effect', async () => {
@@ -147,6 +165,6 @@ describe('an undo of what a policy settled', () => {
     const { version } = await held(world, id);
     const mutationId = newId();
     await Promise.all([1, 2].map(() => undo(world, conflict.id, { mutationId })));
-    expect(await held(world, id)).toMatchObject({ version: version + 1, data: { title: 'Ours' } });
+    expect(await held(world, id)).toMatchObject({ version: version + 1, data: { body: 'Ours' } });
   });
 });

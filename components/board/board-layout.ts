@@ -1,3 +1,5 @@
+import { besideCurve, type Curve, type Point, pathOf, pointOn } from './board-curves';
+import { connect, socketsOf } from './board-ends';
 import type { Cable, Health, Jack } from './board-model';
 
 /** Below this width of the board a jack shows only its name. Tailwind's @lg, so CSS agrees. */
@@ -30,14 +32,6 @@ const rules: Record<Density, DensityRule> = {
   compact: { upTo: 18, rowPx: 54, jackPx: 42, sag: 0.3, strokeMax: 4 },
   dense: { upTo: Number.POSITIVE_INFINITY, rowPx: 42, jackPx: 34, sag: 0.12, strokeMax: 3 },
 };
-
-export interface Point {
-  x: number;
-  y: number;
-}
-
-/** A cubic Bézier curve: two ends and two handles. */
-export type Curve = readonly [Point, Point, Point, Point];
 
 export interface PlacedJack {
   jack: Jack;
@@ -84,21 +78,6 @@ export function strokeFor(perHour: number, max: number): number {
   return Math.min(max, 1.75 + Math.log10(1 + Math.max(0, perHour)) * 1.25);
 }
 
-/** A point on the curve, `t` from 0 to 1. */
-export function pointOn([a, b, c, d]: Curve, t: number): Point {
-  const u = 1 - t;
-  const [wa, wb, wc, wd] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
-  return {
-    x: wa * a.x + wb * b.x + wc * c.x + wd * d.x,
-    y: wa * a.y + wb * b.y + wc * c.y + wd * d.y,
-  };
-}
-
-function pathOf([a, b, c, d]: Curve): string {
-  const text = (point: Point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`;
-  return `M${text(a)} C${text(b)} ${text(c)} ${text(d)}`;
-}
-
 /** Jacks of one side, spread around the middle. A store takes the room the other side needs. */
 function placeSide(
   jacks: readonly Jack[],
@@ -122,60 +101,6 @@ function placeSide(
     top += size + gap;
     return { jack, side, y, height: size };
   });
-}
-
-/** Socket heights for the cables of one store: in the order of their other ends, never crossing. */
-function storePorts(store: PlacedJack, others: readonly number[], stepMax: number): number[] {
-  const room = store.height - 24;
-  const step = Math.min(stepMax, room / Math.max(1, others.length - 1));
-  const order = others.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
-  const ports = others.map(() => store.y);
-  order.forEach(({ index }, rank) => {
-    ports[index] = store.y + (rank - (others.length - 1) / 2) * step;
-  });
-  return ports;
-}
-
-interface Ends {
-  cable: Cable;
-  from: PlacedJack;
-  to: PlacedJack;
-  fromY: number;
-  toY: number;
-}
-
-function connect(
-  cables: readonly Cable[],
-  jacks: readonly PlacedJack[],
-  portStepMax: number,
-): Ends[] {
-  const byId = new Map(jacks.map((placed) => [placed.jack.id, placed]));
-  const ends = cables.flatMap((cable): Ends[] => {
-    const from = byId.get(cable.from);
-    const to = byId.get(cable.to);
-    return from && to ? [{ cable, from, to, fromY: from.y, toY: to.y }] : [];
-  });
-  for (const store of jacks.filter((placed) => placed.jack.kind === 'store')) {
-    const out = ends.filter((end) => end.from === store);
-    storePorts(
-      store,
-      out.map((end) => end.to.y),
-      portStepMax,
-    ).forEach((y, index) => {
-      const end = out[index];
-      if (end) end.fromY = y;
-    });
-    const into = ends.filter((end) => end.to === store);
-    storePorts(
-      store,
-      into.map((end) => end.from.y),
-      portStepMax,
-    ).forEach((y, index) => {
-      const end = into[index];
-      if (end) end.toY = y;
-    });
-  }
-  return ends;
 }
 
 export interface Room {
@@ -211,7 +136,17 @@ export function layOutBoard(
   const x2 = width - margin - cardPx;
   const span = x2 - x1;
   const ends = connect(cables, jacks, isLong(rule) ? rule.rowPx : portStepPx);
-  const placed = ends.map(({ cable, fromY, toY }, index): PlacedCable => {
+  const placed = ends.map(({ cable, from, to, fromY, toY }, index): PlacedCable => {
+    const strokePx = strokeFor(cable.perHour, rule.strokeMax);
+    if (from.side === to.side) {
+      const curve = besideCurve(from.side === 'left' ? x1 : x2, from.side, {
+        fromY,
+        toY,
+        span,
+        index,
+      });
+      return { cable, curve, path: pathOf(curve), strokePx, middle: pointOn(curve, 0.5) };
+    }
     const sag = (narrow ? 0.4 : 1) * rule.sag * (44 + span * 0.08 + Math.abs(toY - fromY) * 0.12);
     const own = sag + (index % 5) * 7 * rule.sag;
     const curve: Curve = [
@@ -220,24 +155,9 @@ export function layOutBoard(
       { x: x2 - span * 0.36, y: toY + own },
       { x: x2, y: toY },
     ];
-    const strokePx = strokeFor(cable.perHour, rule.strokeMax);
     return { cable, curve, path: pathOf(curve), strokePx, middle: pointOn(curve, 0.5) };
   });
-  const sockets = jacks.flatMap(({ jack, side, y }) => {
-    const x = side === 'left' ? x1 : x2;
-    const plugged = ends
-      .filter((end) => (side === 'left' ? end.from : end.to).jack.id === jack.id)
-      .map((end) => ({ y: side === 'left' ? end.fromY : end.toY, health: end.cable.health }));
-    // A store's port is as well as its cable; any other jack has one socket and its own health.
-    const ports =
-      jack.kind === 'store' && plugged.length > 0 ? plugged : [{ y, health: jack.health }];
-    return ports.map((port) => ({
-      id: `${jack.id}:${port.y}`,
-      at: { x, y: port.y },
-      side,
-      health: port.health,
-    }));
-  });
+  const sockets = socketsOf(jacks, ends, { left: x1, right: x2 });
   const neededHeight = Math.max(boardHeightMin, needed);
   return { width, height, neededHeight, margin, density, narrow, jacks, cables: placed, sockets };
 }

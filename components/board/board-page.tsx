@@ -19,6 +19,7 @@ import { ApiProblem, cachedRecord, callApi, keys, useChanges } from '@/lib/live/
 import { Attention } from './attention';
 import { BoardLoading } from './board-loading';
 import { toBoard } from './board-view';
+import { crossings } from './flow-cables';
 import { Freshness } from './freshness';
 import { Latest } from './latest';
 import { Patchbay } from './patchbay';
@@ -48,6 +49,10 @@ export function BoardPage() {
   });
   useChanges((changes) => {
     for (const change of changes) {
+      const links = cachedRecord(client, change.record_id)?.links ?? [];
+      for (const { cableId, direction } of crossings(change, links, board.data?.flows ?? [])) {
+        pulses.emit(cableId, direction);
+      }
       if (change.origin === 'connection' && change.connection_id)
         pulses.emit(change.connection_id, 'forth');
       else for (const id of destinations(change.record_id)) pulses.emit(id, 'back');

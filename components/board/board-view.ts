@@ -2,6 +2,7 @@ import type { Route } from 'next';
 import { formatCount } from '@/components/ui/format-number';
 import type { Board } from '@/lib/hub/schema';
 import type { Cable, Health, Jack } from './board-model';
+import { flowCables, inFlowOrder } from './flow-cables';
 import { words } from './words';
 
 type Connected = Board['connections'][number];
@@ -58,13 +59,13 @@ function labelOf(connection: Connected): string {
   return reading(connection) ? words.firstRead : words.bothWays;
 }
 
-/** Services left, the workspace's own database right, a cable for each connection. */
+/** Services left, the workspace's own database right, a cable for each connection and between the sides of a flow. */
 export function toBoard(
   board: Board,
   home: string,
   nameOf: (connector: string) => string,
 ): { left: Jack[]; right: Jack[]; cables: Cable[] } {
-  const left = board.connections.map((connection) => ({
+  const left = inFlowOrder(board.connections, board.flows).map((connection) => ({
     id: connection.id,
     name: nameOf(connection.connector),
     sub: describe(connection),
@@ -93,5 +94,5 @@ export function toBoard(
     href: `${home}/connections/${connection.id}` as Route,
     label: labelOf(connection),
   }));
-  return { left, right: [store], cables };
+  return { left, right: [store], cables: [...cables, ...flowCables(board.flows, home)] };
 }

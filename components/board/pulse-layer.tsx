@@ -1,7 +1,8 @@
 'use client';
 
 import { useEffect, useRef } from 'react';
-import { type PlacedCable, pointOn } from './board-layout';
+import { pointOn } from './board-curves';
+import type { PlacedCable } from './board-layout';
 import { createPulseEngine, type Pulse, type PulseSource, pulsesMax } from './pulse-engine';
 
 /** Share of the time spent travelling; the rest is the ring on arrival. */

@@ -1,4 +1,5 @@
-import type { PlacedCable, Point } from './board-layout';
+import type { Point } from './board-curves';
+import type { PlacedCable } from './board-layout';
 import { type Health, healthColors } from './board-model';
 
 /** The stiff ends of a cable, lying the way it leaves its sockets. */

@@ -103,7 +103,7 @@ export async function readLatest(tx: Tx, workspaceId: string): Promise<Board['la
 }
 
 interface Worry {
-  kind: 'connection' | 'stream' | 'refused' | 'unknown' | 'conflict' | 'dead';
+  kind: 'connection' | 'stream' | 'asks' | 'refused' | 'unknown' | 'conflict' | 'creation' | 'dead';
   id: string;
   connector: string | null;
   name: string | null;
@@ -123,16 +123,28 @@ export async function readWorries(tx: Tx, workspaceId: string): Promise<Worry[]>
       from streams s join connections c on c.id = s.connection_id
       where s.workspace_id = ${workspaceId} and s.phase = 'failed' and c.status <> 'disconnected'
       union all
+      select 'asks', r.id::text, c.connector, s.name, r.error ->> 'message', (r.asks ->> 'count')::int, r.updated_at
+      from runs r join streams s on s.id = r.stream_id join connections c on c.id = r.connection_id
+      where r.workspace_id = ${workspaceId} and r.status = 'paused' and r.asks is not null and c.status <> 'disconnected'
+      union all
       select k.state, min(k.record_id::text), min(c.connector),
         min(${heading(tx)}), min(k.error ->> 'message'), count(*)::int, max(coalesce(k.dirty_at, r.updated_at))
       from links k join connections c on c.id = k.connection_id join records r on r.id = k.record_id
       where k.workspace_id = ${workspaceId} and k.state in ('refused', 'unknown', 'conflict')
       group by k.state
       union all
+      select 'creation', f.id::text, null, f.name, min(m.error ->> 'message'), count(*)::int,
+        max(coalesce(m.finished_at, m.called_at, m.created_at))
+      from flows f join flow_sides fs on fs.workspace_id = f.workspace_id and fs.flow_id = f.id
+      join creations m on m.workspace_id = fs.workspace_id and m.stream_id = fs.stream_id
+      where f.workspace_id = ${workspaceId}
+        and (m.state = 'refused' or (m.state = 'unknown' and m.next_attempt_at is null))
+      group by f.id
+      union all
       select 'dead', min(id::text), min(connector), min(event), min(outcome), count(*)::int, max(processed_at)
       from inbox_events where workspace_id = ${workspaceId} and status = 'dead'
       having count(*) > 0
     ) worries
-    order by array_position(array['connection', 'stream', 'dead', 'refused', 'unknown', 'conflict'], kind), at desc nulls last
+    order by array_position(array['connection', 'stream', 'asks', 'dead', 'refused', 'unknown', 'creation', 'conflict'], kind), at desc nulls last
     limit ${attentionRows}`;
 }

@@ -1,22 +1,26 @@
 import type { Connection } from '#lib/connections/schema';
 import type { Tx } from '#lib/db/index';
+import type { Flow } from '#lib/flows/schema';
+import { readFlowTraffic } from './board-flow-store.ts';
 import { readLatest, readNumbers, readStreamNumbers, readWorries } from './board-store.ts';
 import type { Board } from './schema.ts';
 
 type Worry = Awaited<ReturnType<typeof readWorries>>[number];
 
-/** Everything the Board shows, in one transaction. `connections` come from their own room. */
+/** Everything the Board shows, in one transaction. `connections` and `flows` come from their own rooms. */
 export async function readBoard(
   tx: Tx,
-  scope: { workspaceId: string; connections: Connection[]; now: Date },
+  scope: { workspaceId: string; connections: Connection[]; flows: Flow[]; now: Date },
 ): Promise<Board> {
-  const [numbers, streams, worries, latest] = await Promise.all([
+  const [numbers, streams, traffic, worries, latest] = await Promise.all([
     readNumbers(tx, scope.workspaceId),
     readStreamNumbers(tx, scope.workspaceId),
+    readFlowTraffic(tx, scope.workspaceId),
     readWorries(tx, scope.workspaceId),
     readLatest(tx, scope.workspaceId),
   ]);
   const byConnection = new Map(streams.map((row) => [row.connection_id, row]));
+  const perHour = new Map(traffic.map((row) => [row.flow_id, row.changes_per_hour]));
   return {
     position: numbers.position,
     records: numbers.records,
@@ -31,6 +35,7 @@ export async function readBoard(
         changes_per_hour: byConnection.get(connection.id)?.changes_per_hour ?? 0,
         streams: byConnection.get(connection.id)?.streams ?? [],
       })),
+    flows: scope.flows.map((flow) => ({ ...flow, changes_per_hour: perHour.get(flow.id) ?? 0 })),
     attention: worries.map((worry) => describe(worry, scope.now)),
     latest,
   };
@@ -66,6 +71,16 @@ function describe(worry: Worry, now: Date): Board['attention'][number] {
         title: `${worry.name} has stopped`,
         detail: worry.detail ?? 'The last run failed.',
       };
+    case 'asks':
+      return {
+        id,
+        level: 'warning',
+        at,
+        action: 'Answer',
+        href: `runs/${worry.id}`,
+        title: `A sweep of ${worry.name} asks before it goes on`,
+        detail: worry.detail ?? `It would change ${worry.count} records.`,
+      };
     case 'dead':
       return {
         id,
@@ -98,6 +113,16 @@ function describe(worry: Worry, now: Date): Board['attention'][number] {
         href: `records?record=${worry.id}`,
         title: `${plural(worry.count, 'An edit has', 'edits have')} an unknown outcome`,
         detail: worry.detail ?? 'It is read back until it is known.',
+      };
+    case 'creation':
+      return {
+        id,
+        level: 'warning',
+        at,
+        action: 'Look',
+        href: `flows/${worry.id}`,
+        title: `${plural(worry.count, 'An object', 'objects')} of “${worry.name}” could not be made`,
+        detail: worry.detail ?? 'The service does not say what became of it.',
       };
     case 'conflict':
       return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectionSchema } from '#lib/connections/schema';
+import { flowSchema, flowSideSchema } from '#lib/flows/schema';
 import { changeSchema } from '#lib/records/schema';
 
 export * from './lineage-schema.ts';
@@ -28,6 +29,22 @@ export const boardSchema = z.object({
         }),
       ),
     }),
+  ),
+  flows: z.array(
+    flowSchema
+      .pick({
+        id: true,
+        name: true,
+        status: true,
+        joined: true,
+        owed: true,
+        conflicts: true,
+        refused: true,
+      })
+      .extend({
+        changes_per_hour: z.number(),
+        sides: z.array(flowSideSchema.pick({ stream_id: true, connection_id: true })),
+      }),
   ),
   freshness: z.object({
     p50_ms: z.number().nullable(),

@@ -1,5 +1,7 @@
 import { listConnections } from '#lib/connections/index';
+import { listFlows } from '#lib/flows/index';
 import type { Session } from '#lib/identity/index';
+import { flowConnectors } from './flow-connectors.ts';
 import { readBoard } from './read-board.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
@@ -9,7 +11,8 @@ export function boardUseCases({ asBearer, identity }: UseCaseDeps) {
     read: (session: Session, at: { workspaceId: string }) =>
       asBearer(session, async (tx) => {
         const connections = await listConnections(tx, at);
-        return readBoard(tx, { ...at, connections, now: new Date(identity.clock.now()) });
+        const flows = await listFlows(tx, { connectors: flowConnectors }, at);
+        return readBoard(tx, { ...at, connections, flows, now: new Date(identity.clock.now()) });
       }),
   };
 }

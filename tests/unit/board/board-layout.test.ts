@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { layOutBoard, pointOn, strokeFor } from '@/components/board/board-layout';
+import { pointOn } from '@/components/board/board-curves';
+import { layOutBoard, strokeFor } from '@/components/board/board-layout';
 import type { Cable, Jack } from '@/components/board/board-model';
 
 const hub: Jack = { id: 'hub', name: 'Hub', sub: '', health: 'ok', href: '/', kind: 'store' };

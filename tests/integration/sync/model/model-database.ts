@@ -7,6 +7,7 @@ export interface ModelDatabase {
   admin: postgres.Sql;
   web: Db;
   worker: Db;
+  workerUrl: string;
   close(): Promise<void>;
 }
 
@@ -19,6 +20,7 @@ export async function openModelDatabase(): Promise<ModelDatabase> {
     admin,
     web,
     worker,
+    workerUrl: database.workerUrl,
     close: async () => {
       await Promise.all([web.end({ timeout: 5 }), worker.end({ timeout: 5 }), admin.end()]);
       await database.drop();

@@ -50,6 +50,8 @@ export class Trial {
   readonly broken: string[] = [];
   readonly jobs: Job[] = [];
   turn = 0;
+  /** Between the effect of a call that makes an object and its answer. */
+  beforeAnswer: (() => Promise<void>) | null = null;
   readonly at: ModelDatabase;
   readonly owner: Member;
   readonly bug: Bug | null;
@@ -194,6 +196,15 @@ export class Trial {
   private announced({ connectionId }: Side, api: RemoteApi['api']): RemoteApi['api'] {
     return {
       ...api,
+      create: async (ctx, resource, scope, fields, guard) => {
+        const spoken = await this.admin`select 1 from public.creations
+          where id = ${guard.key} and state = 'sending' and sent is not null`;
+        if (spoken.length === 0) this.broken.push('an object was asked for that no row spoke of');
+        if (!api.create) throw new Error('The service makes objects.');
+        const answer = await api.create(ctx, resource, scope, fields, guard);
+        await this.beforeAnswer?.();
+        return answer;
+      },
       update: async (ctx, resource, ref, fields, guard) => {
         const [seen] = await this.admin`
           select l.held && ${Object.keys(fields)}::text[] as holds,

@@ -27,7 +27,7 @@ export function besideCurve(
   side: 'left' | 'right',
   at: { fromY: number; toY: number; span: number; index: number },
 ): Curve {
-  const out = Math.min(at.span * 0.7, 56 + Math.abs(at.toY - at.fromY) * 0.4 + (at.index % 3) * 18);
+  const out = Math.min(at.span * 0.7, 48 + Math.abs(at.toY - at.fromY) * 0.7 + (at.index % 3) * 8);
   const far = side === 'left' ? x + out : x - out;
   return [
     { x, y: at.fromY },

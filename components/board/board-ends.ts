@@ -1,5 +1,9 @@
 import type { BoardLayout, PlacedJack } from './board-layout';
-import type { Cable } from './board-model';
+import type { Cable, Health } from './board-model';
+
+const fromBest: readonly Health[] = ['idle', 'ok', 'waiting', 'stopped'];
+const worse = (a: Health | undefined, b: Health): Health =>
+  a !== undefined && fromBest.indexOf(a) > fromBest.indexOf(b) ? a : b;
 
 /** Socket heights for the cables of one store: in the order of their other ends, never crossing. */
 function storePorts(store: PlacedJack, others: readonly number[], stepMax: number): number[] {
@@ -13,23 +17,13 @@ function storePorts(store: PlacedJack, others: readonly number[], stepMax: numbe
   return ports;
 }
 
-/**
- * Where a cable between two jacks of one side is plugged in: below the middle of the upper one, above
- * that of the lower one, each a step further out than the one before, so that no two share a socket.
- */
-function besideEnds(
-  from: PlacedJack,
-  to: PlacedJack,
-  taken: Map<string, number>,
-): [number, number] {
-  const isDown = from.y <= to.y;
-  const at = (placed: PlacedJack, sign: 1 | -1): number => {
-    const key = `${placed.jack.id}:${sign}`;
-    const count = taken.get(key) ?? 0;
-    taken.set(key, count + 1);
-    return placed.y + sign * placed.height * Math.min(0.46, 0.3 + count * 0.08);
-  };
-  return [at(from, isDown ? 1 : -1), at(to, isDown ? -1 : 1)];
+/** From the middle of a jack to the socket of cables that go beside, as a share of its height. */
+const besideShare = 0.32;
+
+/** A cable between two jacks of one side: below the middle of the upper one, above that of the lower. */
+function besideEnds(from: PlacedJack, to: PlacedJack): [number, number] {
+  const down = from.y <= to.y ? besideShare : -besideShare;
+  return [from.y + from.height * down, to.y - to.height * down];
 }
 
 export interface Ends {
@@ -46,13 +40,12 @@ export function connect(
   portStepMax: number,
 ): Ends[] {
   const byId = new Map(jacks.map((placed) => [placed.jack.id, placed]));
-  const taken = new Map<string, number>();
   const ends = cables.flatMap((cable): Ends[] => {
     const from = byId.get(cable.from);
     const to = byId.get(cable.to);
     if (!from || !to) return [];
     const isBeside = from.side === to.side;
-    const [fromY, toY] = isBeside ? besideEnds(from, to, taken) : [from.y, to.y];
+    const [fromY, toY] = isBeside ? besideEnds(from, to) : [from.y, to.y];
     return [{ cable, from, to, fromY, toY }];
   });
   for (const store of jacks.filter((placed) => placed.jack.kind === 'store')) {
@@ -93,10 +86,12 @@ export function socketsOf(
       ];
     });
     const isStore = jack.kind === 'store' && plugged.length > 0;
-    // A port is as well as its cable; the one all cables of a service share, as the service.
-    const ports = isStore
-      ? plugged
-      : [{ y, health: jack.health }, ...plugged.filter(({ isBeside }) => isBeside)];
+    // A port is as well as its cable, or as the worst of those that share it.
+    const shared = new Map<number, Health>([[y, jack.health]]);
+    for (const end of plugged.filter(({ isBeside }) => isBeside)) {
+      shared.set(end.y, worse(shared.get(end.y), end.health));
+    }
+    const ports = isStore ? plugged : [...shared].map(([at, health]) => ({ y: at, health }));
     return ports.map((port) => ({
       id: `${jack.id}:${port.y}`,
       at: { x: edges[side], y: port.y },

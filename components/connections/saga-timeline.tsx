@@ -82,7 +82,7 @@ export function SagaLine({ saga, isOpen }: { saga: Saga; isOpen: boolean }) {
         </span>
       </summary>
       <div className="mt-3">
-        <StepList label={title} steps={saga.steps.flatMap(toLines)} />
+        <StepList label={title} steps={saga.steps.flatMap((step) => stepLines(step))} />
       </div>
     </details>
   );
@@ -98,10 +98,10 @@ const looks: Record<SagaStep['state'], StepState> = {
 };
 
 /** A step, and below it what became of taking it back. */
-function toLines(step: SagaStep): Step[] {
+export function stepLines(step: SagaStep, title = nameIn(words.steps, step.name)): Step[] {
   const line: Step = {
     id: step.name,
-    title: nameIn(words.steps, step.name),
+    title,
     state: looks[step.state],
     detail: <StepDetail step={step} />,
     aside: took(step.began_at, step.ended_at),

@@ -13,6 +13,7 @@ export const sagaWords = {
   kinds: {
     connect: 'Connected',
     start_stream: 'Stream started',
+    create_record: 'Made here',
     disconnect: 'Disconnected',
   } as Readonly<Record<string, string>>,
   /** While it is not over, or went wrong. */
@@ -31,6 +32,10 @@ export const sagaWords = {
     catch_up: 'Catching up',
     register_webhook: 'Webhook registered',
     first_run: 'First read begun',
+    make_record: 'Kept in the hub',
+    create_1: 'At the first service',
+    create_2: 'At the second service',
+    create_3: 'At the third service',
     stop: 'Syncing stopped',
     remove_webhooks: 'Webhooks removed',
     revoke: 'Access revoked',

@@ -5,13 +5,13 @@ import { useProviderName } from '@/components/shell/use-provider-name';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Drawer } from '@/components/ui/drawer';
 import { ErrorState } from '@/components/ui/error-state';
-import { Notice } from '@/components/ui/notice';
 import { PanelSkeleton } from '@/components/ui/skeleton';
 import { Tabs } from '@/components/ui/tabs';
 import { useRecord } from '@/lib/live/index';
 import { OtherFields } from './other-fields';
 import { RecordFields } from './record-fields';
 import { RecordJourney } from './record-journey';
+import { RecordMaking } from './record-making';
 import { RecordRaw } from './record-raw';
 import { RecordText } from './record-text';
 import { headingOf, showKey } from './values';
@@ -75,7 +75,7 @@ export function RecordDrawer({ id, tab, onTab, onClose, onFilter }: RecordDrawer
         <PanelSkeleton label="The record is loading" lines={6} />
       ) : (
         <>
-          {row.deleted_at && <Notice tone="warn" title={words.deleted} />}
+          <RecordMaking row={row} />
           <Tabs
             label="Parts of the record"
             value={tab}

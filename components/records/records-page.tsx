@@ -11,6 +11,7 @@ import { PageHeader } from '@/components/ui/page-header';
 import { TableSkeleton } from '@/components/ui/skeleton';
 import { VirtualTable } from '@/components/ui/virtual-table';
 import { ApiProblem, useRecordList } from '@/lib/live/index';
+import { NewRecord } from './new-record';
 import { recordColumns } from './record-columns';
 import { RecordDrawer } from './record-drawer';
 import { RecordFilters } from './record-filters';
@@ -45,16 +46,21 @@ export function RecordsPage() {
           list.total === null ? undefined : `${words.kinds[view.kind]} · ${formatCount(list.total)}`
         }
         actions={
-          list.fresh.length > 0 && (
-            <Button
-              size="sm"
-              icon={<ArrowUp aria-hidden="true" />}
-              title={words.freshHint}
-              onClick={list.refresh}
-            >
-              {words.fresh(list.fresh.length)}
-            </Button>
-          )
+          <>
+            {list.fresh.length > 0 && (
+              <Button
+                size="sm"
+                icon={<ArrowUp aria-hidden="true" />}
+                title={words.freshHint}
+                onClick={list.refresh}
+              >
+                {words.fresh(list.fresh.length)}
+              </Button>
+            )}
+            {mayEdit && view.kind === 'task' && (
+              <NewRecord kind={view.kind} onOpenRecord={(id) => change({ record: id })} />
+            )}
+          </>
         }
       />
       <RecordFilters view={view} onChange={change} isBusy={list.isFetching} />

@@ -17,6 +17,8 @@ export const keys = {
   connectors: (workspaceId: string) => ['connectors', workspaceId] as const,
   scopes: (workspaceId: string, id: string, resource: string) =>
     ['scopes', workspaceId, id, resource] as const,
+  /** Stale with the streams it lists. */
+  recordPlaces: (workspaceId: string) => ['streams', workspaceId, 'record places'] as const,
   streams: (workspaceId: string, connectionId?: string) =>
     ['streams', workspaceId, connectionId ?? 'all'] as const,
   runs: (workspaceId: string, connectionId?: string) =>
@@ -75,7 +77,7 @@ export const staleBy: Record<string, readonly string[]> = {
   streams: ['streams', 'connections', 'board'],
   runs: ['runs', 'run_events', 'streams', 'board', 'counts'],
   webhook_endpoints: ['connections', 'refusals', 'app_webhooks'],
-  conflicts: ['conflicts', 'conflict_counts', 'history', 'board', 'counts'],
+  conflicts: ['conflicts', 'conflict_counts', 'history', 'board', 'counts', 'flows'],
   push_intents: ['history'],
   connection_log: ['connection_log'],
   sagas: ['sagas'],

@@ -1,6 +1,9 @@
 'use client';
 
 import { Pause, Play, X } from 'lucide-react';
+import type { Route } from 'next';
+import Link from 'next/link';
+import { useSession } from '@/components/shell/use-session';
 import { IconButton } from '@/components/ui/icon-button';
 import { ProgressBar } from '@/components/ui/progress-bar';
 import type { Run } from '@/lib/sync/schema';
@@ -24,6 +27,7 @@ type Act = (action: 'pause' | 'resume' | 'cancel') => void;
 
 /** How far a run is, with what can be done about it. */
 export function RunProgress({ run, onAct }: { run: Run; onAct: Act | undefined }) {
+  const { home } = useSession();
   const seconds = run.started_at
     ? (Date.parse(run.updated_at) - Date.parse(run.started_at)) / 1000
     : 0;
@@ -39,6 +43,12 @@ export function RunProgress({ run, onAct }: { run: Run; onAct: Act | undefined }
         actions={onAct && isActiveRun(run) && <Actions run={run} onAct={onAct} />}
       />
       {run.error && <p className="text-bad text-meta">{run.error.message}</p>}
+      <Link
+        href={`${home}/runs/${run.id}` as Route}
+        className="justify-self-start text-accent text-meta hover:underline"
+      >
+        {words.runs.open}
+      </Link>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { IconButton } from '@/components/ui/icon-button';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { closeToast, showToast } from '@/components/ui/toaster';
 import type { Run, Stream } from '@/lib/sync/schema';
+import { RunAsks } from '@/components/runs/run-asks';
 import { isActiveRun, RunProgress } from './run-progress';
 import { useAct } from './use-connections';
 import { words } from './words';
@@ -102,7 +103,8 @@ export function StreamRow({
         )}
       </div>
       {stream.phase_detail && <p className="text-meta text-mut">{stream.phase_detail}</p>}
-      {shown && (
+      {run?.asks && <RunAsks run={run} name={stream.name} />}
+      {shown && !run?.asks && (
         <RunProgress
           run={shown}
           onAct={

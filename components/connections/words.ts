@@ -23,6 +23,7 @@ export const words = {
   runs: {
     backfill: 'Reading everything',
     poll: 'Reading changes',
+    open: 'What happened to this run',
     unit: 'records',
     pause: 'Pause',
     resume: 'Resume',

@@ -13,6 +13,7 @@ import { type Json, limits } from '@/lib/core/index';
 import { type FieldRule, fieldsEqual, fieldsOf } from '@/lib/kinds/index';
 import { useEditRecord } from '@/lib/live/index';
 import { fieldsPatchSchema, type RecordPatch, type RecordRow } from '@/lib/records/schema';
+import { FieldLineage } from './field-lineage';
 import { useWritable } from './use-writable';
 import { showMoney, showValue, textOf, textsOf } from './values';
 import { words } from './words';
@@ -73,6 +74,7 @@ export function OtherFields({ row }: { row: RecordRow }) {
       {editable.map(([name, rule]) => (
         <EditableField
           key={name}
+          recordId={row.id}
           name={name}
           rule={rule}
           isOpen={mayEdit}
@@ -106,6 +108,7 @@ export function OtherFields({ row }: { row: RecordRow }) {
 }
 
 interface EditableFieldProps {
+  recordId: string;
   name: string;
   rule: FieldRule;
   isOpen: boolean;
@@ -115,12 +118,14 @@ interface EditableFieldProps {
 }
 
 /** A box for text of many lines, a line for everything else. */
-function EditableField({ name, rule, isOpen, error, value, onChange }: EditableFieldProps) {
+function EditableField(field: EditableFieldProps) {
+  const { recordId, name, rule, isOpen, error, value, onChange } = field;
   return (
     <Field
       marksOptional={false}
       label={labelOf(name)}
       error={error}
+      action={<FieldLineage recordId={recordId} field={name} />}
       {...(rule.comparator === 'set' ? { hint: words.separated } : {})}
     >
       {(control) => {

@@ -13,6 +13,7 @@ import { type Json, limits } from '@/lib/core/index';
 import { fieldsEqual, fieldsOf, type TaskState, taskStates } from '@/lib/kinds/index';
 import { useEditRecord } from '@/lib/live/index';
 import type { RecordPatch, RecordRow } from '@/lib/records/schema';
+import { FieldLineage } from './field-lineage';
 import { RecordFacts } from './record-facts';
 import { textOf, textsOf } from './values';
 import type { RecordView } from './view-state';
@@ -99,7 +100,12 @@ export function RecordFields({
       }}
     >
       {!mayEdit && !row.deleted_at && <Notice title={words.readOnly} />}
-      <Field marksOptional={false} label="Title" error={errors['title']}>
+      <Field
+        marksOptional={false}
+        label="Title"
+        error={errors['title']}
+        action={<FieldLineage recordId={row.id} field="title" />}
+      >
         {(control) => (
           <Input
             {...control}
@@ -110,7 +116,12 @@ export function RecordFields({
           />
         )}
       </Field>
-      <Field marksOptional={false} label="State" error={errors['state']}>
+      <Field
+        marksOptional={false}
+        label="State"
+        error={errors['state']}
+        action={<FieldLineage recordId={row.id} field="state" />}
+      >
         {(control) => (
           <Select
             control={control}
@@ -126,6 +137,7 @@ export function RecordFields({
         label="Labels"
         hint="Separated by commas"
         error={errors['labels']}
+        action={<FieldLineage recordId={row.id} field="labels" />}
       >
         {(control) => (
           <Input
@@ -141,6 +153,7 @@ export function RecordFields({
         label="Assignees"
         hint="Logins at the service, separated by commas"
         error={errors['assignees']}
+        action={<FieldLineage recordId={row.id} field="assignees" />}
       >
         {(control) => (
           <Input
@@ -151,7 +164,13 @@ export function RecordFields({
           />
         )}
       </Field>
-      <Field marksOptional={false} label="Body" hint="Markdown" error={errors['body']}>
+      <Field
+        marksOptional={false}
+        label="Body"
+        hint="Markdown"
+        error={errors['body']}
+        action={<FieldLineage recordId={row.id} field="body" />}
+      >
         {(control) => (
           <Textarea
             {...control}

@@ -7,14 +7,12 @@ import { ErrorState } from '@/components/ui/error-state';
 import { formatDuration } from '@/components/ui/format-time';
 import { Notice } from '@/components/ui/notice';
 import { Panel } from '@/components/ui/panel';
-import { RelativeTime } from '@/components/ui/relative-time';
 import { ListSkeleton } from '@/components/ui/skeleton';
 import { type Step, StepList } from '@/components/ui/step-list';
-import { Timeline, ValueChange } from '@/components/ui/timeline';
 import { callApi, type EditStage, keys, linkStage, type PendingEdit } from '@/lib/live/index';
-import { type Change, type RecordRow, recordHistorySchema } from '@/lib/records/schema';
+import { type RecordRow, recordHistorySchema } from '@/lib/records/schema';
 import { ConflictChoice } from './conflict-choice';
-import { shownFields, showValue } from './values';
+import { RecordTimeline } from './record-timeline';
 import { words } from './words';
 
 /** The stages of the last edit, one line each, in the words of the service it went to. */
@@ -86,25 +84,6 @@ function serviceSteps(name: string, id: string, stage: EditStage): Step[] {
   }
 }
 
-function who(change: Change, connectors: Map<string, string>): string {
-  if (change.origin === 'user') return change.actor?.name ?? words.somebody;
-  if (change.origin === 'connection')
-    return connectors.get(change.connection_id ?? '') ?? words.theService;
-  return 'Patchbay';
-}
-
-/** The hub changes a field by itself only to take back what a service refused. */
-function verb(change: Change): string {
-  const fields = shownFields(change.fields).join(', ');
-  if (change.op !== 'update') return words.verbs[change.op];
-  return change.origin === 'hub' ? words.verbs.takeBack(fields) : words.verbs.update(fields);
-}
-
-function shownDiff(change: Change) {
-  const shown = new Set(shownFields(Object.keys(change.diff)));
-  return Object.entries(change.diff).filter(([field]) => shown.has(field));
-}
-
 export function RecordJourney({ row, pending }: { row: RecordRow; pending: PendingEdit[] }) {
   const { workspace } = useSession();
   const nameOf = useProviderName();
@@ -137,31 +116,7 @@ export function RecordJourney({ row, pending }: { row: RecordRow; pending: Pendi
       ) : !history.data ? (
         <ListSkeleton label="The history is loading" />
       ) : (
-        <Timeline
-          label="What happened to this record"
-          entries={history.data.changes.map((change) => ({
-            id: String(change.position),
-            tone:
-              change.origin === 'user' ? 'accent' : change.origin === 'hub' ? 'warn' : 'neutral',
-            title: (
-              <>
-                <strong className="font-medium text-ink">{who(change, connectors)}</strong>{' '}
-                {verb(change)}
-              </>
-            ),
-            aside: <RelativeTime value={change.at} short />,
-            body: change.op === 'update' && (
-              <ul className="grid gap-1">
-                {shownDiff(change).map(([field, [before, after]]) => (
-                  <li key={field}>
-                    <span className="mr-1.5 text-dim text-meta">{field}</span>
-                    <ValueChange before={showValue(before)} after={showValue(after)} />
-                  </li>
-                ))}
-              </ul>
-            ),
-          }))}
-        />
+        <RecordTimeline history={history.data} connectors={connectors} />
       )}
     </div>
   );

@@ -95,7 +95,13 @@ export function RecordsPage() {
             onEndReached={list.fetchMore}
             edition={list.edition}
             isStale={list.isFetching}
-            empty={<RecordsEmpty isFiltered={isFiltered} onClear={() => change(noFilters)} />}
+            empty={
+              <RecordsEmpty
+                isFiltered={isFiltered}
+                wanted={q}
+                onClear={() => change(noFilters)}
+              />
+            }
             {...(mayEdit && view.kind === 'task' ? { onEdit: (id: string) => setEditing(id) } : {})}
           />
         </TitleEditingProvider>

@@ -64,7 +64,9 @@ const start = (
 const step = () => workUndoRuns({ db: world.worker, log: world.deps.log }, rules);
 async function finish(undoId: string) {
   for (;;) {
-    while ((await step()) > 0) continue;
+    let made: number;
+    do made = await step();
+    while (made > 0);
     await settle(world);
     await world.admin`update public.undo_runs set next_step_at = now() where next_step_at is not null`;
     const undo = await as(world, world.owner, (tx) => readUndo(tx, { undoId }));

@@ -1,0 +1,126 @@
+'use client';
+
+import { useMay } from '@/components/shell/use-session';
+import { Badge } from '@/components/ui/badge';
+import { formatDuration } from '@/components/ui/format-time';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { Timeline, type TimelineEntry } from '@/components/ui/timeline';
+import type { Change, Push, RecordHistory } from '@/lib/records/schema';
+import { ChangeDiff } from './change-diff';
+import { ChangeUndo } from './change-undo';
+import { historyWords } from './history-words';
+import { OriginLinks } from './origin-links';
+import { shownFields } from './values';
+import { words } from './words';
+
+interface RecordTimelineProps {
+  history: RecordHistory;
+  /** What people call each connection. */
+  connectors: Map<string, string>;
+}
+
+/** Changes and what services were told of them, newest first, each with where it came from. */
+export function RecordTimeline({ history, connectors }: RecordTimelineProps) {
+  const mayUndo = useMay('editor');
+  const undone = new Set(history.changes.flatMap(({ undoes }) => undoes ?? []));
+  const entries = [
+    ...history.changes.map((change) => ({
+      at: change.at,
+      entry: changeEntry(change, { connectors, mayUndo, isUndone: undone.has(change.position) }),
+    })),
+    ...history.pushes.map((push) => ({ at: push.created_at, entry: pushEntry(push, connectors) })),
+  ];
+  return (
+    <Timeline
+      label="What happened to this record"
+      entries={entries.toSorted((a, b) => (a.at < b.at ? 1 : -1)).map(({ entry }) => entry)}
+    />
+  );
+}
+
+const tones = { user: 'accent', connection: 'neutral', hub: 'warn' } as const;
+
+function changeEntry(
+  change: Change,
+  shown: { connectors: Map<string, string>; mayUndo: boolean; isUndone: boolean },
+): TimelineEntry {
+  // Creations are taken back where they were made; the button would only say so.
+  const isOffered = shown.mayUndo && !shown.isUndone && change.op !== 'create';
+  return {
+    id: `change ${change.position}`,
+    tone: tones[change.origin],
+    title: (
+      <>
+        <strong className="font-medium text-ink">{whoOf(change, shown.connectors)}</strong>{' '}
+        {verbOf(change)}{' '}
+        {shown.isUndone && (
+          <Badge tone="warn" shape="tag">
+            {historyWords.undone}
+          </Badge>
+        )}
+      </>
+    ),
+    aside: <RelativeTime value={change.at} short />,
+    body: (
+      <div className="grid gap-1">
+        {change.op !== 'create' &&
+          shownDiff(change).map(([field, [before, after]]) => (
+            <ChangeDiff key={field} field={field} before={before} after={after} />
+          ))}
+        <span className="flex min-h-5 flex-wrap items-center gap-x-3 text-dim text-meta">
+          <OriginLinks refs={change} />
+          {isOffered && <ChangeUndo position={change.position} recordId={change.record_id} />}
+        </span>
+      </div>
+    ),
+  };
+}
+
+function whoOf(change: Change, connectors: Map<string, string>): string {
+  if (change.origin === 'user') return change.actor?.name ?? words.somebody;
+  if (change.origin === 'connection')
+    return connectors.get(change.connection_id ?? '') ?? words.theService;
+  return 'Patchbay';
+}
+
+/** The hub changes a field by itself only to take back what a service refused. */
+function verbOf(change: Change): string {
+  const fields = shownFields(change.fields).join(', ');
+  if (change.undoes !== null) return historyWords.undoes;
+  if (change.op !== 'update') return words.verbs[change.op];
+  return change.origin === 'hub' ? words.verbs.takeBack(fields) : words.verbs.update(fields);
+}
+
+function shownDiff(change: Change) {
+  const shown = new Set(shownFields(Object.keys(change.diff)));
+  return Object.entries(change.diff).filter(([field]) => shown.has(field));
+}
+
+const pushTones = {
+  accepted: 'ok',
+  refused: 'bad',
+  unknown: 'warn',
+  superseded: 'neutral',
+  open: 'neutral',
+} as const;
+
+/** How far one call got, in the words of the stages an edit goes through. */
+function pushEntry(push: Push, connectors: Map<string, string>): TimelineEntry {
+  const state = push.outcome ?? 'open';
+  const service = connectors.get(push.connection_id) ?? words.theService;
+  const title = historyWords.pushes[state](service, shownFields(push.fields).join(', '));
+  const roundTrip = push.echoed_at
+    ? historyWords.pushes.echoed(
+        formatDuration(Date.parse(push.echoed_at) - Date.parse(push.created_at)),
+      )
+    : null;
+  return {
+    id: `push ${push.id}`,
+    tone: pushTones[state],
+    title,
+    aside: <RelativeTime value={push.created_at} short />,
+    body: (push.error || roundTrip) && (
+      <span className="text-dim text-meta">{push.error?.message ?? roundTrip}</span>
+    ),
+  };
+}

@@ -200,6 +200,7 @@ async function makeRow(web: WebFixture, kind: PlaceKind, workspaceId: string): P
         origin, changed_at, status, ended_at)
       values (${id}, ${workspaceId}, ${subscriptionId}, 1, ${newId()}, 'task', 'update', 1, 'hub', now(), 'dead', now())`;
   } else if (kind === 'flow') {
+    await sql`delete from public.flows where workspace_id = ${workspaceId}`;
     await sql`
       insert into public.flows (id, workspace_id, name, kind)
       values (${id}, ${workspaceId}, ${`Flow ${id}`}, 'task')`;

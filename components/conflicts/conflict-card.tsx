@@ -44,6 +44,7 @@ export function ConflictCard(props: CardProps) {
       id={`conflict-${conflict.id}`}
       aria-label={`${conflict.field}, ${conflict.title ?? words.untitled}`}
       aria-current={isActive || undefined}
+      tabIndex={-1}
       aria-busy={isPending || undefined}
       className={cn(
         'grid scroll-my-4 gap-3 px-4 py-3.5 transition-opacity',

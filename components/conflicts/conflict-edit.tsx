@@ -6,14 +6,14 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { Textarea } from '@/components/ui/textarea';
-import { type Json, limits } from '@/lib/core/index';
+import { limits } from '@/lib/core/index';
 import type { Conflict } from '@/lib/records/schema';
-import { draftOf, shapeOf, stateChoices, parseDraft } from './conflict-view';
+import { draftOf, parseDraft, shapeOf, stateChoices, type Written } from './conflict-view';
 import { words } from './words';
 
 interface EditProps {
   conflict: Conflict;
-  onSave: (value: Json) => void;
+  onSave: (value: Written) => void;
   onCancel: () => void;
 }
 

@@ -1,6 +1,5 @@
-import type { Json } from '@/lib/core/index';
 import { checkField, fieldRule, taskStates } from '@/lib/kinds/index';
-import type { Conflict, ConflictChoice, ConflictFilter } from '@/lib/records/schema';
+import type { Conflict, ConflictChoice, ConflictFilter, Resolution } from '@/lib/records/schema';
 import { conflictStatuses } from '@/lib/records/schema';
 import { words } from './words';
 
@@ -77,9 +76,10 @@ export function whyOf(
 }
 
 /** Whose decision stands. */
-export function settledBy({ status, resolved_by, choice }: Conflict): string {
+export function settledBy({ status, resolved_by, choice, is_deleted }: Conflict): string {
   if (status === 'automatic') return words.settledBy.policy;
   if (resolved_by) return words.settledBy.person(resolved_by.name ?? words.somebody);
+  if (choice === null && is_deleted) return words.settledBy.deleted;
   return choice === null ? words.settledBy.agreed : words.settledBy.person(words.somebody);
 }
 
@@ -95,14 +95,17 @@ export function draftOf(shape: Shape, value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** What a person can write. */
+export type Written = NonNullable<Resolution['value']> | null;
+
 /** What was written, as a value of the field; undefined where it is none. */
 export function parseDraft(
   { kind, field }: Pick<Conflict, 'kind' | 'field'>,
   draft: string,
-): Json | undefined {
+): Written | undefined {
   const shape = shapeOf({ kind, field });
   const items = draft.split(',').map((item) => item.trim());
-  const value: Json = shape === 'set' ? [...new Set(items.filter(Boolean))] : draft;
+  const value: Written = shape === 'set' ? [...new Set(items.filter(Boolean))] : draft;
   const isEmptied = value === '' && checkField(kind, field, null) === null;
   const given = isEmptied ? null : value;
   return checkField(kind, field, given) === null ? given : undefined;

@@ -36,6 +36,7 @@ export function ConflictsPage() {
   const filter = toApiFilter(view);
   const list = useConflictList({ status: view.status, ...filter });
   const counts = useConflictCounts(filter);
+  const everywhere = useConflictCounts({});
   const [editingId, setEditing] = useState<string | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [kept, setKept] = useState<ResolveAnswer['always']>([]);
@@ -75,7 +76,7 @@ export function ConflictsPage() {
           (counts.data?.open ?? 0) > 1 && <SettleAll filter={filter} />
         }
       />
-      <ConflictFilters view={view} change={change} counts={counts.data} />
+      <ConflictFilters view={view} change={change} counts={everywhere.data} />
       {!mayEdit && <Notice title={words.readOnly} />}
       {kept.map((one) => (
         <KeptAlways
@@ -158,7 +159,7 @@ function KeptAlways({
       }
     >
       {open > 0 && words.always.others(open, field)}
-      <SettleAllDialog many={many} />
+      <SettleAllDialog many={many} onSettled={onDone} />
     </Notice>
   );
 }

@@ -39,7 +39,13 @@ export function SettleAll({ filter }: { filter: Filter }) {
   );
 }
 
-export function SettleAllDialog({ many }: { many: ReturnType<typeof useSettleAll> }) {
+export function SettleAllDialog({
+  many,
+  onSettled,
+}: {
+  many: ReturnType<typeof useSettleAll>;
+  onSettled?: () => void;
+}) {
   const { asked } = many;
   if (!asked) return null;
   return (
@@ -52,7 +58,10 @@ export function SettleAllDialog({ many }: { many: ReturnType<typeof useSettleAll
       onOpenChange={(isOpen) => {
         if (!isOpen) many.forget();
       }}
-      onConfirm={many.settle}
+      onConfirm={async () => {
+        await many.settle();
+        onSettled?.();
+      }}
     >
       {words.bulk.found(asked.found.left)} {words.bulk.bodies[asked.choice]}
     </ConfirmDialog>

@@ -16,8 +16,12 @@ interface KeysInput {
   onOpen: (conflict: Conflict) => void;
 }
 
-const show = (id: string): void =>
-  document.getElementById(`conflict-${id}`)?.scrollIntoView({ block: 'nearest' });
+/** The focus goes along, so that a screen reader says where one is. */
+function show(id: string): void {
+  const card = document.getElementById(`conflict-${id}`);
+  card?.focus({ preventScroll: true });
+  card?.scrollIntoView({ block: 'nearest' });
+}
 
 /**
  * j and k walk, 1 to 3 choose, e writes, x selects, u takes back, o opens the record. The answer

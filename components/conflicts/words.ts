@@ -70,6 +70,7 @@ export const words = {
   },
   settledBy: {
     policy: 'settled by the policy',
+    deleted: 'over, the record was deleted',
     agreed: 'both sides came to agree',
     person: (name: string) => `decided by ${name}`,
   },

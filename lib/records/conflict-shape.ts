@@ -106,7 +106,9 @@ export const resolutionSchema = z.strictObject({
   id: z.uuid(),
   choice: z.enum(conflictChoices),
   /** With the choice `value`; checked as an edit of the record is. */
-  value: z.json().optional(),
+  value: z
+    .union([z.string().max(limits.bodyChars), z.array(z.string()).max(limits.setItems), z.null()])
+    .optional(),
   /** `sides` of the conflict as it was shown: a choice between others does not count. */
   seen: z.string().max(40),
   /** From now on the same side wins in this field of the stream, without asking. */

@@ -36,6 +36,14 @@ async function makeListening({ world, id, workspaceId, target }: Place): Promise
   return {};
 }
 
+async function openConflict({ world, workspaceId, target }: Place): Promise<string> {
+  if (target === 'absent') return newId();
+  const id = await world.row('conflict', workspaceId);
+  await world.web.admin`
+    update public.conflicts set status = 'open', resolution = null, resolved_at = null where id = ${id}`;
+  return id;
+}
+
 async function someChange(world: World, workspaceId: string): Promise<void> {
   const recordId = await world.row('record', workspaceId);
   await world.web.admin`
@@ -171,13 +179,16 @@ const makers: Record<string, Maker> = {
   editRecord: () => ({
     body: { mutation_id: newId(), version: 1, data: { title: 'Edited' } },
   }),
-  resolveConflicts: () => ({
+  resolveConflicts: async (place) => ({
     body: {
       mutation_id: newId(),
-      items: [{ id: newId(), choice: 'local', seen: 'unseen' }],
+      items: [{ id: await openConflict(place), choice: 'local', seen: 'unseen' }],
     },
   }),
-  resolveAllConflicts: () => ({ body: { mutation_id: newId(), choice: 'remote' } }),
+  resolveAllConflicts: async (place) => {
+    await openConflict(place);
+    return { body: { mutation_id: newId(), choice: 'remote' } };
+  },
   undoConflict: () => ({ body: { mutation_id: newId() } }),
   createSubscription: () => ({
     body: { kind: 'mail', name: 'Told', config: { to: ['told@example.test'] } },

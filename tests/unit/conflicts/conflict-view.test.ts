@@ -57,6 +57,8 @@ describe('a conflict', () => {
     const by = { id: idOf(9), name: 'Ada' };
     expect(settledBy(conflictOf(1, { ...settled, resolved_by: by }))).toBe('decided by Ada');
     expect(settledBy(conflictOf(1, { ...settled, choice: null }))).toBe(words.settledBy.agreed);
+    const ended = { ...settled, choice: null, is_deleted: true };
+    expect(settledBy(conflictOf(1, ended))).toBe(words.settledBy.deleted);
     expect(settledBy(conflictOf(1, { status: 'automatic' }))).toBe(words.settledBy.policy);
   });
 

@@ -74,7 +74,7 @@ describe('the page', () => {
     address.query = `flow=${idOf(7)}&status=resolved`;
     show();
     expect(await screen.findByText(words.none.title, {}, patience)).toBeDefined();
-    const [last] = hub.asked.filter(({ path }) => path === '/conflicts').slice(-1);
+    const last = hub.asked.findLast(({ path }) => path === '/conflicts');
     expect(last?.query.get('flow_id')).toBe(idOf(7));
   });
 

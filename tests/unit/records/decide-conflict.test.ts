@@ -95,7 +95,7 @@ describe('a choice', () => {
     const state = record([conflict('1', { field: 'state', base: 'open', remote: 'done' })], {
       state: 'cancelled',
     });
-    const edit = (value: Json | undefined) =>
+    const edit = (value: Resolution['value']) =>
       decideConflicts(
         state,
         [
@@ -111,7 +111,7 @@ describe('a choice', () => {
       outcome: 'refused',
       reason: 'The connector "fake" takes open, done.',
     });
-    expect(edit(5)?.outcome).toBe('refused');
+    expect(edit(['open'])?.outcome).toBe('refused');
     expect(edit(undefined)).toMatchObject({ reason: 'The value is missing.' });
   });
 
@@ -149,7 +149,7 @@ describe('what cannot be chosen', () => {
 });
 
 describe('any choices of any sides', () => {
-  const word = fc.constantFrom<Json>('a', 'b', 'c');
+  const word = fc.constantFrom('a', 'b', 'c');
   it('lose no value: what made room is among the sides of a settled conflict or in the log', () => {
     fc.assert(
       fc.property(

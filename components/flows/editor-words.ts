@@ -59,6 +59,9 @@ export const editorWords = {
     title: 'What travels where',
     hint: 'The record stands left, each service beside it. Suggestions are filled in, with their reason.',
     record: 'Record',
+    lonely: (count: number) => `Only at one side, or at none (${count})`,
+    lonelyHint:
+      'As it is these do not cross: no other side has them. A field may stand under another name there.',
     facts: (count: number) => `Facts of the service (${count})`,
     factsHint:
       'Only the service says these, so nothing is written. They can be read into the record, or left alone.',

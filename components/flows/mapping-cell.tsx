@@ -11,6 +11,7 @@ import { editorWords, fieldName } from './editor-words';
 import {
   type Cell,
   freshTransform,
+  isFact,
   policiesOf,
   sideFieldsOf,
   type TransformType,
@@ -79,6 +80,7 @@ function PlainCell({ index, cell, kind, side, fault, onRule, onReset }: MappingC
             label: editorWords.directions[value],
             icon: arrows[value],
             iconOnly: true,
+            disabled: isFact(kind, rule.field) && (value === 'both' || value === 'out'),
           }))}
         />
         {travels ? (

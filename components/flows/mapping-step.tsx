@@ -68,7 +68,18 @@ export function MappingStep(props: MappingStepProps) {
       ) : (
         <>
           <Fields {...props} fields={fields.shared} />
-          {fields.facts.length > 0 && <Facts {...props} fields={fields.facts} />}
+          <Folded
+            {...props}
+            fields={fields.lonely}
+            title={text.lonely(fields.lonely.length)}
+            hint={text.lonelyHint}
+          />
+          <Folded
+            {...props}
+            fields={fields.facts}
+            title={text.facts(fields.facts.length)}
+            hint={text.factsHint}
+          />
         </>
       )}
     </Panel>
@@ -95,17 +106,24 @@ const columns: Record<number, string> = {
   3: 'lg:grid-cols-[8.5rem_repeat(3,minmax(0,1fr))]',
 };
 
-/** Folded away, and not drawn before somebody wants to see them. */
-function Facts(props: MappingStepProps & { fields: readonly string[] }) {
-  const [isOpen, setOpen] = useState(false);
+/** Folded away unless somebody made a rule of it, and not drawn before somebody wants to see it. */
+function Folded(
+  props: MappingStepProps & { fields: readonly string[]; title: string; hint: string },
+) {
+  const { fields, sides, title, hint } = props;
+  const [isOpen, setOpen] = useState(() =>
+    sides.some((side) => side.rules?.some((rule) => fields.includes(rule.field))),
+  );
+  if (fields.length === 0) return null;
   return (
     <details
+      open={isOpen}
       className="border-line border-t"
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary className="px-4 py-2.5 font-medium hover:bg-raise">
-        {text.facts(props.fields.length)}
-        <span className="block font-normal text-dim text-meta">{text.factsHint}</span>
+        {title}
+        <span className="block font-normal text-dim text-meta">{hint}</span>
       </summary>
       {isOpen && <Fields {...props} />}
     </details>
@@ -155,7 +173,7 @@ function Fields({
                   </span>
                   <MappingCell
                     index={index}
-                    cell={cellOf(side, field, suggestions)}
+                    cell={cellOf(kind, side, field, suggestions)}
                     kind={kind}
                     side={face.label}
                     fault={faults.rules.get(ruleKey(index, field))}

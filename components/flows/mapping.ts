@@ -11,20 +11,25 @@ import type { FieldRule, Transform } from '@/lib/sync/schema';
 import type { DraftSide } from './flow-draft';
 import { isSame } from './same';
 
-/** A field without a rule has its own name there, travels both ways and follows its kind. */
-export const plainRule = (field: string): FieldRule => ({
-  field,
-  side_field: field,
-  direction: 'both',
-  policy: null,
-  transform: null,
-});
+/**
+ * A field without a rule has its own name there, travels both ways and follows its kind; what only the
+ * service says comes in. A name that another field stands under at the side is not free: the field does
+ * not travel there.
+ */
+function unspoken(kind: Kind, rules: readonly FieldRule[], field: string): FieldRule {
+  const isTaken = rules.some((rule) => rule.side_field === field);
+  const own = isFact(kind, field) ? 'in' : 'both';
+  return {
+    field,
+    side_field: field,
+    direction: isTaken ? 'none' : own,
+    policy: null,
+    transform: null,
+  };
+}
 
-/** A name that another field stands under at the side is not free: the field does not travel there. */
-const unspoken = (rules: readonly FieldRule[], field: string): FieldRule =>
-  rules.some((rule) => rule.side_field === field)
-    ? { ...plainRule(field), direction: 'none' }
-    : plainRule(field);
+/** Only the service says it, so it is written nowhere. */
+export const isFact = (kind: Kind, field: string): boolean => !fieldRule(kind, field).editable;
 
 function withoutReason(suggested: Suggestion['rules'][number]): FieldRule {
   const { reason: _, ...rule } = suggested;
@@ -62,6 +67,7 @@ export interface Cell {
 }
 
 export function cellOf(
+  kind: Kind,
   side: Pick<DraftSide, 'streamId' | 'rules'>,
   field: string,
   suggestions: readonly Suggestion[],
@@ -71,11 +77,11 @@ export function cellOf(
   const suggested = found ? { rule: withoutReason(found), reason: found.reason } : null;
   const gap = suggestion?.gaps.find((one) => one.field === field)?.reason ?? null;
   const rules = rulesOf(side, suggestions);
-  const rule = rules.find((one) => one.field === field) ?? unspoken(rules, field);
+  const rule = rules.find((one) => one.field === field) ?? unspoken(kind, rules, field);
   return {
     rule,
     suggested,
-    isSuggested: isSame(rule, suggested?.rule ?? unspoken(rules, field)),
+    isSuggested: isSame(rule, suggested?.rule ?? unspoken(kind, rules, field)),
     gap,
     values: suggestion?.values[rule.side_field] ?? [],
   };
@@ -90,13 +96,18 @@ export function resetRule(rules: readonly FieldRule[], cell: Cell): FieldRule[] 
 }
 
 export interface MappingFields {
-  /** What people write and flows are about. */
+  /** What people write and several sides have. */
   shared: string[];
+  /** What one side has alone, or none: it does not cross as it is. */
+  lonely: string[];
   /** What only a service says: its number, its address, its dates. */
   facts: string[];
 }
 
-/** The fields of the table: those of the kind, then what rules name beside them. */
+/**
+ * The fields of the table: those of the kind, then what rules name beside them. Which are lonely is
+ * told by the suggestions, so that a row stays where it is while somebody changes it.
+ */
 export function mappingFields(
   kind: Kind,
   sides: readonly Pick<DraftSide, 'streamId' | 'rules'>[],
@@ -105,9 +116,13 @@ export function mappingFields(
   const own = Object.keys(fieldsOf(kind));
   const named = sides.flatMap((side) => rulesOf(side, suggestions).map(({ field }) => field));
   const all = [...new Set([...own, ...named])];
+  const suggested = new Set(suggestions.flatMap(({ rules }) => rules.map(({ field }) => field)));
+  const written = all.filter((field) => !isFact(kind, field));
+  const isLonely = (field: string): boolean => suggested.size > 0 && !suggested.has(field);
   return {
-    shared: all.filter((field) => fieldRule(kind, field).editable),
-    facts: all.filter((field) => !fieldRule(kind, field).editable),
+    shared: written.filter((field) => !isLonely(field)),
+    lonely: written.filter(isLonely),
+    facts: all.filter((field) => isFact(kind, field)),
   };
 }
 

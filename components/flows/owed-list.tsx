@@ -12,7 +12,7 @@ import { ListSkeleton } from '@/components/ui/skeleton';
 import { StatusDot, type StatusShape } from '@/components/ui/status-dot';
 import { showToast } from '@/components/ui/toaster';
 import type { Tone } from '@/components/ui/tone';
-import { type Creation, creationSchema, type Flow } from '@/lib/flows/schema';
+import { type Creation, creationSchema, type Flow, releasedSchema } from '@/lib/flows/schema';
 import { Failure } from './failure';
 import type { SideNames } from './plan-view';
 import { useCreations, useFlowWrite } from './use-flows';
@@ -49,6 +49,7 @@ export function OwedList({ flow, sides }: { flow: Flow; sides: SideNames }) {
           <p className="text-mut">{text.none}</p>
         ) : (
           <ul className="divide-y divide-line">
+            {rows.some(isOneOfMany) && <Release flow={flow} />}
             {rows.map((row) => (
               <Owed key={row.id} row={row} flow={flow} side={sides.of(row.stream_id)} />
             ))}
@@ -56,6 +57,30 @@ export function OwedList({ flow, sides }: { flow: Flow; sides: SideNames }) {
         )}
       </Panel>
     </section>
+  );
+}
+
+const isOneOfMany = (row: Creation): boolean =>
+  asks(row) && row.error?.code === 'sync.many_creations';
+
+/** More were to be made at once than usual: somebody says yes to all of them. */
+function Release({ flow }: { flow: Flow }) {
+  const mayEdit = useMay('editor');
+  const write = useFlowWrite(releasedSchema);
+  if (!mayEdit) return null;
+  const path = `/flows/${flow.id}/creations/release`;
+  const said = { tone: 'ok', title: text.released } as const;
+  return (
+    <li className="flex flex-wrap items-center gap-3 px-4 py-2.5">
+      <span className="min-w-0 flex-1 basis-52">{text.many}</span>
+      <Button
+        size="sm"
+        busy={write.isPending}
+        onClick={() => write.mutate({ method: 'POST', path }, { onSuccess: () => showToast(said) })}
+      >
+        {text.release}
+      </Button>
+    </li>
   );
 }
 
@@ -93,11 +118,15 @@ function Owed({ row, flow, side }: { row: Creation; flow: Flow; side: string }) 
   );
 }
 
-/** Only what was refused is tried again by hand; what may be there already is not let go of. */
+/** It waits for a person: many at once, or nobody else can tell whether it is there. */
+const asks = (row: Creation): boolean =>
+  (row.state === 'owed' || row.state === 'unknown') && row.next_attempt_at === null;
+
+/** What was refused, or asks, is tried again by hand; what may be there already is not let go of. */
 function Acts({ row, flow }: { row: Creation; flow: Flow }) {
   const mayEdit = useMay('editor');
   const write = useFlowWrite(creationSchema);
-  if (!mayEdit || (row.state !== 'refused' && row.state !== 'owed')) return null;
+  if (!mayEdit || (row.state !== 'refused' && row.state !== 'owed' && !asks(row))) return null;
   const path = `/flows/${flow.id}/creations/${row.id}`;
   const send = (act: 'retry' | 'cancel', said: string) =>
     write.mutate(
@@ -106,7 +135,7 @@ function Acts({ row, flow }: { row: Creation; flow: Flow }) {
     );
   return (
     <span className="flex gap-1.5">
-      {row.state === 'refused' && (
+      {(row.state === 'refused' || asks(row)) && (
         <Button
           size="sm"
           busy={write.isPending}

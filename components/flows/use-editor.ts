@@ -71,7 +71,7 @@ export function useEditor(flow: Flow | null, preset: readonly string[]) {
       service,
       stream: name,
       label: service,
-      canCreate: side?.can_create ?? (resource ? resource.writable.length > 0 : true),
+      canCreate: side?.can_create ?? resource?.creates ?? false,
     };
   });
   const matchFields =
@@ -99,10 +99,10 @@ export function useEditor(flow: Flow | null, preset: readonly string[]) {
       setDraft((now) => {
         const side = now.sides[index];
         if (!side) return now;
-        const cell = cellOf(side, field, suggestions);
+        const cell = cellOf(kind ?? 'task', side, field, suggestions);
         return changeRules(now, index, suggestions, (rules) => resetRule(rules, cell));
       }),
-    [suggestions],
+    [kind, suggestions],
   );
   return {
     stock,

@@ -143,6 +143,9 @@ export const words = {
     retried: 'It is tried again',
     drop: 'Let it be',
     dropped: 'It is not made any more',
+    many: 'So many new objects at once are not usual, so nothing is made before you have looked.',
+    release: 'Make them all',
+    released: 'They are made now',
     states: {
       owed: 'Waiting',
       sending: 'On its way',

@@ -60,6 +60,7 @@ export async function catalogue(
         title: resource.title,
         scope_title: resource.scopeTitle,
         writable: [...resource.writable],
+        creates: resource.creates !== undefined,
       })),
       auth: manifest.auth.map(modeCard),
       defines_streams: connector.define !== undefined,

@@ -70,6 +70,8 @@ export const connectorSchema = z.object({
       title: z.string(),
       scope_title: z.string(),
       writable: z.array(z.string()),
+      /** Objects of it can be made from here. */
+      creates: z.boolean(),
     }),
   ),
   auth: z.array(authModeSchema),

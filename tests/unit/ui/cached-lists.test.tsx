@@ -55,7 +55,14 @@ function show(children: ReactNode): void {
 }
 
 const resources = [
-  { name: 'issues', kind: 'task', title: 'Issues', scope_title: 'repository', writable: [] },
+  {
+    name: 'issues',
+    kind: 'task',
+    title: 'Issues',
+    scope_title: 'repository',
+    writable: [],
+    creates: true,
+  },
 ];
 const Picker = () => (
   <ScopeDialog connectionId={id} resources={resources} open onOpenChange={() => undefined} />

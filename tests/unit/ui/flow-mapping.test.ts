@@ -118,19 +118,19 @@ describe('a draft', () => {
 
 describe('a mapping', () => {
   it('shows what is suggested, marked, with its reason', () => {
-    const cell = cellOf(untouched, 'state', suggestions);
+    const cell = cellOf('task', untouched, 'state', suggestions);
     expect(cell.isSuggested).toBe(true);
     expect(cell.suggested?.reason).toBe('The states of the team');
     expect(cell.values).toEqual(['Todo', 'In Progress', 'Done']);
   });
 
   it('says why a side has no such field', () => {
-    expect(cellOf(untouched, 'due_on', suggestions).gap).toBe('It has no due date');
+    expect(cellOf('task', untouched, 'due_on', suggestions).gap).toBe('It has no due date');
   });
 
   it('knows what was changed by hand, and goes back to the suggestion', () => {
     const rules = withRule(rulesOf(untouched, suggestions), rule('state', { direction: 'in' }));
-    const changed = cellOf({ ...untouched, rules }, 'state', suggestions);
+    const changed = cellOf('task', { ...untouched, rules }, 'state', suggestions);
     expect(changed.isSuggested).toBe(false);
     const reset = resetRule(rules, changed);
     expect(reset).toEqual(rulesOf(untouched, suggestions));
@@ -138,20 +138,28 @@ describe('a mapping', () => {
 
   it('takes a rule away again that nobody suggested', () => {
     const rules = withRule(rulesOf(untouched, suggestions), rule('body', { direction: 'out' }));
-    const changed = cellOf({ ...untouched, rules }, 'body', suggestions);
+    const changed = cellOf('task', { ...untouched, rules }, 'body', suggestions);
     expect(resetRule(rules, changed)).toEqual(rulesOf(untouched, suggestions));
   });
 
   it('shows a field as not travelling whose name another field takes', () => {
     const rules = [rule('title', { side_field: 'body' })];
-    expect(cellOf({ ...untouched, rules }, 'body', []).rule.direction).toBe('none');
+    expect(cellOf('task', { ...untouched, rules }, 'body', []).rule.direction).toBe('none');
   });
 
   it('tells what people write from what only the service says', () => {
-    const { shared, facts } = mappingFields('task', [untouched], suggestions);
-    expect(shared).toContain('title');
+    const { shared, lonely, facts } = mappingFields('task', [untouched], suggestions);
+    expect(shared).toEqual(['title', 'state']);
+    expect(lonely).toContain('due_on');
     expect(facts).toContain('number');
-    expect(shared.filter((field) => facts.includes(field))).toEqual([]);
+    expect(new Set([...shared, ...lonely, ...facts]).size).toBe(
+      shared.length + lonely.length + facts.length,
+    );
+    expect(mappingFields('task', [untouched], []).lonely).toEqual([]);
+  });
+
+  it('lets what only the service says come in, and go nowhere', () => {
+    expect(cellOf('task', untouched, 'number', suggestions).rule.direction).toBe('in');
   });
 
   it('offers policies and transforms that mean something for the field', () => {
@@ -164,7 +172,7 @@ describe('a mapping', () => {
   });
 
   it('fills a new map with the values known there, and with ours of the same name', () => {
-    const cell = cellOf(untouched, 'state', suggestions);
+    const cell = cellOf('task', untouched, 'state', suggestions);
     expect(freshTransform('values', cell, 'task')).toEqual({
       type: 'values',
       otherwise: 'keep',

@@ -1,10 +1,11 @@
 import { HubError, limits } from '#lib/core/index';
-import { type Tx, wake } from '#lib/db/index';
+import type { Tx } from '#lib/db/index';
+import { releaseCreations, retryCreation as tryAgain } from '#lib/sync/index';
 import type { Creation } from './creation-shape.ts';
 import {
+  type CreationRow,
   cancelCreation,
   countCreations,
-  oweAgain,
   selectCreation,
   selectCreations,
 } from './creation-store.ts';
@@ -36,10 +37,15 @@ export async function listCreations(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    data: page.map(({ rank: _, ...creation }) => creation),
+    data: page.map(withoutRank),
     next_cursor: rows.length > limit && last ? `${last.rank}.${last.id}` : null,
     total: await countCreations(tx, workspaceId, flowId),
   };
+}
+
+function withoutRank(row: CreationRow): Creation {
+  const { rank: _, ...creation } = row;
+  return creation;
 }
 
 export interface CreationAt {
@@ -56,13 +62,12 @@ async function find(tx: Tx, { workspaceId, flowId, creationId }: CreationAt): Pr
 
 const conflict = (reason: string) => new HubError('resource.conflict', reason);
 
-/** Has what a service refused tried again. */
+/** Has what a service refused tried again, and what waits for a person. */
 export async function retryCreation(tx: Tx, at: CreationAt): Promise<Creation> {
   await find(tx, at);
-  if (!(await oweAgain(tx, at.workspaceId, at.creationId))) {
-    throw conflict('Only what was refused is tried again by hand.');
+  if (!(await tryAgain(tx, at))) {
+    throw conflict('Only what was refused, or waits for you, is tried again by hand.');
   }
-  await wake(tx, 'push');
   return find(tx, at);
 }
 
@@ -73,4 +78,12 @@ export async function dropCreation(tx: Tx, at: CreationAt): Promise<Creation> {
     throw conflict('It is on its way or over: an object that may be there is not let go of.');
   }
   return find(tx, at);
+}
+
+/** Has everything made that waits because it was too much at once. */
+export async function releaseOwed(
+  tx: Tx,
+  at: Pick<CreationAt, 'workspaceId' | 'flowId'>,
+): Promise<{ released: number }> {
+  return { released: await releaseCreations(tx, at) };
 }

@@ -27,3 +27,6 @@ export const creationSchema = z.object({
   created_at: z.iso.datetime(),
 });
 export type Creation = z.infer<typeof creationSchema>;
+
+/** How many that had waited for a person are made now. */
+export const releasedSchema = z.object({ released: z.number().int() });

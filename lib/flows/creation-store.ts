@@ -58,17 +58,10 @@ export async function selectCreation(
   return row ?? null;
 }
 
-/** Only what was refused is tried again by hand: what is unknown is looked for, never sent blindly. */
-export async function oweAgain(tx: Tx, workspaceId: string, creationId: string): Promise<boolean> {
-  const rows = await tx`
-    update public.creations
-    set state = 'owed', attempts = 0, next_attempt_at = now(), finished_at = null
-    where workspace_id = ${workspaceId} and id = ${creationId} and state = 'refused'
-    returning id`;
-  return rows.length > 0;
-}
-
-/** Only what was not sent, or was sent and refused: an object that may be there is not let go of. */
+/**
+ * Only what was not sent, or was sent and refused, or is a person's to decide: an object that may be
+ * there is not let go of otherwise.
+ */
 export async function cancelCreation(
   tx: Tx,
   workspaceId: string,
@@ -78,7 +71,7 @@ export async function cancelCreation(
     update public.creations
     set state = 'cancelled', next_attempt_at = null, finished_at = now()
     where workspace_id = ${workspaceId} and id = ${creationId}
-      and state in ('owed', 'refused')
+      and (state in ('owed', 'refused') or (state = 'unknown' and next_attempt_at is null))
     returning id`;
   return rows.length > 0;
 }

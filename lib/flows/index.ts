@@ -19,7 +19,13 @@
  */
 import 'server-only';
 
-export { type CreationAt, dropCreation, listCreations, retryCreation } from './act-on-creation.ts';
+export {
+  type CreationAt,
+  dropCreation,
+  listCreations,
+  releaseOwed,
+  retryCreation,
+} from './act-on-creation.ts';
 export { changeFlow, deleteFlow } from './change-flow.ts';
 export { type CheckedFlow, type CheckedSide, checkFlow, type FlowFault } from './check-flow.ts';
 export { allRules } from './check-rules.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { kinds } from '#lib/kinds/index';
 import { fieldRuleSchema, fieldRulesSchema } from '#lib/sync/schema';
 
-export { type Creation, creationSchema } from './creation-shape.ts';
+export { type Creation, creationSchema, releasedSchema } from './creation-shape.ts';
 
 export const flowStatuses = ['draft', 'live', 'paused'] as const;
 export const flowSidesMin = 2;

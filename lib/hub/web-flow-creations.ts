@@ -1,4 +1,10 @@
-import { type CreationAt, dropCreation, listCreations, retryCreation } from '#lib/flows/index';
+import {
+  type CreationAt,
+  dropCreation,
+  listCreations,
+  releaseOwed,
+  retryCreation,
+} from '#lib/flows/index';
 import type { Session } from '#lib/identity/index';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
@@ -15,6 +21,8 @@ export function flowCreationUseCases({ asBearer }: UseCaseDeps) {
       },
     ) => asBearer(session, (tx) => listCreations(tx, input)),
     retry: (session: Session, at: CreationAt) => asBearer(session, (tx) => retryCreation(tx, at)),
+    release: (session: Session, at: Pick<CreationAt, 'workspaceId' | 'flowId'>) =>
+      asBearer(session, (tx) => releaseOwed(tx, at)),
     drop: (session: Session, at: CreationAt) => asBearer(session, (tx) => dropCreation(tx, at)),
   };
 }

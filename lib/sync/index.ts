@@ -26,12 +26,7 @@ import 'server-only';
 export { actOnRun } from './act-on-run.ts';
 export { type CreateJob, createObject } from './create/create-object.ts';
 export { enqueueDueCreations, reviveCreations } from './create/enqueue-due-creations.ts';
-export {
-  actOnCreation,
-  getCreation,
-  listCreations,
-  releaseCreations,
-} from './create/manage-creations.ts';
+export { releaseCreations, retryCreation } from './create/manage-creations.ts';
 export type { CreateOutcome } from './create/making.ts';
 export { oweCreations } from './create/owe-creations.ts';
 export {

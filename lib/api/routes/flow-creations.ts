@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { creationSchema } from '#lib/flows/schema';
+import { creationSchema, releasedSchema } from '#lib/flows/schema';
 import { route } from '../contract.ts';
 import { idParams, listOf, paging } from '../shapes.ts';
 
@@ -28,7 +28,7 @@ export const flowCreationRoutes = [
     {
       id: 'retryFlowCreation',
       tag,
-      summary: 'Have an object tried again that a service refused',
+      summary: 'Have an object tried again that a service refused, or that waits for a person',
       method: 'post',
       path: '/flows/{id}/creations/{creation_id}/retry',
       access: 'editor',
@@ -43,6 +43,21 @@ export const flowCreationRoutes = [
         flowId: params.id,
         creationId: params.creation_id,
       }),
+  ),
+  route(
+    {
+      id: 'releaseFlowCreations',
+      tag,
+      summary: 'Have all objects made that wait because they were more than usual at once',
+      method: 'post',
+      path: '/flows/{id}/creations/release',
+      access: 'editor',
+      place: theFlow,
+      params: idParams,
+      answer: { status: 200, schema: releasedSchema },
+    },
+    async ({ hub, session, workspaceId, params }) =>
+      hub.flowCreations.release(session, { workspaceId, flowId: params.id }),
   ),
   route(
     {

@@ -1,7 +1,8 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
-import type { CreationState } from './creation-shape.ts';
+
+type CreationState = 'owed' | 'sending' | 'unknown' | 'done' | 'refused' | 'cancelled';
 
 const ms = (value: number) => `${value} milliseconds`;
 

@@ -15,8 +15,10 @@ export const shown = (side: Side | undefined): JsonObject[] =>
 /** Empty services in a live flow, each of which gets what the others have. */
 export class FlowTrial {
   readonly trial: Trial;
-  private constructor(trial: Trial) {
+  readonly flowId: string;
+  private constructor(trial: Trial, flowId: string) {
     this.trial = trial;
+    this.flowId = flowId;
   }
 
   static async begin(
@@ -29,8 +31,7 @@ export class FlowTrial {
       objects: {},
     }));
     const trial = await Trial.apart(at, sides, bug);
-    await trial.flow();
-    return new FlowTrial(trial);
+    return new FlowTrial(trial, await trial.flow());
   }
 
   get sides(): Side[] {

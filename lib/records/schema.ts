@@ -13,7 +13,6 @@ export {
   conflictFilterSchema,
   conflictSchema,
   conflictStatuses,
-  countedConflicts,
   type Resolution,
   type ResolveAllInput,
   type ResolveAnswer,
@@ -206,9 +205,32 @@ export const pushSchema = z.object({
 });
 export type Push = z.infer<typeof pushSchema>;
 
+export const creationStates = [
+  'owed',
+  'sending',
+  'unknown',
+  'done',
+  'refused',
+  'cancelled',
+] as const;
+/** An object made, or owed, at a service for a record. */
+export const creationSchema = z.object({
+  id: z.uuid(),
+  connection_id: z.uuid(),
+  stream_id: z.uuid(),
+  stream: z.string(),
+  state: z.enum(creationStates),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  created_at: z.iso.datetime(),
+  sent_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+});
+export type Creation = z.infer<typeof creationSchema>;
+
 export const recordHistorySchema = z.object({
   changes: z.array(changeSchema),
   pushes: z.array(pushSchema),
+  creations: z.array(creationSchema),
   conflicts: z.array(conflictSchema),
 });
 export type RecordHistory = z.infer<typeof recordHistorySchema>;

@@ -73,7 +73,7 @@ async function undoLast(id: string, recordId: string): Promise<string[]> {
       return false;
     },
   );
-  return isDone ? [String(data['title']), String(base['title'])] : [];
+  return isDone ? [data['title'], base['title']].filter((side) => typeof side === 'string') : [];
 }
 
 it('no choice and no undo loses a value: what made room stays readable, whatever comes next', async () => {

@@ -1,5 +1,5 @@
 import { HubError, jsonEqual } from '#lib/core/index';
-import type { Tx } from '#lib/db/index';
+import { type Tx, wake } from '#lib/db/index';
 import { mustBeFlow } from './check-flow.ts';
 import { readSides } from './checked-sides.ts';
 import { saveAllRules, takeStreams } from './create-flow.ts';
@@ -42,6 +42,7 @@ export async function changeFlow(
     onDifference: patch.on_difference ?? held.on_difference,
     isOther: isOther.sides || isOther.matching,
   });
+  if (status === 'live' && held.status !== 'live') await wake(tx, 'creations');
   return getFlow(tx, deps, at);
 }
 

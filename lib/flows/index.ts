@@ -28,7 +28,6 @@ export {
 } from './act-on-creation.ts';
 export { changeFlow, deleteFlow } from './change-flow.ts';
 export { type CheckedFlow, type CheckedSide, checkFlow, type FlowFault } from './check-flow.ts';
-export { allRules } from './check-rules.ts';
 export { createFlow } from './create-flow.ts';
 export type { FlowConnectors, FlowDeps } from './flow-connectors.ts';
 export { getFlow, listFlows } from './read-flows.ts';

@@ -22,7 +22,7 @@ const newcomer = 'It came after this plan was made. Plan again to include it.';
  * a few at a time; then what came meanwhile is named.
  */
 export function enableStep(held: HeldPlan, at: Checkpoint): Promise<Checkpoint | null> {
-  if (at.step === 'rows') return carryOutSome(held);
+  if (at.step === 'rows') return carryOutSome(held, at.ordinal ?? 0);
   return transaction(held.deps.db, (tx) => look(tx, held, at));
 }
 
@@ -44,10 +44,10 @@ async function finish(tx: Tx, { plan, epoch }: HeldPlan): Promise<null> {
   return null;
 }
 
-async function carryOutSome(held: HeldPlan): Promise<Checkpoint> {
+async function carryOutSome(held: HeldPlan, after: number): Promise<Checkpoint> {
   const { deps, plan } = held;
   const rows = await transaction(deps.db, (tx) =>
-    selectOpenRows(tx, plan, planLimits.executedRows),
+    selectOpenRows(tx, plan, after, planLimits.executedRows),
   );
   if (rows.length === 0) {
     const checkpoint: Checkpoint = { step: 'last' };
@@ -60,27 +60,35 @@ async function carryOutSome(held: HeldPlan): Promise<Checkpoint> {
     if (isNotTheRows(error)) throw error;
     for (const row of rows) await carryOutAlone(held, row, rows.length === 1 ? error : null);
   }
-  return { step: 'rows' };
+  return { step: 'rows', ordinal: rows.at(-1)?.ordinal ?? after };
 }
+
+/** Serialization, deadlock, a lock or a statement that took too long: https://www.postgresql.org/docs/17/errcodes-appendix.html */
+const passing = ['40001', '40P01', '55P03', '57014'];
 
 /** Rolled back whole; who works on the plan next tries the same rows again. */
 const isNotTheRows = (error: unknown): boolean =>
-  error instanceof PlanStopped || isUnavailable(error) || pgErrorCode(error) === '40P01';
+  error instanceof PlanStopped ||
+  isUnavailable(error) ||
+  passing.includes(pgErrorCode(error) ?? '');
 
 async function carryOut(tx: Tx, held: HeldPlan, rows: readonly StoredRow[]): Promise<void> {
-  await keepOutcomes(tx, held, await carryOutRows(tx, held, rows));
+  const outcomes = await carryOutRows(tx, held, rows);
+  await keepOutcomes(tx, held, outcomes, rows.at(-1)?.ordinal ?? 0);
 }
 
+/** `upTo`: the last row that was looked at; a row in review may have been carried out before its turn. */
 async function keepOutcomes(
   tx: Tx,
   held: HeldPlan,
   outcomes: readonly RowOutcome[],
+  upTo: number,
 ): Promise<void> {
   const done = await saveOutcomes(tx, held.plan, outcomes);
   const count = (...statuses: RowOutcome['status'][]) =>
     outcomes.filter(({ status }) => statuses.includes(status)).length;
   await keepStep(tx, held, {
-    checkpoint: { step: 'rows' },
+    checkpoint: { step: 'rows', ordinal: upTo },
     done,
     skipped: count('skipped', 'rejected'),
     failed: count('failed'),
@@ -93,20 +101,15 @@ async function carryOutAlone(held: HeldPlan, row: StoredRow, met: unknown): Prom
   try {
     if (met !== null) throw met;
     await transaction(deps.db, async (tx) => {
-      const [open] = await selectSame(tx, held, row);
-      if (open) await carryOut(tx, held, [open]);
+      // Unless it was carried out with another one.
+      const [open] = await selectOpenRows(tx, held.plan, row.ordinal - 1, 1);
+      if (open?.ordinal === row.ordinal) await carryOut(tx, held, [open]);
     });
   } catch (error) {
     if (isNotTheRows(error)) throw error;
     const fault = toHubError(error);
     captureError(deps.log, error, 'a row of a plan could not be carried out');
     const failed: RowOutcome = { ordinal: row.ordinal, status: 'failed', reason: fault.message };
-    await transaction(deps.db, (tx) => keepOutcomes(tx, held, [failed]));
+    await transaction(deps.db, (tx) => keepOutcomes(tx, held, [failed], row.ordinal));
   }
-}
-
-/** The row unless it was carried out with another one. */
-async function selectSame(tx: Tx, held: HeldPlan, row: StoredRow): Promise<StoredRow[]> {
-  const open = await selectOpenRows(tx, held.plan, planLimits.executedRows);
-  return open.filter(({ ordinal }) => ordinal === row.ordinal);
 }

@@ -19,11 +19,17 @@ export interface StoredRow {
 const storedColumns = (tx: Tx) => tx`
   r.ordinal, r.action, r.record_id, r.others, r.targets, r.inputs, r.is_chosen, r.choice`;
 
-/** Rows nobody has carried out, in the order of the plan. */
-export function selectOpenRows(tx: Tx, plan: TakenPlan, rows: number): Promise<StoredRow[]> {
+/** Rows nobody has carried out, in the order of the plan: those behind `after`. */
+export function selectOpenRows(
+  tx: Tx,
+  plan: TakenPlan,
+  after: number,
+  rows: number,
+): Promise<StoredRow[]> {
   return tx<StoredRow[]>`
     select ${storedColumns(tx)} from public.flow_plan_rows r
     where r.workspace_id = ${plan.workspace_id} and r.plan_id = ${plan.id} and r.status = 'planned'
+      and r.ordinal > ${after}
     order by r.ordinal limit ${rows}`;
 }
 

@@ -153,6 +153,25 @@ describe('a plan', () => {
     expect(await at.enabled(again.id)).toMatchObject({ status: 'done', total: 0, skipped: 0 });
   });
 
+  it('lists a row nothing can be done about, and carries out the others', async () => {
+    const { flowId, sides, left } = await at.flow(
+      [task('One'), task('Broken'), task('Two'), task('Alone')],
+      [task('One'), task('Broken'), task('Two')],
+    );
+    const plan = await at.planned(flowId);
+    await at.admin.unsafe(`
+      create function pg_temp_fail() returns trigger language plpgsql as
+        $$ begin raise exception 'it is broken'; end $$;
+      create trigger fail before update on public.records for each row
+        when (old.id = '${left[1] ?? ''}') execute function pg_temp_fail()`);
+    const done = await at.enabled(plan.id);
+    await at.admin.unsafe('drop trigger fail on public.records; drop function pg_temp_fail()');
+    expect(done).toMatchObject({ status: 'done', done: 4, failed: 1, skipped: 0 });
+    expect(await at.truth(sides)).toMatchObject({ joined: 2, owed: 1 });
+    const [failed] = await at.rows(plan.id, { status: 'failed' });
+    expect(failed).toMatchObject({ title: 'Broken', reason: expect.any(String) });
+  });
+
   it('makes nothing at a side that was not told to, or cannot', async () => {
     const [one, two] = [await at.flows.stream(), await at.flows.stream('reader')];
     const { id } = await at.flows.create([one, two]);

@@ -1,40 +1,15 @@
 import type { Route } from '#lib/api/index';
-import { oneJsonEvent } from '#lib/connectors/protocol/index';
 import { newId } from '#lib/core/index';
-import { broughtKeeper } from '#lib/hub/brought-secrets';
 import { origin, request } from '../integration/api/web-fixture.ts';
 import type { Target } from './matrix-expectation.ts';
 import { flowSamples } from './matrix-flow-samples.ts';
+import { listeningSamples } from './matrix-listening-samples.ts';
 import type { Maker, Place, Sample } from './matrix-sample.ts';
 import type { Principal, World } from './matrix-world.ts';
 
 /** A user who is a member of the workspace in question, or of none when it is absent. */
 const someMember = async ({ world, target, workspaceId }: Place): Promise<string> =>
   target === 'absent' ? newId() : (await world.member(workspaceId)).userId;
-
-/** The connection in question as one that is only listened to. */
-async function makeListening({ world, id, workspaceId, target }: Place): Promise<Sample> {
-  if (target === 'absent') return {};
-  const { admin } = world.web;
-  const descriptor = {
-    ...oneJsonEvent,
-    scheme: { kind: 'token', from: { in: 'header', name: 'x-token', prefix: '' } },
-    delivery: { from: 'none' },
-    event: { from: 'none' },
-  };
-  const endpointId = newId();
-  await admin`
-    update public.connections set connector = 'http_webhook', auth_kind = 'webhook' where id = ${id}`;
-  await admin`
-    insert into public.webhook_endpoints (id, workspace_id, connection_id, connector, scope_key, scheme)
-    values (${endpointId}, ${workspaceId}, ${id}, 'http_webhook', '*', ${admin.json(descriptor)})
-    on conflict do nothing`;
-  await admin`
-    insert into private.webhook_secrets (endpoint_id, workspace_id, envelope, key_id)
-    select ${endpointId}, ${workspaceId}, ''::bytea, 'none'
-    where exists (select 1 from public.webhook_endpoints where id = ${endpointId})`;
-  return {};
-}
 
 async function openConflict({ world, workspaceId, target }: Place): Promise<string> {
   if (target === 'absent') return newId();
@@ -65,18 +40,6 @@ async function someUndoable(
   const [numbered] = await world.web.admin<{ position: string }[]>`
     select position from public.change_log where id = ${change?.id ?? ''}`;
   return Number(numbered?.position);
-}
-
-/** A first call to that connection's address has brought a secret; answers when. */
-async function bring({ world: { web }, id, workspaceId, target }: Place): Promise<string> {
-  const [row] = await web.admin<{ id: string }[]>`
-    select id from public.webhook_endpoints where connection_id = ${id}`;
-  if (!row || target === 'absent') return new Date().toISOString();
-  const keep = broughtKeeper(web.db, web.env.GATEWAY_TOKEN ?? '');
-  await keep({ workspaceId, id: row.id }, 'a-secret-that-was-brought');
-  const [brought] = await web.admin<{ at: Date }[]>`
-    select brought_at as at from private.webhook_brought_secrets where endpoint_id = ${row.id}`;
-  return brought?.at.toISOString() ?? '';
 }
 
 /** What a valid request holds besides its place. A route with a body and no entry here fails. */
@@ -121,20 +84,7 @@ const makers: Record<string, Maker> = {
       client_secret: 'secret',
     },
   }),
-  listen: () => ({
-    body: {
-      connector: 'http_webhook',
-      title: 'Shop',
-      signing: { by: 'own', own: { header: 'x-signature' } },
-    },
-  }),
-  getListening: makeListening,
-  getBroughtSecret: makeListening,
-  takeBroughtSecret: async (place) => ({
-    ...(await makeListening(place)),
-    body: { brought_at: await bring(place) },
-  }),
-  rotateListeningSecret: async (place) => ({ ...(await makeListening(place)), body: {} }),
+  ...listeningSamples,
   putAppWebhook: async ({ world, id, target }) => {
     if (target !== 'absent') {
       await world.web.admin`update public.apps set connector = 'slack' where id = ${id}`;

@@ -69,7 +69,7 @@ export async function takePlan(
   return row ?? null;
 }
 
-/** False when the plan has been taken over, cancelled or made void. */
+/** False when the plan has been taken over, given back, cancelled or made void. */
 export async function extendPlan(
   db: Queryable,
   planId: string,
@@ -79,7 +79,9 @@ export async function extendPlan(
   const rows = await db`
     update public.flow_plans set lease_until = now() + ${ms(leaseMs)}::interval,
       next_attempt_at = now() + ${ms(leaseMs)}::interval
-    where id = ${planId} and epoch = ${epoch} and status in ('making', 'enabling') returning 1`;
+    where id = ${planId} and epoch = ${epoch} and status in ('making', 'enabling')
+      and lease_until is not null
+    returning 1`;
   return rows.length > 0;
 }
 

@@ -123,6 +123,38 @@ describe('old rows', () => {
     expect(await left('replays')).toEqual([kept, open]);
   });
 
+  it('of plans go after 90 days with their rows, but for the last of each flow and those not over', async () => {
+    const [flowId, otherId] = [newId(), newId()];
+    for (const id of [flowId, otherId]) {
+      await inbox.admin`
+        insert into public.flows (id, workspace_id, name, kind)
+        values (${id}, ${inbox.workspaceId}, ${id}, 'task')`;
+    }
+    const [old, last, lone, waiting] = [idOf(200), idOf(100), idOf(150), idOf(120)];
+    const plans = [
+      [old, flowId, 'done', daysAgo(199)] as const,
+      [waiting, flowId, 'ready', null] as const,
+      [last, flowId, 'cancelled', daysAgo(0)] as const,
+      [lone, otherId, 'done', daysAgo(149)] as const,
+    ];
+    for (const [id, flow, status, finishedAt] of plans) {
+      await inbox.admin`
+        insert into public.flow_plans (id, workspace_id, flow_id, flow_version, status, finished_at)
+        values (${id}, ${inbox.workspaceId}, ${flow}, 1, ${status}, ${finishedAt})`;
+      await inbox.admin`
+        insert into public.flow_plan_rows (plan_id, ordinal, workspace_id, action, record_id, title)
+        select ${id}, n, ${inbox.workspaceId}, 'create', gen_random_uuid(), 'x' from generate_series(1, 6000) n`;
+      await inbox.admin`
+        insert into private.flow_plan_members (plan_id, record_id, workspace_id, match_key, lives, taken, version)
+        values (${id}, ${newId()}, ${inbox.workspaceId}, '', 1, 1, 1)`;
+    }
+    await clean();
+    expect(await left('flow_plans')).toEqual([lone, waiting, last]);
+    expect(await inbox.admin`select 1 from public.flow_plan_rows`).toHaveLength(18_000);
+    const members = await inbox.admin`select plan_id from private.flow_plan_members`;
+    expect(members.map((row) => String(row['plan_id'])).sort()).toEqual([waiting, last]);
+  });
+
   it('are let go in steps, however many there are', async () => {
     await inbox.admin`
       insert into private.dedupe_keys (endpoint_id, key, event_id, seen_at)

@@ -31,7 +31,6 @@ export function ConflictGroups(props: GroupsProps) {
         <Panel
           key={group.recordId}
           padding="flush"
-          label={group.title}
           title={<span className="text-body text-ink">{group.title}</span>}
           aside={
             <span className="flex items-center gap-3">

@@ -47,16 +47,17 @@ function Side({
   children: ReactNode;
 }) {
   return (
-    <section
+    // A figure and no section: a landmark for each side of each field would drown the page's own.
+    <figure
       aria-label={title}
       className={cn('min-w-0 rounded-md border border-line bg-panel px-3 py-2', className)}
     >
-      <div className="mb-1 flex items-baseline justify-between gap-3 text-dim text-meta">
+      <figcaption className="mb-1 flex items-baseline justify-between gap-3 text-dim text-meta">
         <h4 className="shrink-0 font-medium text-mut">{title}</h4>
         {aside && <span className="truncate">{aside}</span>}
-      </div>
+      </figcaption>
       {children}
-    </section>
+    </figure>
   );
 }
 

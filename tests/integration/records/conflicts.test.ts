@@ -293,5 +293,12 @@ describe('many', () => {
     await expect(all({}, viewer)).rejects.toMatchObject({ code: 'identity.forbidden' });
     expect((await all({}, world.stranger)).resolved).toBe(0);
     expect(await openOf(world, conflict.record_id)).toHaveLength(1);
+    // What the service had, and what both had before, no choice can write over.
+    for (const side of ['base', 'remote']) {
+      const write = `update public.conflicts set ${side} = '"Forged"' where id = '${conflict.id}'`;
+      await expect(as(world, world.owner, (tx) => tx.unsafe(write))).rejects.toMatchObject({
+        code: '42501',
+      });
+    }
   });
 });

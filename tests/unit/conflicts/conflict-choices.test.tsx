@@ -37,7 +37,7 @@ describe('a conflict on its page', () => {
       ['Here', 'Ours'],
       ['There · github', 'Theirs'],
     ] as const) {
-      const part = within(shown.getByRole('region', { name: side }));
+      const part = within(shown.getByRole('figure', { name: side }));
       expect(part.getAllByText(value).length).toBeGreaterThan(0);
     }
     expect(shown.getByText(/Ada/)).toBeDefined();
@@ -45,7 +45,7 @@ describe('a conflict on its page', () => {
       `/w/ops/records?record=${idOf(100)}`,
     );
     const labels = within(await card('labels, Fix the login'));
-    const here = within(labels.getByRole('region', { name: 'Here' })).getAllByRole('listitem');
+    const here = within(labels.getByRole('figure', { name: 'Here' })).getAllByRole('listitem');
     expect(here.map((item) => item.textContent)).toEqual(['b', '+added c', '−removed a']);
   });
 

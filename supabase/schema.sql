@@ -1475,9 +1475,11 @@ create table public.stream_rules (
   updated_by uuid,
   updated_at timestamp with time zone not null default now(),
   since jsonb not null default '{}'::jsonb,
+  past jsonb not null default '[]'::jsonb,
   constraint stream_rules_pkey PRIMARY KEY (stream_id),
   constraint stream_rules_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint stream_rules_workspace_id_stream_id_fkey FOREIGN KEY (workspace_id, stream_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE,
+  constraint stream_rules_past_check CHECK ((jsonb_typeof(past) = 'array'::text)),
   constraint stream_rules_rules_check CHECK ((jsonb_typeof(rules) = 'array'::text)),
   constraint stream_rules_since_check CHECK ((jsonb_typeof(since) = 'object'::text))
 );

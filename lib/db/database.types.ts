@@ -2067,6 +2067,7 @@ export type Database = {
       };
       stream_rules: {
         Row: {
+          past: Json;
           rules: Json;
           since: Json;
           stream_id: string;
@@ -2076,6 +2077,7 @@ export type Database = {
           workspace_id: string;
         };
         Insert: {
+          past?: Json;
           rules?: Json;
           since?: Json;
           stream_id: string;
@@ -2085,6 +2087,7 @@ export type Database = {
           workspace_id: string;
         };
         Update: {
+          past?: Json;
           rules?: Json;
           since?: Json;
           stream_id?: string;

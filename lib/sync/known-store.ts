@@ -4,7 +4,7 @@ import type { Origin } from './observe-store.ts';
 import type { KnownLink } from './planned-writes.ts';
 import { type LinkView, lensOfRow, type ViewedRow, viewLink } from './view-link.ts';
 
-type KnownRow = Omit<KnownLink, keyof LinkView> & ViewedRow & { stream_id: string };
+type KnownRow = Omit<KnownLink, keyof LinkView> & ViewedRow;
 
 /**
  * Locks records and links of the objects known already, in the order of the records' ids. Each is seen

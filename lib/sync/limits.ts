@@ -58,6 +58,8 @@ export const syncLimits = {
   /** The same two values this often in turn, within this time, and a person is asked. */
   flips: 3,
   flipWindowMs: 600_000,
+  /** Earlier rules of a stream that are kept. A link older than all of them is asked about. */
+  pastRules: 30,
   /** What a service's clock that ticks in seconds leaves open. */
   coarseClockMs: 1_000,
   /** How long a stream's time of the last event may lag behind. */

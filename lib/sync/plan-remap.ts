@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, newId } from '#lib/core/index';
 import { defaultsOf, fieldRule, fieldsEqual } from '#lib/kinds/index';
 import { linkAsIs } from './keep-link.ts';
+import type { Lens } from './lens/index.ts';
 import { mergeRecord } from './merge/index.ts';
 import { diffOf } from './plan-observation.ts';
 import type { Circumstances, KnownLink, PlannedObject } from './planned-writes.ts';
@@ -11,16 +12,22 @@ export const isBehind = (known: KnownLink): boolean =>
   known.remapped.length > 0 && known.state !== 'tombstone' && known.deleted_at === null;
 
 /**
- * What new rules mean for a link that is there already. A field they read another way has nothing both
- * sides ever agreed on: a side that has no value takes the other's, equal values are that, and
- * otherwise the field's policy decides, with the loser kept, or a person is asked. It is judged by the
- * last state observed; nothing is asked of the service, and the base stays as it is. Pure.
+ * What new rules mean for a link that is there already. By the rules of before it is known what of the
+ * record was read from there, which is now read anew, and what was changed here, which is still owed. A
+ * field that did not travel, or stood at another place, has nothing both sides ever agreed on: a side
+ * that has no value takes the other's, equal values are that, and otherwise the field's policy decides,
+ * with the loser kept, or a person is asked. It is judged by the last state observed; nothing is asked
+ * of the service, and the base stays as it is. Pure.
  */
-export function planRemap(known: KnownLink, given: Circumstances, now: string): PlannedObject {
+export function planRemap(
+  known: KnownLink,
+  given: Circumstances,
+  { now, before }: { now: string; before: Lens | null },
+): PlannedObject {
   const { kind } = given;
   const { lens, remapped } = known;
   const seen = lens.observe(known.there ?? {});
-  const sides = sortFields(known, given, seen.fields);
+  const sides = sortFields(known, given, seen.fields, before);
   const merged = mergeRecord({
     kind,
     local: omit(known.data, sides.unsaid),
@@ -39,7 +46,7 @@ export function planRemap(known: KnownLink, given: Circumstances, now: string): 
     localAtMs: known.edited_at,
   });
   const { data, held } = merged;
-  const ours = { ...merged.ours, ...pick(data, sides.beside) };
+  const ours = { ...merged.ours, ...sides.beside };
   const owed = owedFields(kind, { lens, data, base: known.base, ours, held }, given.writable);
   const changed = merged.changed.filter(
     (field) => !fieldsEqual(fieldRule(kind, field).comparator, known.data[field], data[field]),
@@ -87,22 +94,30 @@ function stateOf(known: KnownLink, held: string[], owed: string[]): KnownLink['s
 }
 
 /**
- * `met`: the two sides are compared; `unsaid`: of these, those the record merely began with.
- * `beside`: the service's value stands beside the record's.
+ * `met`: the two sides are compared; `unsaid`: of these, those nobody gave or changed here. `beside`:
+ * what the record had when the service had what it has, which it could not take.
  */
 function sortFields(
   known: KnownLink,
   { kind }: Circumstances,
   seen: JsonObject,
-): { met: string[]; unsaid: string[]; beside: string[] } {
-  const sides: ReturnType<typeof sortFields> = { met: [], unsaid: [], beside: [] };
+  before: Lens | null,
+): { met: string[]; unsaid: string[]; beside: JsonObject } {
+  const sides: ReturnType<typeof sortFields> = { met: [], unsaid: [], beside: {} };
+  const old = before?.observe(known.there ?? {}).fields ?? {};
   const { met, unsaid, beside } = sides;
   for (const field of known.remapped) {
     const here = known.data[field] ?? null;
-    if (known.strangers.includes(field)) beside.push(field);
-    else if (!Object.hasOwn(seen, field)) continue;
+    const history = historyOf(known, kind, field, { before, old });
+    if (known.strangers.includes(field)) {
+      beside[field] = history === 'edited' ? (old[field] ?? null) : here;
+    } else if (!Object.hasOwn(seen, field) || history === 'edited') continue;
     else if (known.lens.enforced.includes(field)) {
-      (isUnsaid(known, kind, field) && !isEmpty(seen[field]) ? beside : met).push(field);
+      if (isUnsaid(known, kind, field) && !isEmpty(seen[field])) beside[field] = here;
+      else met.push(field);
+    } else if (history === 'read') {
+      met.push(field);
+      if (!known.lens.standsFor(field, here, known.there ?? {})) unsaid.push(field);
     }
     // What the service lacks it is told; what the record lacks it takes.
     else if (!isEmpty(seen[field]) || isEmpty(here)) {
@@ -111,6 +126,31 @@ function sortFields(
     }
   }
   return sides;
+}
+
+/**
+ * By the rules of before: `read` from there, or `edited` here and owed to it since. Otherwise it never
+ * travelled, stood elsewhere while the record lives at other services too, or a person is asked.
+ */
+function historyOf(
+  { lens, data, ours, held, there, has_other_living: isShared }: KnownLink,
+  kind: Circumstances['kind'],
+  field: string,
+  { before, old }: { before: Lens | null; old: JsonObject },
+): 'read' | 'edited' | 'unknown' {
+  if (!before?.observes(field) || !Object.hasOwn(old, field) || held.includes(field)) {
+    return 'unknown';
+  }
+  const { comparator } = fieldRule(kind, field);
+  const here = data[field] ?? null;
+  const isItsOwn = Object.hasOwn(ours, field) && fieldsEqual(comparator, here, ours[field]);
+  const isRead =
+    isItsOwn ||
+    fieldsEqual(comparator, here, old[field]) ||
+    before.standsFor(field, here, there ?? {});
+  const isSamePlace = before.sideOf(field) === lens.sideOf(field);
+  if (isRead) return isSamePlace || !isShared ? 'read' : 'unknown';
+  return isSamePlace && before.directionOf(field) !== 'in' ? 'edited' : 'unknown';
 }
 
 /** Nobody gave it: it is empty, or what a new record of one service begins with. */

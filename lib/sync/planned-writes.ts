@@ -16,6 +16,8 @@ export interface Intent {
 /** A link with its record, both locked. */
 export interface KnownLink extends LinkView {
   link_id: string;
+  stream_id: string;
+  lens_version: number;
   record_id: string;
   external_id: string;
   external_key: string | null;

@@ -1,10 +1,14 @@
 import { type Tx, wake } from '#lib/db/index';
 import { lockKnown, noteLensVersions } from './known-store.ts';
+import { lensOf } from './lens/index.ts';
+import { syncLimits } from './limits.ts';
 import { applyWrites, databaseTime, type Origin, writeConflicts } from './observe-store.ts';
 import { type HeldLink, lockLink } from './push-store.ts';
 import type { Push } from './push-target.ts';
 import { isBehind, planRemap } from './plan-remap.ts';
 import type { Circumstances, KnownLink } from './planned-writes.ts';
+import { selectPast } from './rules-store.ts';
+import type { FieldRule } from './schema.ts';
 
 /** lockKnown, with every link looked at by the rules of today. Costs more only after they changed. */
 export async function lockMapped(
@@ -51,6 +55,13 @@ export async function lockMappedLink(
   return lockLink(tx, workspaceId, id, epoch);
 }
 
+/** The rules a link was last looked at by; null when they are not known any more. */
+function rulesAt(past: { version: number; rules: FieldRule[] }[], version: number) {
+  const [oldest] = past;
+  const isForgotten = past.length >= syncLimits.pastRules && oldest && version < oldest.version;
+  return isForgotten ? null : (past.find((one) => one.version >= version)?.rules ?? null);
+}
+
 async function remapLinks(
   tx: Tx,
   origin: Origin,
@@ -58,7 +69,12 @@ async function remapLinks(
   given: Circumstances,
 ): Promise<void> {
   const now = await databaseTime(tx);
-  const plans = behind.map((link) => planRemap(link, given, now));
+  const streamIds = [...new Set(behind.map((link) => link.stream_id))];
+  const past = await selectPast(tx, origin.workspaceId, streamIds);
+  const plans = behind.map((link) => {
+    const rules = rulesAt(past.get(link.stream_id) ?? [], link.lens_version);
+    return planRemap(link, given, { now, before: rules && lensOf(given.kind, rules) });
+  });
   const records = plans.flatMap(({ record }) => record ?? []);
   const links = plans.flatMap(({ link }) => link ?? []);
   const conflicts = plans.flatMap((plan) => plan.conflicts);

@@ -50,16 +50,42 @@ export async function writeRules(
   written: StreamRules & {
     /** Fields that are read another way from this version on. */
     moved: readonly string[];
+    /** The rules until now, where anything has moved. */
+    superseded: readonly FieldRule[];
+    keep: number;
     userId: string | null;
   },
 ): Promise<void> {
   const since: JsonObject = Object.fromEntries(
     written.moved.map((field) => [field, written.version]),
   );
+  const past =
+    written.moved.length > 0 ? [{ version: written.version - 1, rules: written.superseded }] : [];
   await tx`
     update public.stream_rules set version = ${written.version}, rules = ${json(tx, written.rules)},
+      past = (
+        select coalesce(jsonb_agg(e.value order by e.n), '[]')
+        from jsonb_array_elements(past || ${json(tx, past)}::jsonb) with ordinality e(value, n)
+        where e.n > jsonb_array_length(past) + ${past.length}::int - ${written.keep}::int),
       since = since || ${json(tx, since)}::jsonb, updated_by = ${written.userId}, updated_at = now()
     where workspace_id = ${workspaceId} and stream_id = ${written.streamId}`;
+}
+
+/** Earlier rules of streams, oldest first: each was in force up to its version. */
+export async function selectPast(
+  db: Queryable,
+  workspaceId: string,
+  streamIds: readonly string[],
+): Promise<Map<string, { version: number; rules: FieldRule[] }[]>> {
+  const rows = await db<{ stream_id: string; past: { version: number; rules: unknown }[] }[]>`
+    select stream_id, past from public.stream_rules
+    where workspace_id = ${workspaceId} and stream_id = any(${[...streamIds]}::uuid[])`;
+  return new Map(
+    rows.map(({ stream_id: id, past }) => [
+      id,
+      past.map(({ version, rules }) => ({ version, rules: readRules(rules) })),
+    ]),
+  );
 }
 
 /** Has everything of a live stream looked at by its next sweep, which is due now. */

@@ -2,6 +2,7 @@ import { HubError, jsonEqual } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import type { MergePolicy } from '#lib/kinds/index';
 import { checkRules, newlyMapped } from './lens/index.ts';
+import { syncLimits } from './limits.ts';
 import { lockRules, type StreamRules, wantSweep, writeRules } from './rules-store.ts';
 import { type FieldRule, fieldRulesSchema } from './schema.ts';
 
@@ -61,6 +62,8 @@ async function putRules(
     rules,
     version,
     moved,
+    superseded: before.rules,
+    keep: syncLimits.pastRules,
     userId: input.userId ?? null,
   });
   if (moved.length > 0) {

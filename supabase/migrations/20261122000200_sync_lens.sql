@@ -5,7 +5,10 @@
 -- no state both sides agreed on, and is neither sent nor taken before that has been looked into.
 alter table public.stream_rules
   -- {field: the version that gave it another place, direction or form there}
-  add column since jsonb not null default '{}' check (jsonb_typeof(since) = 'object');
+  add column since jsonb not null default '{}' check (jsonb_typeof(since) = 'object'),
+  -- [{version, rules}], oldest first: rules that were in force up to that version. By them it is known
+  -- what of a record had been read from there, and what had been changed here.
+  add column past jsonb not null default '[]' check (jsonb_typeof(past) = 'array');
 
 -- Links of today were made without rules.
 alter table public.links add column lens_version int not null default 0;

@@ -60,6 +60,7 @@ export interface Lens {
   readBack(fields: JsonObject, there?: JsonObject): JsonObject;
   /** The record's fields that a field there speaks of. */
   fieldsAt(sideField: string): string[];
+  directionOf(field: string): FieldRule['direction'];
   /** Where the record's field stands there. */
   sideOf(field: string): string;
 }
@@ -87,6 +88,7 @@ export const plainLens: Lens = Object.freeze({
   standsFor: () => false,
   readBack: (fields: JsonObject) => fields,
   fieldsAt: (sideField: string) => [sideField],
+  directionOf: (): FieldRule['direction'] => 'both',
   sideOf: (field: string) => field,
 });
 
@@ -207,6 +209,10 @@ class RuledLens implements Lens {
     const places = this.#places.atSide.get(sideField);
     if (places) return places.map(({ field }) => field);
     return this.#places.ruled.has(sideField) ? [] : [sideField];
+  }
+
+  directionOf(field: string): FieldRule['direction'] {
+    return this.#places.placeOf(field).direction;
   }
 
   sideOf(field: string): string {

@@ -71,7 +71,7 @@ export function mergeField(sides: FieldSides): FieldOutcome {
       (sides.readBack !== undefined && same(remote, sides.readBack)));
 
   if (same(local, remote)) return outcome('local', local ?? remote, { acknowledged: isEcho });
-  if (sides.isStanding)
+  if (sides.isStanding && local !== undefined)
     return outcome('local', local ?? null, { acknowledged: isEcho, ours: local });
   if (isEcho) return takeEcho(sides, same(local, sent));
   const before = ours === undefined ? base : ours;

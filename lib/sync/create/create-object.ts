@@ -1,5 +1,5 @@
 import type { ConnectorManifest, WriteResult } from '#lib/connectors/protocol/index';
-import { HubError, toHubError } from '#lib/core/index';
+import { type HubError, toHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { judgeFailure } from '../push-failure.ts';
 import type { OpenedConnection, SyncDeps } from '../sync-deps.ts';
@@ -48,7 +48,7 @@ export async function createObject(
   const resource = resourceOf(opened.manifest, held.resource);
   const creates = resource?.creates;
   if (!resource || !creates || !opened.api.create || !opened.api.findCreated) {
-    return refuseAll(making);
+    return letBe(making);
   }
   const { writable, writableValues: takes } = resource;
   const open: OpenMaking = { ...making, opened, creates, writable, takes };
@@ -85,7 +85,7 @@ async function call(
   } catch (error) {
     return settleFailure(open, toHubError(error), time);
   }
-  return result ? settleCreated(open, result) : refuseAll(making);
+  return result ? settleCreated(open, result) : letBe(making);
 }
 
 async function settleFailure(
@@ -108,15 +108,15 @@ async function settleFailure(
   }
 }
 
-function refuseAll(making: Making): Promise<CreateOutcome> {
+/** Nobody was asked, and nobody can be: it is let be, until a plan owes it again. */
+function letBe(making: Making): Promise<CreateOutcome> {
   return settle(making, async (tx, held) => {
-    const fault = new HubError('request.invalid', 'Objects cannot be made there.');
     await releaseCreation(tx, held, {
-      state: 'refused',
-      error: errorOf(fault),
+      state: 'cancelled',
+      error: errorOf({ code: 'request.invalid', message: 'Objects cannot be made there.' }),
       attempts: held.attempts,
       nextAfterMs: null,
     });
-    return 'refused';
+    return 'cancelled';
   });
 }

@@ -56,6 +56,10 @@ const hazards: Record<number, readonly [string, ...(readonly [string, string])[]
       `${here}/observe.test.ts`,
       'of the same new objects from many sides at once make one record each, and no circle',
     ],
+    [`${here}/creations.test.ts`, 'is known when its webhook is faster than its answer'],
+    [`${here}/creations.test.ts`, 'is known when a poll is faster than its answer'],
+    [`${here}/creation-kills.test.ts`, '%s: one object, one record, one link'],
+    [`${here}/model/creations.test.ts`, 'catches %s'],
   ],
   9: [
     'an event never comes',

@@ -217,6 +217,11 @@ export class Trial {
     };
   }
 
+  /** What is owed becomes jobs, and nobody does them yet. */
+  enqueueCreations(): Promise<number> {
+    return enqueueDueCreations(this.deps(new Mortal()));
+  }
+
   /** What is due becomes jobs, and the jobs are done; a worker that dies leaves the rest undone. */
   async runJobs(
     mortal = new Mortal(),

@@ -1,4 +1,4 @@
-import type { UndoFaultCode } from '@/lib/records/schema';
+import type { Creation, UndoFaultCode } from '@/lib/records/schema';
 
 /** All text of what happened to a record: its changes, taking them back, why a value is as it is. */
 export const historyWords = {
@@ -52,6 +52,15 @@ export const historyWords = {
       `The call to ${service} about ${fields} took no effect and is made again`,
     open: (service: string, fields: string) => `${service} is being told ${fields}`,
   },
+  creations: {
+    owed: (service: string) => `It is owed to ${service}`,
+    sending: (service: string) => `It is being made at ${service}`,
+    unknown: (service: string) =>
+      `Whether it was made at ${service} is not known; it is being looked for`,
+    done: (service: string) => `Made at ${service}`,
+    refused: (service: string) => `${service} refused to make it`,
+    cancelled: (service: string) => `It is not made at ${service}`,
+  } satisfies Record<Creation['state'], (service: string) => string>,
   missing: {
     action: "Why isn't it here?",
     title: "Why isn't this record here?",

@@ -5,7 +5,7 @@ import { Badge } from '@/components/ui/badge';
 import { formatDuration } from '@/components/ui/format-time';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Timeline, type TimelineEntry } from '@/components/ui/timeline';
-import type { Change, Push, RecordHistory } from '@/lib/records/schema';
+import type { Change, Creation, Push, RecordHistory } from '@/lib/records/schema';
 import { ChangeDiff } from './change-diff';
 import { ChangeUndo } from './change-undo';
 import { historyWords } from './history-words';
@@ -29,6 +29,10 @@ export function RecordTimeline({ history, connectors }: RecordTimelineProps) {
       entry: changeEntry(change, { connectors, mayUndo, isUndone: undone.has(change.position) }),
     })),
     ...history.pushes.map((push) => ({ at: push.created_at, entry: pushEntry(push, connectors) })),
+    ...history.creations.map((creation) => ({
+      at: creation.finished_at ?? creation.sent_at ?? creation.created_at,
+      entry: creationEntry(creation, connectors),
+    })),
   ];
   return (
     <Timeline
@@ -122,5 +126,28 @@ function pushEntry(push: Push, connectors: Map<string, string>): TimelineEntry {
     body: (push.error || roundTrip) && (
       <span className="text-dim text-meta">{push.error?.message ?? roundTrip}</span>
     ),
+  };
+}
+
+const creationTones = {
+  owed: 'neutral',
+  sending: 'neutral',
+  unknown: 'warn',
+  done: 'ok',
+  refused: 'bad',
+  cancelled: 'neutral',
+} as const;
+
+/** An object owed to a service that had none for the record, and what became of it. */
+function creationEntry(creation: Creation, connectors: Map<string, string>): TimelineEntry {
+  const service = connectors.get(creation.connection_id) ?? creation.stream;
+  return {
+    id: `creation ${creation.id}`,
+    tone: creationTones[creation.state],
+    title: historyWords.creations[creation.state](service),
+    aside: (
+      <RelativeTime value={creation.finished_at ?? creation.sent_at ?? creation.created_at} short />
+    ),
+    body: creation.error && <span className="text-dim text-meta">{creation.error.message}</span>,
   };
 }

@@ -31,14 +31,16 @@ export interface SettingChange {
   undo_id: string | null;
 }
 
-/** The record's field and the change that gave it its value. */
+export type RecordFacts = ValueFacts & { workspace_id: string; record_id: string };
+
+/** The record's field and the change that gave it its value; of a record that became part of another, that one's. */
 export async function selectValueFacts(
   tx: Tx,
   recordId: string,
   field: string,
-): Promise<(ValueFacts & { workspace_id: string }) | null> {
-  const [row] = await tx<(ValueFacts & { workspace_id: string })[]>`
-    select r.workspace_id, r.kind, coalesce(r.data -> ${field}, 'null') as value, r.deleted_at is not null as is_deleted,
+): Promise<RecordFacts | null> {
+  const [row] = await tx<RecordFacts[]>`
+    select r.id as record_id, r.workspace_id, r.kind, coalesce(r.data -> ${field}, 'null') as value, r.deleted_at is not null as is_deleted,
       (select jsonb_build_object('position', c.position, 'op', c.op, 'origin', c.origin, 'at', c.at, 'actor', u.name,
           'undoes', c.undoes, 'connection', n.account_name, 'connection_id', n.id,
           'inbox_event_id', e.id, 'inbox_event', e.event, 'inbox_status', e.status,
@@ -54,7 +56,9 @@ export async function selectValueFacts(
         left join public.inbox_events e on e.workspace_id = c.workspace_id and e.id = c.inbox_event_id
         left join public.runs q on q.workspace_id = c.workspace_id and q.id = c.run_id
         left join public.undo_runs z on z.workspace_id = c.workspace_id and z.id = c.run_id) as change
-    from public.records r where r.id = ${recordId}`;
+    from public.records r
+    where r.id = coalesce((select a.record_id from public.record_aliases a where a.old_record_id = ${recordId}),
+      ${recordId}::uuid)`;
   return row ?? null;
 }
 

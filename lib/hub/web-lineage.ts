@@ -30,16 +30,16 @@ export function lineageUseCases({ asBearer }: Pick<UseCaseDeps, 'asBearer'>) {
 
 async function readLineage(
   tx: Tx,
-  { recordId, field }: { recordId: string; field: string },
+  { recordId: askedId, field }: { recordId: string; field: string },
 ): Promise<Lineage> {
-  const facts = await selectValueFacts(tx, recordId, field);
+  const facts = await selectValueFacts(tx, askedId, field);
   if (!facts) throw new HubError('resource.not_found', 'There is no such record.');
   if (!Object.hasOwn(fieldsOf(facts.kind), field)) {
     throw new HubError('request.invalid', undefined, {
       details: { errors: [{ field: 'field', reason: `is no field of a ${facts.kind}` }] },
     });
   }
-  const { workspace_id: workspaceId } = facts;
+  const { workspace_id: workspaceId, record_id: recordId } = facts;
   const decisions = await selectDecisions(tx, workspaceId, recordId, field);
   const places = await selectPlaceFacts(tx, workspaceId, recordId);
   const steps = explainValue(field, facts, decisions, places);

@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '#lib/db/index';
 import type { StoredChange } from './record-row.ts';
-import type { Push } from './schema.ts';
+import type { Creation, Push } from './schema.ts';
 
 const changeColumns = (tx: Queryable) => tx`
   c.position, c.record_id, c.kind, c.version, c.op, c.origin, c.actor_id, u.name as actor_name,
@@ -68,6 +68,21 @@ export function selectChangesOf(
     from public.change_log c left join public.users u on u.id = c.actor_id
     where c.workspace_id = ${workspaceId} and c.record_id = ${recordId} and c.position is not null
     order by c.version desc limit ${rows}`;
+}
+
+/** Newest first. */
+export function selectCreationsOf(
+  tx: Tx,
+  workspaceId: string,
+  recordId: string,
+  rows: number,
+): Promise<Creation[]> {
+  return tx<Creation[]>`
+    select m.id, m.connection_id, m.stream_id, s.name as stream, m.state, m.error, m.created_at, m.sent_at, m.finished_at
+    from public.creations m
+    join public.streams s on s.workspace_id = m.workspace_id and s.id = m.stream_id
+    where m.workspace_id = ${workspaceId} and m.record_id = ${recordId}
+    order by m.id desc limit ${rows}`;
 }
 
 /** Newest first. */

@@ -1,15 +1,15 @@
 import type { Tx } from '#lib/db/index';
-import { selectChangesOf, selectPushesOf } from './change-store.ts';
+import { selectChangesOf, selectCreationsOf, selectPushesOf } from './change-store.ts';
 import { toConflict } from './conflict-row.ts';
 import { selectConflicts } from './conflict-store.ts';
 import { currentRecordId, findRecordWorkspace } from './get-record.ts';
 import { recordNotFound, toChange } from './record-row.ts';
 import type { RecordHistory } from './schema.ts';
 
-/** Of each of the three, the newest. */
+/** Of each of the four, the newest. */
 export const historyRows = 200;
 
-/** What happened to a record, newest first: changes, pushes to its services, conflicts. */
+/** What happened to a record, newest first: changes, pushes to its services, objects made there, conflicts. */
 export async function readRecordHistory(
   tx: Tx,
   input: { recordId: string },
@@ -19,6 +19,12 @@ export async function readRecordHistory(
   if (workspaceId === null) throw recordNotFound();
   const changes = await selectChangesOf(tx, workspaceId, recordId, historyRows);
   const pushes = await selectPushesOf(tx, workspaceId, recordId, historyRows);
+  const creations = await selectCreationsOf(tx, workspaceId, recordId, historyRows);
   const conflicts = await selectConflicts(tx, workspaceId, { record_id: recordId }, historyRows);
-  return { changes: changes.map(toChange), pushes, conflicts: conflicts.map(toConflict) };
+  return {
+    changes: changes.map(toChange),
+    pushes,
+    creations,
+    conflicts: conflicts.map(toConflict),
+  };
 }

@@ -9,7 +9,7 @@ import { MissingAnswer, MissingDialog } from '@/components/records/missing-dialo
 import { guessName } from '@/components/records/missing-name';
 import { RecordTimeline } from '@/components/records/record-timeline';
 import type { Role } from '@/lib/identity/schema';
-import type { Change, Push } from '@/lib/records/schema';
+import type { Change, Creation, Push } from '@/lib/records/schema';
 import { patience } from '../../setup/patience.ts';
 import { AnsweringHub, at, id, other, show } from './answering-hub.tsx';
 
@@ -49,22 +49,43 @@ const push: Push = {
   echoed_at: null,
 };
 const connectors = new Map([[id, 'GitHub']]);
-const timeline = (changes: Change[], role: Role = 'editor', pushes: Push[] = []) =>
+const timeline = (
+  changes: Change[],
+  role: Role = 'editor',
+  pushes: Push[] = [],
+  creations: Creation[] = [],
+) =>
   show(
-    <RecordTimeline history={{ changes, pushes, conflicts: [] }} connectors={connectors} />,
+    <RecordTimeline
+      history={{ changes, pushes, creations, conflicts: [] }}
+      connectors={connectors}
+    />,
     role,
   );
 
+const creation: Creation = {
+  id,
+  connection_id: other,
+  stream_id: other,
+  stream: 'acme/app',
+  state: 'unknown',
+  error: null,
+  created_at: at,
+  sent_at: at,
+  finished_at: null,
+};
+
 describe('the timeline of a record', () => {
   it('says who, what and where from, and how far a call got', () => {
-    timeline([change()], 'viewer', [push]);
+    timeline([change()], 'viewer', [push], [creation]);
+    expect(screen.getByText(/was made at acme\/app is not known/)).toBeTruthy();
     const list = screen.getByRole('list', { name: 'What happened to this record' });
     expect(within(list).getByText('GitHub')).toBeTruthy();
     expect(within(list).getByText('Before')).toBeTruthy();
     expect(screen.getByRole('link', { name: historyWords.webhook }).getAttribute('href')).toBe(
       `/w/acme/inbox?event=${other}`,
     );
-    expect(screen.getByText(/is not known/)).toBeTruthy();
+    expect(screen.getByText(/took title is not known/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: /Undo/ })).toBeNull();
   });
 

@@ -38,6 +38,18 @@ select throws_ok(
   $$ insert into records (id, workspace_id, kind, data) values ('00000000-0000-7000-a000-000000000009', '00000000-0000-7000-8000-00000000000b', 'task', '{}') $$,
   '42501', null, 'an insert into a foreign workspace is refused');
 select throws_ok(
+  $$ insert into records (id, workspace_id, kind, data, version) values ('00000000-0000-7000-a000-000000000009', '00000000-0000-7000-8000-00000000000a', 'task', '{}', 7) $$,
+  '42501', null, 'a new record has no past');
+savepoint made;
+select lives_ok(
+  $$ insert into records (id, workspace_id, kind, data) values ('00000000-0000-7000-a000-000000000009', '00000000-0000-7000-8000-00000000000a', 'task', '{}') $$,
+  'a record of the own workspace can be made');
+select throws_ok(
+  $$ insert into change_log (workspace_id, record_id, kind, version, op, origin, actor_id)
+     values ('00000000-0000-7000-8000-00000000000a', '00000000-0000-7000-a000-000000000009', 'task', 1, 'create', 'user', '00000000-0000-7000-8000-000000000002') $$,
+  '42501', null, 'and is logged in nobody else’s name');
+rollback to made;
+select throws_ok(
   $$ update records set workspace_id = '00000000-0000-7000-8000-00000000000b' where id = '00000000-0000-7000-a000-000000000001' $$,
   '42501', null, 'a row cannot be moved to another workspace');
 select throws_ok(
@@ -48,6 +60,9 @@ select pg_temp.act_as(2);
 set local role hub_user;
 select results_eq('select count(*)::int from records', array[1], 'a viewer reads');
 select is_empty($$ update records set data = '{}' returning 1 $$, 'and edits nothing');
+select throws_ok(
+  $$ insert into records (id, workspace_id, kind, data) values ('00000000-0000-7000-a000-000000000009', '00000000-0000-7000-8000-00000000000a', 'task', '{}') $$,
+  '42501', null, 'and makes nothing');
 select throws_ok(
   $$ insert into members (workspace_id, user_id, role) values ('00000000-0000-7000-8000-00000000000a', '00000000-0000-7000-8000-000000000003', 'viewer') $$,
   '42501', null, 'and invites nobody');

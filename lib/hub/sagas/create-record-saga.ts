@@ -4,11 +4,12 @@ import type { CreateManifest } from '#lib/connectors/protocol/index';
 import { HubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { endRecord } from '#lib/records/index';
-import type { SagaDefinition, SagaStep, StepContext, StepResult } from '#lib/sagas/index';
+import type { SagaDefinition, SagaStep, StepContext } from '#lib/sagas/index';
 import { letGoOfObject, oweCreations } from '#lib/sync/index';
 import {
   cancelOrder,
   closeOrder,
+  lookAgain,
   type OrderedObject,
   type PlaceRow,
   selectOrdered,
@@ -16,16 +17,13 @@ import {
   signOrder,
 } from './creation-store.ts';
 import { type StepName, plans } from './plans.ts';
+import { judgeOrder } from './judge-order.ts';
 import { rowsOnly, type StepDeps } from './saga-deps.ts';
 
 type Step = SagaStep & { name: StepName<'create_record'> };
 
 const inputSchema = z.object({ stream_ids: z.array(z.uuid()) });
 
-/** How often the worker that makes objects is looked at. */
-const lookMs = 300;
-/** A service that is away for so long is given up, as long as it was not asked yet. */
-const owedAtMostMs = 10 * 60_000;
 /** A call nobody heard the end of is looked for until somebody says what became of it. */
 const waitAtMostMs = 7 * 86_400_000;
 
@@ -64,7 +62,9 @@ const create = (deps: StepDeps, name: Step['name'], index: number): Step => ({
   onFailure: 'compensate',
   act: async (context) => {
     const place = await placeOf(deps, context, index);
-    return judge(await order(deps, context, place), place.provider);
+    const ordered = await order(deps, context, place);
+    if (ordered.is_parked) await lookForIt(deps, context, ordered);
+    return judgeOrder(ordered, place);
   },
   compensate: async (context) => {
     const place = await placeOf(deps, context, index);
@@ -133,31 +133,11 @@ async function order(
   throw new HubError('resource.conflict', `The record can have no object at ${place.provider}.`);
 }
 
-/** What is known of it now. A refusal is the service's last word on it. */
-function judge(ordered: OrderedObject, provider: string): StepResult {
-  const { state, error, external_key: key } = ordered;
-  switch (state) {
-    case 'done':
-      return {
-        output: { link_id: ordered.link_id },
-        note: `Made at ${provider}${key === null ? '' : ` as ${key}`}.`,
-      };
-    case 'refused':
-      throw new HubError('provider.refused', error?.message ?? `${provider} refused it.`);
-    case 'cancelled':
-      throw new HubError('resource.conflict', `It was cancelled before ${provider} was asked.`);
-    case 'unknown':
-      return { waitMs: lookMs, note: `${provider} gave no answer; it is looked for there.` };
-    case 'sending':
-      return { waitMs: lookMs, note: `${provider} is asked.` };
-    case 'owed':
-      if (ordered.age_ms > owedAtMostMs) {
-        const why = error === null ? 'It did not come to it in time.' : error.message;
-        throw new HubError('provider.unavailable', why, { retry: 'never' });
-      }
-      return { waitMs: lookMs, note: error?.message ?? `${provider} is asked next.` };
-  }
-}
+const lookForIt = (
+  { connections: { db } }: StepDeps,
+  { workspaceId }: StepContext,
+  { id }: OrderedObject,
+): Promise<void> => transaction(db, (tx) => lookAgain(tx, workspaceId, id));
 
 async function takeBack(
   deps: StepDeps,
@@ -174,6 +154,7 @@ async function takeBack(
   }
   const { link_id: linkId, external_id: externalId } = ordered;
   if (linkId === null || externalId === null || ordered.state !== 'done') {
+    if (ordered.is_parked) await lookForIt(deps, context, ordered);
     throw new HubError(
       'resource.conflict',
       `Whether ${provider} has made it is not known yet; that is found out first.`,

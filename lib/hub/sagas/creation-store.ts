@@ -1,5 +1,5 @@
 import type { JsonObject } from '#lib/core/index';
-import type { Queryable, Tx } from '#lib/db/index';
+import { type Queryable, type Tx, wake } from '#lib/db/index';
 
 /** Where a stream is, in words and for calls. */
 export interface PlaceRow {
@@ -8,6 +8,8 @@ export interface PlaceRow {
   name: string;
   resource: string;
   scope: JsonObject;
+  /** Nothing can be made there as things stand. */
+  is_closed: boolean;
 }
 
 export async function selectPlace(
@@ -16,7 +18,8 @@ export async function selectPlace(
   streamId: string,
 ): Promise<PlaceRow | null> {
   const [row] = await db<PlaceRow[]>`
-    select s.connection_id, c.connector, s.name, s.resource, s.scope
+    select s.connection_id, c.connector, s.name, s.resource, s.scope,
+      c.status <> 'active' or s.phase = 'paused' as is_closed
     from public.streams s
     join public.connections c on c.workspace_id = s.workspace_id and c.id = s.connection_id
     where s.workspace_id = ${workspaceId} and s.id = ${streamId}`;
@@ -28,6 +31,8 @@ export interface OrderedObject {
   state: 'owed' | 'sending' | 'unknown' | 'done' | 'refused' | 'cancelled';
   error: { message: string } | null;
   age_ms: number;
+  /** More than one object there could be it, or it cannot be kept: it is not looked for by itself any more. */
+  is_parked: boolean;
   link_id: string | null;
   external_id: string | null;
   external_key: string | null;
@@ -43,6 +48,7 @@ export async function selectOrdered(
   const [row] = await db<OrderedObject[]>`
     select n.id, n.state, n.error, n.link_id, l.external_id, l.external_key,
       (extract(epoch from clock_timestamp() - n.created_at) * 1000)::float8 as age_ms,
+      n.state = 'unknown' and n.next_attempt_at is null as is_parked,
       coalesce(l.state = 'tombstone', false) as is_ended
     from public.creations n
     left join public.links l on l.workspace_id = n.workspace_id and l.id = n.link_id
@@ -58,6 +64,14 @@ export async function signOrder(
   await tx`
     update public.creations set saga_id = ${at.sagaId}
     where workspace_id = ${at.workspaceId} and record_id = ${at.recordId} and stream_id = ${at.streamId}`;
+}
+
+/** Somebody may have put it right at the service meanwhile. */
+export async function lookAgain(tx: Tx, workspaceId: string, creationId: string): Promise<void> {
+  await tx`
+    update public.creations set next_attempt_at = now()
+    where workspace_id = ${workspaceId} and id = ${creationId} and state = 'unknown' and next_attempt_at is null`;
+  await wake(tx, 'creations');
 }
 
 /** False when a call for it is under way, or was made: then it is not cancelled. */

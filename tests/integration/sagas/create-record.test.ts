@@ -7,7 +7,7 @@ import { begin, isTakenBack, isWhole, type RecordPlaces, tellRecord } from './re
 
 /** Breaths at which a worker is killed; all of them in the long run. */
 const killed = (breaths: number): number[] => {
-  const stride = isLong ? 1 : Math.ceil(breaths / 6);
+  const stride = isLong ? 1 : Math.ceil(breaths / 4);
   return Array.from({ length: Math.ceil(breaths / stride) }, (_, index) => 1 + index * stride);
 };
 vi.setConfig({ testTimeout: isLong ? 1_800_000 : 120_000 });

@@ -16,7 +16,13 @@
  *   overwritten.
  * - What a link stores of its service is in the service's terms; everything that merges, asks or is
  *   shown is in the record's (./lens). Changed rules rewrite nothing.
- * - Locks are taken in one order: records (by id), links, intents, streams, runs, the workspace's clock.
+ * - An object is made once at a service. One row per record and stream says so for good, and is written
+ *   before the call; what became of a call nobody heard the end of is looked for before it is made
+ *   again; an object that is what was just sent is linked to its record, and makes none of its own.
+ * - Two records become one under the locks of both, never with two links of one connection. The older
+ *   id stays, and the other is understood.
+ * - Locks are taken in one order: records (by id), links, intents, creations, streams, runs, the
+ *   workspace's clock.
  * - Times of due rows and leases are the database's; the injected clock measures spans and jitter.
  *
  * It names no provider: connectors come in through ports.

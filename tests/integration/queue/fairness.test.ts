@@ -16,7 +16,12 @@ import {
   startSweeps,
 } from '#lib/queue/index';
 import { enqueueDueSagas } from '#lib/sagas/index';
-import { enqueueDuePolls, enqueueDuePushes, enqueueDueRuns } from '#lib/sync/index';
+import {
+  enqueueDueCreations,
+  enqueueDuePolls,
+  enqueueDuePushes,
+  enqueueDueRuns,
+} from '#lib/sync/index';
 import { enqueueDueInbox } from '#lib/webhooks/index';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { isLong } from '../../setup/is-long.ts';
@@ -179,6 +184,20 @@ const arrange: Record<string, (workspaceId: string, minutes: number) => Promise<
       values (${id}, ${workspaceId}, ${recordId}, ${connections[workspaceId] ?? ''}, ${streamId}, 'task', ${id},
         now() - make_interval(mins => ${minutes}))`;
   },
+  // Each has its own service that gets what is new.
+  creations: async (workspaceId, minutes) => {
+    const [flowId, recordId] = [newId(), newId()];
+    const streamId = await stream(workspaceId, null);
+    await admin`insert into public.records (id, workspace_id, kind, data) values (${recordId}, ${workspaceId}, 'task', '{}')`;
+    await admin`insert into public.flows (id, workspace_id, name, kind, status)
+      values (${flowId}, ${workspaceId}, 'f', 'task', 'live')`;
+    await admin`insert into public.flow_sides (stream_id, workspace_id, flow_id, position)
+      values (${streamId}, ${workspaceId}, ${flowId}, 0)`;
+    await admin`
+      insert into public.creations (id, workspace_id, record_id, connection_id, stream_id, next_attempt_at)
+      values (${newId()}, ${workspaceId}, ${recordId}, ${connections[workspaceId] ?? ''}, ${streamId},
+        now() - make_interval(mins => ${minutes}))`;
+  },
 };
 
 async function stream(workspaceId: string, minutes: number | null): Promise<string> {
@@ -198,6 +217,7 @@ const sweep: Record<string, () => Promise<number>> = {
   polls: () => enqueueDuePolls({ db, queue }),
   runs: () => enqueueDueRuns({ db, queue }),
   pushes: () => enqueueDuePushes({ db, queue }),
+  creations: () => enqueueDueCreations({ db, queue }),
 };
 
 describe('the sweep of', () => {
@@ -216,6 +236,7 @@ describe('the sweep of', () => {
           polls: 'poll',
           runs: 'run',
           pushes: 'push',
+          creations: 'create',
         }[kind] ?? kind;
       await db`
       insert into pgboss.job (id, name, group_id, singleton_key, policy)

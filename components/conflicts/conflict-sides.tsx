@@ -1,4 +1,7 @@
+'use client';
+
 import type { ReactNode } from 'react';
+import { useProviderName } from '@/components/shell/use-provider-name';
 import { cn } from '@/components/ui/class-names';
 import { RelativeTime } from '@/components/ui/relative-time';
 import type { Conflict } from '@/lib/records/schema';
@@ -63,11 +66,10 @@ function Side({
 
 /** Who changed it here, when, and in which version of the record. */
 function Here({ conflict: { local_change: change } }: { conflict: Conflict }) {
+  const nameOf = useProviderName();
   if (!change) return words.since;
-  const who =
-    change.origin === 'user'
-      ? (change.actor?.name ?? words.somebody)
-      : (change.connector ?? words.hub);
+  const service = change.connector ? nameOf(change.connector) : words.hub;
+  const who = change.origin === 'user' ? (change.actor?.name ?? words.somebody) : service;
   return (
     <span title={`${words.changedBy(who)}, ${words.version(change.version)}`}>
       {who} · <RelativeTime value={change.at} short />

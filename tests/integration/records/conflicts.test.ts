@@ -9,12 +9,10 @@ import {
 import { conflictSchema, type ResolveAllInput, resolveAllInputSchema } from '#lib/records/schema';
 import {
   as,
-  editRecord,
   held,
   type Member,
   makeMember,
   makeWorld,
-  observe,
   rules,
   settle,
   type World,
@@ -150,79 +148,6 @@ describe('a choice', () => {
     const [row] = await world.admin`
       select count(*)::int as n from public.change_log where mutation_id = ${mutationId}`;
     expect(row?.['n']).toBe(1);
-  });
-});
-
-describe('a choice that comes late', () => {
-  it('overwrites nothing the service has changed since', async () => {
-    const id = fresh();
-    const seen = await titles(id);
-    await observe(world, [world.service.edit(id, { title: 'Once more' })]);
-    const [settled] = await resolve(world, [answerTo(seen, 'remote')]);
-    expect(settled).toMatchObject({
-      outcome: 'changed',
-      conflict: { status: 'open', remote: 'Once more', local: `Ours ${id}` },
-    });
-    expect((await held(world, id)).held).toEqual(['title']);
-  });
-
-  it('is decided under the record’s lock, whoever comes first', async () => {
-    const id = fresh();
-    const seen = await titles(id);
-    const [settled] = await Promise.all([
-      resolve(world, [answerTo(seen, 'local')]),
-      observe(world, [world.service.edit(id, { title: 'At the same time' })]),
-    ]);
-    await settle(world);
-    const { record_id, data, held: waits } = await held(world, id);
-    // Either the choice was first, and what came is asked about anew; or it came first and is told.
-    expect(data['title']).toBe(`Ours ${id}`);
-    expect(waits).toEqual(['title']);
-    expect(['resolved', 'changed']).toContain(outcomesOf(settled)[0]);
-    expect((await openOf(world, record_id))[0]?.remote).toBe('At the same time');
-  });
-
-  it('of two people only the first one counts', async () => {
-    const id = fresh();
-    const seen = await titles(id);
-    const answers = await Promise.all([
-      resolve(world, [answerTo(seen, 'remote')]),
-      resolve(world, [answerTo(seen, 'base')], { member: other }),
-    ]);
-    expect(answers.flatMap(outcomesOf).toSorted()).toEqual(['changed', 'resolved']);
-    const chosen = answers.flat().find(({ outcome }) => outcome === 'resolved');
-    expect((await held(world, id)).data['title']).toBe(chosen?.conflict?.resolution);
-  });
-
-  it('changes nothing of what an ordinary edit has settled', async () => {
-    const id = fresh();
-    const seen = await titles(id);
-    await editRecord(world, id, { title: 'By an edit' });
-    const [settled] = await resolve(world, [answerTo(seen, 'remote')]);
-    expect(settled).toMatchObject({
-      outcome: 'changed',
-      conflict: { status: 'resolved', choice: 'value', local: `Ours ${id}` },
-    });
-    expect((await held(world, id)).data['title']).toBe('By an edit');
-  });
-
-  it('is answered one by one among many', async () => {
-    const ids = Array.from({ length: 6 }, fresh);
-    const seen = [];
-    for (const id of ids) seen.push(await titles(id));
-    await observe(world, [world.service.edit(ids[2] ?? '', { title: 'Moved on' })]);
-    const settled = await resolve(
-      world,
-      seen.map((one) => answerTo(one, 'remote')),
-    );
-    expect(outcomesOf(settled)).toEqual([
-      'resolved',
-      'resolved',
-      'changed',
-      'resolved',
-      'resolved',
-      'resolved',
-    ]);
   });
 });
 

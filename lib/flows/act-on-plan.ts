@@ -11,7 +11,7 @@ const notReady: Record<Exclude<Plan['status'], 'ready' | 'void'>, string> = {
   enabling: 'The plan is being carried out.',
   done: 'The plan was carried out; plan again for what is new.',
   cancelled: 'The plan was cancelled; make a new one.',
-  failed: 'The plan could not be made; make a new one.',
+  failed: 'The plan could not be finished; make a new one.',
 };
 
 function mustBeReady(plan: StoredPlan): void {

@@ -1,4 +1,3 @@
-import { HubError } from '#lib/core/index';
 import { type Tx, transaction } from '#lib/db/index';
 import { estimatePlan, type Pace } from './estimate-plan.ts';
 import { gatherMembers } from './gather-members.ts';
@@ -22,7 +21,6 @@ export function makeStep(held: HeldPlan, at: Checkpoint): Promise<Checkpoint | n
 
 async function gather(tx: Tx, held: HeldPlan, at: Checkpoint): Promise<Checkpoint> {
   const { plan, sides } = held;
-  if (sides.length < 2) throw new HubError('request.invalid', 'The flow has lost a side.');
   const step = await gatherMembers(tx, plan, sides, { after: at.after ?? null, isLate: false });
   if (step.next !== null) {
     const checkpoint: Checkpoint = { step: 'gather', after: step.next };

@@ -1,4 +1,4 @@
-import { type HubError, type JsonObject, toHubError } from '#lib/core/index';
+import { HubError, type JsonObject, toHubError } from '#lib/core/index';
 import { isUnavailable, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { enableStep } from './enable-step.ts';
@@ -9,6 +9,7 @@ import type { PlanDeps } from './plan-deps.ts';
 import { planLimits } from './plan-limits.ts';
 import { extendPlan, releasePlan, type TakenPlan, takePlan } from './plan-work-store.ts';
 import type { JoinTerms } from './preview-join.ts';
+import { flowSidesMin } from './schema.ts';
 
 export interface PlanJob {
   workspaceId: string;
@@ -67,6 +68,9 @@ async function takeSteps(mine: Mine, signal: AbortSignal): Promise<boolean> {
   const { deps, plan } = mine;
   const started = deps.clock.now();
   const sides = await selectSides(deps.db, plan);
+  if (sides.length < flowSidesMin) {
+    throw new HubError('request.invalid', 'A stream of the flow was removed.');
+  }
   const held: HeldPlan = { ...mine, sides, terms: termsOf(deps, plan, sides) };
   const step = plan.status === 'making' ? makeStep : enableStep;
   let at = plan.checkpoint;

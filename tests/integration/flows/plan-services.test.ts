@@ -93,7 +93,9 @@ async function quiet(): Promise<void> {
 }
 
 const titles = ({ remote }: Side) =>
-  [...remote.objects.values()].map(({ fields }) => String(fields['title'])).sort();
+  [...remote.objects.values()]
+    .flatMap(({ fields: { title } }) => (typeof title === 'string' ? title : []))
+    .sort();
 /** Fields the hub wrote to objects that were there before. */
 const written = ({ remote }: Side) =>
   remote.writes

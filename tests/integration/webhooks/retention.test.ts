@@ -155,6 +155,29 @@ describe('old rows', () => {
     expect(members.map((row) => String(row['plan_id'])).sort()).toEqual([waiting, last]);
   });
 
+  it('of objects that were let be go after 90 days; of those that were made they stay', async () => {
+    const [streamId, made, letBe, recent] = [newId(), idOf(400), idOf(399), idOf(398)];
+    const { workspaceId, connectionId } = inbox;
+    await inbox.admin`
+      insert into public.streams (id, workspace_id, connection_id, resource, kind, name, scope, scope_key)
+      values (${streamId}, ${workspaceId}, ${connectionId}, 'issues', 'task', 's', '{}', ${streamId})`;
+    const rows = [
+      [made, 'done', 400],
+      [letBe, 'cancelled', 91],
+      [recent, 'cancelled', 89],
+    ] as const;
+    for (const [id, state, days] of rows) {
+      const recordId = newId();
+      await inbox.admin`insert into public.records (id, workspace_id, kind, data)
+        values (${recordId}, ${workspaceId}, 'task', '{}')`;
+      await inbox.admin`
+        insert into public.creations (id, workspace_id, record_id, connection_id, stream_id, state, finished_at, next_attempt_at)
+        values (${id}, ${workspaceId}, ${recordId}, ${connectionId}, ${streamId}, ${state}, ${daysAgo(days)}, null)`;
+    }
+    await clean();
+    expect(await left('creations')).toEqual([made, recent]);
+  });
+
   it('are let go in steps, however many there are', async () => {
     await inbox.admin`
       insert into private.dedupe_keys (endpoint_id, key, event_id, seen_at)

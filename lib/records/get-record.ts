@@ -21,10 +21,7 @@ export async function findRecordWorkspace(
 }
 
 /** What a record is now: itself, or the one it became part of. */
-export async function currentRecordId(
-  tx: Queryable,
-  input: { recordId: string },
-): Promise<string> {
+export async function currentRecordId(tx: Queryable, input: { recordId: string }): Promise<string> {
   const [row] = await tx<{ record_id: string }[]>`
     select record_id from public.record_aliases where old_record_id = ${input.recordId}`;
   return row?.record_id ?? input.recordId;

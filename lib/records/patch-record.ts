@@ -36,9 +36,7 @@ export async function patchRecord(
   if (await hasMutation(tx, record.workspace_id, recordId, patch.mutation_id)) {
     return getRecord(tx, { recordId });
   }
-  if (record.deleted_at !== null) {
-    throw new HubError('resource.conflict', 'The record has been deleted at its service.');
-  }
+  if (record.deleted_at !== null) throw await ended(tx, recordId, patch);
   const links = await selectPatchedLinks(tx, record.workspace_id, recordId);
   const wanted = definedFields(patch.data);
   checkPatch({ kind: record.kind, data: record.data, links }, wanted, rules);
@@ -90,6 +88,15 @@ async function lockForEdit(tx: Tx, recordId: string): Promise<LockedRecord> {
   throw recordNotFound();
 }
 
+/** One that became part of another is edited as that one, once that has been seen. */
+async function ended(tx: Tx, recordId: string, patch: RecordPatch): Promise<HubError> {
+  const current = await getRecord(tx, { recordId });
+  if (current.id === recordId) {
+    return new HubError('resource.conflict', 'The record has been deleted at its service.');
+  }
+  return versionConflict(Object.keys(definedFields(patch.data)), current);
+}
+
 async function refuseOverlap(
   tx: Tx,
   recordId: string,
@@ -105,10 +112,13 @@ async function refuseOverlap(
   const overlap = fields.filter((field) => others.includes(field));
   if (overlap.length === 0) return;
   const current = await getRecord(tx, { recordId });
-  throw new HubError('records.version_conflict', undefined, {
-    details: { fields: overlap, record: current as unknown as JsonObject },
-  });
+  throw versionConflict(overlap, current);
 }
+
+const versionConflict = (fields: string[], current: RecordRow): HubError =>
+  new HubError('records.version_conflict', undefined, {
+    details: { fields, record: current as unknown as JsonObject },
+  });
 
 function definedFields(patch: RecordPatch['data']): JsonObject {
   const fields: JsonObject = {};

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '#lib/core/index';
+import { type JsonObject, newId } from '#lib/core/index';
 import { asUser, transaction } from '#lib/db/index';
-import { getRecord, readRecordHistory } from '#lib/records/index';
+import { getRecord, patchRecord, readRecordHistory } from '#lib/records/index';
 import { type JoinRequest, type JoinResult, joinRecords } from '#lib/sync/index';
 import { plain } from '../../setup/fake-remote/remote-switches.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import { type Side, Trial } from './model/trial.ts';
+
+const rules = { writableFields: () => ['title'], acceptedValues: () => null };
 
 let at: ModelDatabase;
 let trial: Trial;
@@ -81,6 +83,20 @@ describe('two records that become one', () => {
       { op: 'create', origin: 'connection' },
       { op: 'delete', origin: 'hub' },
     ]);
+  });
+
+  it('let nobody edit by the old id what they have not seen', async () => {
+    const [left, right] = await begin({}, {});
+    const [older, younger] = [await recordOf(left), await recordOf(right)];
+    await join([left, right] as Side[]);
+    const patch = { mutation_id: newId(), version: younger.version, data: { title: 'Old page' } };
+    const edit = asUser(at.web, trial.owner, (tx) =>
+      patchRecord(tx, rules, { recordId: younger.id, patch }),
+    );
+    await expect(edit).rejects.toMatchObject({
+      code: 'records.version_conflict',
+      details: { fields: ['title'], record: { id: older.id } },
+    });
   });
 
   it('ask where they differ, and send nothing before there is an answer', async () => {

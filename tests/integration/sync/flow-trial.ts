@@ -52,7 +52,7 @@ export class FlowTrial {
   }
 
   /** Webhooks, jobs and time; a bound instead of a clock. */
-  async work(rounds = 6): Promise<string[]> {
+  async work(rounds = 4): Promise<string[]> {
     const outcomes: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
       await this.tell();

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => at.close());
 
 describe('objects of a flow, in any order of events', () => {
-  const numRuns = isLong ? 2_000 : 6;
+  const numRuns = isLong ? 2_000 : 4;
   it(`are one everywhere (${numRuns} schedules)`, { timeout: 7_200_000 }, async () => {
     const property = fc.asyncProperty(creationSchedules(isLong ? 30 : 16), async (schedule) => {
       expect(await playCreations(at, schedule)).toEqual([]);

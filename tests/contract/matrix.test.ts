@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { createApi, type Guards, routes } from '#lib/api/index';
 import { newId } from '#lib/core/index';
 import { request } from '../integration/api/web-fixture.ts';
@@ -88,9 +89,10 @@ describe('a second id in a request', () => {
   );
 
   const filters = routes.flatMap(({ contract }) => {
-    const shape = (contract.query as { shape?: Record<string, unknown> } | undefined)?.shape ?? {};
+    const shape = (contract.query as { shape?: Record<string, z.ZodType> } | undefined)?.shape ?? {};
+    // One that must be there is no filter.
     return ['connection_id', 'stream_id', 'record_id']
-      .filter((name) => name in shape)
+      .filter((name) => shape[name]?.safeParse(undefined).success)
       .map((name) => [contract.path, name] as const);
   });
 
@@ -106,6 +108,22 @@ describe('a second id in a request', () => {
       expect(foreign).toEqual(absent);
     },
   );
+});
+
+describe('why something is missing', () => {
+  it('is not told of a connection of another workspace, as of none', async () => {
+    const theirs = await world.row('connection', world.foreign);
+    const ask = async (connection_id: string) => {
+      const query = { workspace_id: world.own, connection_id, external_key: '12' };
+      const { cookie } = world.people.viewer;
+      const answer = await createApi(world.web.hub).fetch(
+        request('/lineage/missing', { method: 'GET', cookie, query }),
+      );
+      return { status: answer.status, code: ((await answer.json()) as { code: string }).code };
+    };
+    expect(await ask(theirs)).toEqual({ status: 404, code: 'resource.not_found' });
+    expect(await ask(newId())).toEqual(await ask(theirs));
+  });
 });
 
 describe('a write from another site', () => {

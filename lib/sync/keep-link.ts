@@ -11,8 +11,14 @@ export const nothing = {
   tellsOthers: false,
 } satisfies Partial<PlannedObject>;
 
-/** The link with the state it has. */
+/** The link with the state it has. One that was told of a change it cannot be sent owes nothing. */
 export function linkAsIs(known: KnownLink, given: Circumstances): LinkWrite {
+  const { held, state } = known;
+  const isUnderWay = state === 'pushing' || state === 'unknown';
+  const owes =
+    isUnderWay ||
+    (state !== 'tombstone' && owedFields(given.kind, known, given.writable).length > 0);
+  const resting = held.length > 0 ? 'conflict' : 'synced';
   return {
     id: known.link_id,
     external_key: known.external_key,
@@ -22,12 +28,9 @@ export function linkAsIs(known: KnownLink, given: Circumstances): LinkWrite {
     ours: known.ours,
     unreadable: null,
     raw: null,
-    held: known.held,
-    state: known.state,
-    owes:
-      known.state === 'pushing' ||
-      known.state === 'unknown' ||
-      (known.state !== 'tombstone' && owedFields(given.kind, known, given.writable).length > 0),
+    held,
+    state: state === 'dirty' && !owes ? resting : state,
+    owes,
     reread: false,
     echoed: false,
   };

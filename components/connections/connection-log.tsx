@@ -1,5 +1,6 @@
 'use client';
 
+import { OriginLinks } from '@/components/records/origin-links';
 import { ErrorState } from '@/components/ui/error-state';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { ListSkeleton } from '@/components/ui/skeleton';
@@ -34,14 +35,16 @@ export function ConnectionLog({ id }: { id: string }) {
   );
 }
 
-/** What was done about a fault, and its code; quiet for what is no fault. */
+/** What was done about a fault, its code and its run; quiet for what is no fault. */
 function LogBody({ row }: { row: ConnectionLogRow }) {
   const { outcome } = row.details;
-  if (row.level === 'info' && typeof outcome !== 'string') return null;
+  const isFault = row.level !== 'info' || typeof outcome === 'string';
+  if (!isFault && row.run_id === null) return null;
   return (
-    <span className="text-dim text-micro">
-      {typeof outcome === 'string' && `${outcome} `}
-      <code>{row.code}</code>
+    <span className="flex flex-wrap gap-x-2 text-dim text-micro">
+      {typeof outcome === 'string' && outcome}
+      {isFault && <code>{row.code}</code>}
+      <OriginLinks refs={{ run_id: row.run_id }} />
     </span>
   );
 }

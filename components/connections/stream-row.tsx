@@ -1,8 +1,10 @@
 'use client';
 
 import { Pause, Play, RotateCw } from 'lucide-react';
+import type { Route } from 'next';
+import Link from 'next/link';
 import { useState } from 'react';
-import { useMay } from '@/components/shell/use-session';
+import { useMay, useSession } from '@/components/shell/use-session';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { IconButton } from '@/components/ui/icon-button';
@@ -32,6 +34,7 @@ export function StreamRow({
   runs: Run[];
   isConnected: boolean;
 }) {
+  const { home } = useSession();
   const mayAct = useMay('editor') && isConnected;
   const act = useAct((message) =>
     showToast({ tone: 'bad', title: words.didNotWork, description: message }),
@@ -80,6 +83,18 @@ export function StreamRow({
               <>
                 {' '}
                 · last change <RelativeTime value={stream.last_changed_at} />
+              </>
+            )}
+            {!shown && runs[0] && (
+              <>
+                {' '}
+                ·{' '}
+                <Link
+                  href={`${home}/runs/${runs[0].id}` as Route}
+                  className="text-accent hover:underline"
+                >
+                  {words.runs.last}
+                </Link>
               </>
             )}
           </span>

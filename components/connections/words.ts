@@ -24,6 +24,7 @@ export const words = {
     backfill: 'Reading everything',
     poll: 'Reading changes',
     open: 'What happened to this run',
+    last: 'last run',
     unit: 'records',
     pause: 'Pause',
     resume: 'Resume',

@@ -89,7 +89,8 @@ describe('a second id in a request', () => {
   );
 
   const filters = routes.flatMap(({ contract }) => {
-    const shape = (contract.query as { shape?: Record<string, z.ZodType> } | undefined)?.shape ?? {};
+    const shape =
+      (contract.query as { shape?: Record<string, z.ZodType> } | undefined)?.shape ?? {};
     // One that must be there is no filter.
     return ['connection_id', 'stream_id', 'record_id']
       .filter((name) => shape[name]?.safeParse(undefined).success)

@@ -31,18 +31,18 @@ export function planRemap(
   const merged = mergeRecord({
     kind,
     local: omit(known.data, sides.unsaid),
-    base: known.base,
+    base: { ...known.base, ...sides.united },
     ours: omit(known.ours, remapped),
     remote: pick(seen.fields, sides.met),
     held: known.held.filter((field) => !remapped.includes(field)),
     inFlight: null,
-    policies: lens.policies,
+    policies: { ...lens.policies, ...asSets(sides.united) },
     enforced: lens.enforced,
     reshaped: lens.reshaped,
     standing: sides.met.filter((field) =>
       lens.standsFor(field, known.data[field] ?? null, known.there ?? {}),
     ),
-    strangers: remapped,
+    strangers: remapped.filter((field) => !Object.hasOwn(sides.united, field)),
     localAtMs: known.edited_at,
   });
   const { data, held } = merged;
@@ -86,6 +86,9 @@ export function planRemap(
   };
 }
 
+const asSets = (fields: JsonObject): Record<string, 'set'> =>
+  Object.fromEntries(Object.keys(fields).map((field) => [field, 'set' as const]));
+
 function stateOf(known: KnownLink, held: string[], owed: string[]): KnownLink['state'] {
   if (['pushing', 'unknown', 'inaccessible'].includes(known.state)) return known.state;
   if (held.length > 0) return 'conflict';
@@ -95,24 +98,30 @@ function stateOf(known: KnownLink, held: string[], owed: string[]): KnownLink['s
 
 /**
  * `met`: the two sides are compared; `unsaid`: of these, those nobody gave or changed here. `beside`:
- * what the record had when the service had what it has, which it could not take.
+ * what the record had when the service had what it has, which it could not take. `united`: lists that
+ * keep what was changed here and what only now travels, with what both had.
  */
 function sortFields(
   known: KnownLink,
   { kind }: Circumstances,
   seen: JsonObject,
   before: Lens | null,
-): { met: string[]; unsaid: string[]; beside: JsonObject } {
-  const sides: ReturnType<typeof sortFields> = { met: [], unsaid: [], beside: {} };
+): { met: string[]; unsaid: string[]; beside: JsonObject; united: JsonObject } {
+  const sides: ReturnType<typeof sortFields> = { met: [], unsaid: [], beside: {}, united: {} };
   const old = before?.observe(known.there ?? {}).fields ?? {};
-  const { met, unsaid, beside } = sides;
+  const { met, unsaid, beside, united } = sides;
   for (const field of known.remapped) {
     const here = known.data[field] ?? null;
     const history = historyOf(known, kind, field, { before, old });
     if (known.strangers.includes(field)) {
       beside[field] = history === 'edited' ? (old[field] ?? null) : here;
-    } else if (!Object.hasOwn(seen, field) || history === 'edited') continue;
-    else if (known.lens.enforced.includes(field)) {
+    } else if (!Object.hasOwn(seen, field)) continue;
+    else if (history === 'edited') {
+      const isSet = fieldRule(kind, field).comparator === 'set';
+      if (!isSet || known.lens.enforced.includes(field)) continue;
+      united[field] = old[field] ?? [];
+      met.push(field);
+    } else if (known.lens.enforced.includes(field)) {
       if (isUnsaid(known, kind, field) && !isEmpty(seen[field])) beside[field] = here;
       else met.push(field);
     } else if (history === 'read') {
@@ -133,7 +142,7 @@ function sortFields(
  * travelled, stood elsewhere while the record lives at other services too, or a person is asked.
  */
 function historyOf(
-  { lens, data, ours, held, there, has_other_living: isShared }: KnownLink,
+  { lens, data, held, has_other_living: isShared }: KnownLink,
   kind: Circumstances['kind'],
   field: string,
   { before, old }: { before: Lens | null; old: JsonObject },
@@ -143,11 +152,8 @@ function historyOf(
   }
   const { comparator } = fieldRule(kind, field);
   const here = data[field] ?? null;
-  const isItsOwn = Object.hasOwn(ours, field) && fieldsEqual(comparator, here, ours[field]);
-  const isRead =
-    isItsOwn ||
-    fieldsEqual(comparator, here, old[field]) ||
-    before.standsFor(field, here, there ?? {});
+  // A value in a form of its own is more than what was read: it is owed to the new words for it.
+  const isRead = fieldsEqual(comparator, here, old[field]);
   const isSamePlace = before.sideOf(field) === lens.sideOf(field);
   if (isRead) return isSamePlace || !isShared ? 'read' : 'unknown';
   return isSamePlace && before.directionOf(field) !== 'in' ? 'edited' : 'unknown';

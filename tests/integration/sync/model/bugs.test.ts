@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plain } from '../../../setup/fake-remote/remote-switches.ts';
 import { isLong } from '../../../setup/is-long.ts';
 import { type BugName, bugs } from './bugs.ts';
+import { mappingBugs } from './mapping-bugs.ts';
+import type { MappingName } from './mappings.ts';
 import { type ModelDatabase, openModelDatabase } from './model-database.ts';
 import { play } from './play.ts';
 import { type Schedule, type Step, schedules } from './schedule.ts';
@@ -38,6 +40,8 @@ const one = (steps: Step[], more: Partial<typeof plain> = {}): Schedule => ({
   sides: [{ ...plain, ...more }],
   steps,
 });
+
+const mapped = (mapping: MappingName, steps: Step[]): Schedule => ({ ...one(steps), mapping });
 
 /** A short schedule that tells each planted fault from the engine, and the promise it breaks. */
 const pinned: Record<BugName, { breaks: RegExp; schedule: Schedule }> = {
@@ -81,6 +85,29 @@ const pinned: Record<BugName, { breaks: RegExp; schedule: Schedule }> = {
     breaks: /^P1 .* by polls alone/,
     schedule: one([here(0), push, there(0), hook(1), poll(null)], { tokens: true, ordered: true }),
   },
+  baseInRecordTerms: {
+    breaks: /which nobody had changed here/,
+    schedule: mapped('crossed', [there(0), hook(0)]),
+  },
+  outNotEnforced: {
+    breaks: /^P2 the last body/,
+    schedule: mapped('oneWay', [here(0, 'body'), push, there(0, 'body'), hook(1)]),
+  },
+  mappedTwice: { breaks: /^P1 left 1 title/, schedule: mapped('worded', [here(0), push]) },
+  policyIgnored: {
+    breaks: /though a rule decides/,
+    schedule: mapped('narrow', [here(0), there(0), hook(0)]),
+  },
+  rulesNotLookedInto: {
+    breaks: /^P2 the last body/,
+    // Both sides have a text of their own while it does not travel.
+    schedule: mapped('narrow', [
+      here(0, 'body'),
+      there(0, 'body'),
+      hook(0),
+      { do: 'rules', side: 0, mapping: 'plain' },
+    ]),
+  },
 };
 
 const names = Object.keys(bugs) as BugName[];
@@ -93,7 +120,8 @@ describe('the test of the engine', () => {
   });
 
   it.each(isLong ? names : [])('finds %s by itself', { timeout: 3_600_000 }, async (name) => {
-    const property = fc.asyncProperty(schedules(1, 30), async (schedule) => {
+    const isMapped = name in mappingBugs ? 'mapped' : 'plain';
+    const property = fc.asyncProperty(schedules(1, 30, isMapped), async (schedule) => {
       if ((await play(at, schedule, name)).length > 0) throw new Error('caught');
     });
     const found = await fc.check(property, { numRuns: 2_000, endOnFailure: true });

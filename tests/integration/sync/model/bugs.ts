@@ -3,6 +3,7 @@ import type { JsonObject } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
 import type { Job } from '../world.ts';
 import { type Answer, intercept, mapRows } from './intercept.ts';
+import { mappingBugs } from './mapping-bugs.ts';
 import type { Side } from './trial.ts';
 
 /** A fault planted at the engine's seams: its database, the connector, the queue, what the inbox hands on. */
@@ -152,5 +153,6 @@ export const bugs = {
   outboxById,
   deleteOnPartialSweep,
   echoByTime,
+  ...mappingBugs,
 } as const;
 export type BugName = keyof typeof bugs;

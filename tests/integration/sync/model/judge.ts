@@ -1,6 +1,5 @@
 import { type Json, type JsonObject, jsonEqual } from '#lib/core/index';
 import { fieldRule, fieldsEqual } from '#lib/kinds/index';
-import { remoteFields } from '../../../setup/fake-remote/remote-switches.ts';
 import type { Side, Trial } from './trial.ts';
 
 /** Rounds after which work that is still due is called unquiet. */
@@ -43,6 +42,7 @@ export async function judge(trial: Trial): Promise<string[]> {
   if (!(await settle(trial))) broken.push('P3 the hub never comes to rest after a sweep');
   broken.push(...(await compare(trial, true)));
   broken.push(...(await lostUpdates(trial)));
+  broken.push(...(await needlessQuestions(trial)));
   broken.push(...(await lateDeliveries(trial)));
   broken.push(...(await positions(trial)));
   broken.push(...(await afterlife(trial)));
@@ -107,7 +107,7 @@ async function compare(trial: Trial, isSwept: boolean): Promise<string[]> {
 }
 
 function differences(
-  { remote }: Side,
+  { remote, mapping }: Side,
   name: string,
   row: Row,
   there: JsonObject,
@@ -117,20 +117,31 @@ function differences(
   const broken: string[] = [];
   if (['dirty', 'pushing', 'unknown'].includes(row.state))
     broken.push(`P3 ${name} stays ${row.state}`);
-  for (const field of remoteFields) {
+  for (const [field, place] of Object.entries(mapping.places)) {
+    if (mapping.outward.includes(field) && row.data[field] === null) continue;
     const isHeld = row.held.includes(field);
     if (isHeld && !asked.has(`${row.link_id} ${field}`))
       broken.push(`P2 ${name} ${field} is held for nothing`);
-    const ours = remote.canonical({ [field]: row.data[field] ?? null })[field];
-    // A record that lives at several services keeps a form of its own beside each of theirs.
-    const isSame = isShared
-      ? same(field, lowered(row.data[field]), lowered(there[field]))
-      : same(field, ours, there[field]);
+    const said = mapping.say({ [field]: row.data[field] ?? null }, there)[place] ?? null;
+    const ours = remote.canonical({ [place]: said })[place];
+    const read = mapping.read(there)[field];
+    // A record that lives at several services keeps a form of its own beside each of theirs, and so
+    // does a value that has another form there by its mapping.
+    const isMapped = mapping.rules.length > 0;
+    const isSame =
+      isShared || isMapped
+        ? same(place, lowered(said), lowered(there[place])) ||
+          same(field, lowered(row.data[field]), lowered(read))
+        : same(field, ours, there[field]);
     if (!isHeld && !isSame) broken.push(`P1 ${name} ${field} differs`);
   }
   if (!jsonEqual(there['milestone_x'], 0)) broken.push(`P5 ${name}: an unknown field was touched`);
   return broken;
 }
+
+/** Without the words a mapping of before may have put in front. */
+const bare = (value: Json): Json =>
+  typeof value === 'string' ? value.replace(/^(t: )+/, '') : value;
 
 /** P2: the last write of a field is what stands, or somebody was asked, or the loser was logged. */
 async function lostUpdates(trial: Trial): Promise<string[]> {
@@ -152,7 +163,7 @@ async function lostUpdates(trial: Trial): Promise<string[]> {
         last.value,
         ...trial.sides.map(({ remote }) => remote.canonical({ [field]: last.value })[field]),
       ];
-      if (!forms.some((form) => same(field, lowered(form), lowered(row.data[field])))) {
+      if (!forms.some((form) => same(field, bare(lowered(form)), bare(lowered(row.data[field]))))) {
         broken.push(
           `P2 the last ${field} of ${row.external_id} (${JSON.stringify(last.value)}) is lost`,
         );
@@ -160,6 +171,28 @@ async function lostUpdates(trial: Trial): Promise<string[]> {
     }
   }
   return broken;
+}
+
+/** Where a rule says who wins nobody is asked, nor where only one side has changed anything. */
+async function needlessQuestions(trial: Trial): Promise<string[]> {
+  // A question from before the rule stays one, and a rule may raise one by itself.
+  if (trial.isRemapped) return [];
+  const asked = await trial.admin`select c.field, l.connection_id, l.external_id
+    from public.conflicts c join public.links l on l.id = c.link_id
+    where c.workspace_id = ${trial.owner.workspaceId} and c.status = 'open'
+      and c.policy not in ('oscillation', 'refused')`;
+  return asked.flatMap((row) => {
+    const field = String(row['field']);
+    const { decided } = trial.side(String(row['connection_id'])).mapping;
+    if (decided.includes(field))
+      return `P2 somebody was asked about ${field} though a rule decides`;
+    const isEdited = trial.edits.some(
+      ({ id, patch }) => id === row['external_id'] && Object.hasOwn(patch, field),
+    );
+    return trial.sides.length > 1 || isEdited
+      ? []
+      : `P2 somebody was asked about ${field}, which nobody had changed here`;
+  });
 }
 
 /** The newest write of a field by people, here or at any place the record lives or lived at. */
@@ -176,9 +209,10 @@ function lastWrite(
     if (isIt && Object.hasOwn(patch, field)) written.push({ value: patch[field] ?? null, turn });
   }
   for (const place of places) {
-    const { remote } = trial.side(place.connection_id);
-    for (const { by, id, patch, turn } of remote.writes) {
+    const { remote, mapping } = trial.side(place.connection_id);
+    for (const { by, id, patch: made, turn } of remote.writes) {
       const isIt = by === 'somebody' && id === place.external_id && turn > 0;
+      const patch = mapping.read(made);
       if (isIt && Object.hasOwn(patch, field)) written.push({ value: patch[field] ?? null, turn });
     }
   }

@@ -12,6 +12,7 @@ import { type Schedule, type Step, schedules } from './schedule.ts';
 
 /** Two services take three times as long. */
 const runs = isLong ? { 1: 14_000, 2: 6_000 } : { 1: 75, 2: 25 };
+const mappedRuns = isLong ? { 1: 8_000, 2: 6_000 } : { 1: 20, 2: 12 };
 const length = isLong ? 30 : 12;
 const seed = isLong ? undefined : 20_261_121;
 const timeout = isLong ? 12 * 3_600_000 : 240_000;
@@ -57,15 +58,18 @@ const found: Record<1 | 2, Schedule[]> = {
   ],
 };
 
-const keepsIn = (sides: 1 | 2) =>
-  fc.asyncProperty(schedules(sides, length), async (schedule: Schedule) => {
+/** With a mapping at the last of the services. */
+const foundMapped: Schedule[] = [];
+
+const keepsIn = (sides: 1 | 2, mapped: 'plain' | 'mapped') =>
+  fc.asyncProperty(schedules(sides, length, mapped), async (schedule: Schedule) => {
     const broken = await play(at, schedule, null);
     if (broken.length > 0) throw new Error(broken.join('; '));
   });
 
 describe('the engine under every order of events', () => {
   it.each([1, 2] as const)('keeps its promises with %i services', { timeout }, async (sides) => {
-    const played = await fc.check(keepsIn(sides), {
+    const played = await fc.check(keepsIn(sides, 'plain'), {
       numRuns: runs[sides],
       interruptAfterTimeLimit,
       examples: found[sides].map((schedule): [Schedule] => [schedule]),
@@ -74,4 +78,19 @@ describe('the engine under every order of events', () => {
     const said = `${String(played.errorInstance)}\n${fc.defaultReportMessage(played)}`;
     expect(played.failed ? said : 'kept').toBe('kept');
   });
+
+  it.each([1, 2] as const)(
+    'keeps its promises with %i services and a mapping that changes',
+    { timeout },
+    async (sides) => {
+      const played = await fc.check(keepsIn(sides, 'mapped'), {
+        numRuns: mappedRuns[sides],
+        interruptAfterTimeLimit,
+        examples: foundMapped.map((schedule): [Schedule] => [schedule]),
+        ...(seed === undefined ? {} : { seed }),
+      });
+      const said = `${String(played.errorInstance)}\n${fc.defaultReportMessage(played)}`;
+      expect(played.failed ? said : 'kept').toBe('kept');
+    },
+  );
 });

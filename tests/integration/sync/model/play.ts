@@ -22,7 +22,13 @@ export async function play(
   schedule: Schedule,
   bug: BugName | null,
 ): Promise<string[]> {
-  const trial = await Trial.begin(at, schedule.sides, bug ? bugs[bug]() : null, objects);
+  const trial = await Trial.begin(
+    at,
+    schedule.sides,
+    bug ? bugs[bug]() : null,
+    objects,
+    schedule.mapping,
+  );
   try {
     for (const step of schedule.steps) {
       trial.turn += 1;
@@ -88,6 +94,9 @@ async function act(trial: Trial, step: Step): Promise<void> {
       return;
     case 'time':
       await trial.letTimePass();
+      return;
+    case 'rules':
+      await trial.remap(side, step.mapping);
       return;
     case 'clock':
       remote.pass(step.seconds * 1_000);

@@ -8,6 +8,8 @@ import {
   type RemoteSwitches,
 } from '../../../setup/fake-remote/remote-switches.ts';
 
+import { type MappingName, mappingNames } from './mappings.ts';
+
 export type Step =
   | { do: 'here'; of: number; field: Field; pick: number }
   | { do: 'there'; side: number; of: number; field: Field; pick: number }
@@ -16,6 +18,7 @@ export type Step =
   | { do: 'hook'; side: number; pick: number; mode: 'once' | 'twice' | 'never' }
   | { do: 'push' | 'poll'; side: number; dieAt: number | null }
   | { do: 'fault'; side: number; fault: Fault }
+  | { do: 'rules'; side: number; mapping: MappingName }
   | { do: 'stall' }
   | { do: 'clock'; side: number; seconds: number };
 
@@ -24,6 +27,8 @@ export type Field = (typeof fields)[number];
 
 export interface Schedule {
   sides: RemoteSwitches[];
+  /** How the last of the services is read from the beginning; without it as it is. */
+  mapping?: MappingName;
   steps: Step[];
 }
 
@@ -86,6 +91,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   entry(1, fc.record({ do: one('clock'), side, seconds: fc.nat({ max: 600 }) })),
 );
 
+const mappedStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 30, arbitrary: step },
+  entry(1, fc.record({ do: one('rules'), side, mapping: fc.constantFrom(...mappingNames) })),
+);
+
 const switches: fc.Arbitrary<RemoteSwitches> = fc
   .record({
     seed: fc.nat({ max: 1_000 }),
@@ -105,10 +115,16 @@ const switches: fc.Arbitrary<RemoteSwitches> = fc
     canonical: form,
   }));
 
-export const schedules = (sides: 1 | 2, length: number): fc.Arbitrary<Schedule> =>
+/** `mapped`: one of the services is read through a mapping, which changes now and then. */
+export const schedules = (
+  sides: 1 | 2,
+  length: number,
+  mapped: 'plain' | 'mapped' = 'plain',
+): fc.Arbitrary<Schedule> =>
   fc.record({
+    ...(mapped === 'mapped' ? { mapping: fc.constantFrom(...mappingNames) } : {}),
     sides: fc
       .tuple(switches, switches)
       .map(([left, right]) => [left, { ...right, name: 'right' }].slice(0, sides)),
-    steps: fc.array(step, { minLength: 1, maxLength: length }),
+    steps: fc.array(mapped === 'mapped' ? mappedStep : step, { minLength: 1, maxLength: length }),
   });

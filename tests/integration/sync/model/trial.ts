@@ -11,6 +11,7 @@ import {
   enqueueDuePushes,
   enqueueDueRuns,
   observeObjects,
+  saveRules,
   type SyncDeps,
 } from '#lib/sync/index';
 import { FakeRemote } from '../../../setup/fake-remote/fake-remote.ts';
@@ -23,6 +24,7 @@ import {
 import { Died, Mortal } from '../../../setup/mortal.ts';
 import { type Job, type Member, makeMember, work } from '../world.ts';
 import type { Bug } from './bugs.ts';
+import { type Mapping, type MappingName, mappings } from './mappings.ts';
 import type { ModelDatabase } from './model-database.ts';
 
 export interface Side {
@@ -30,6 +32,7 @@ export interface Side {
   streamId: string;
   remote: FakeRemote;
   api: RemoteApi;
+  mapping: Mapping;
 }
 
 export interface Edit {
@@ -50,6 +53,7 @@ export class Trial {
   readonly broken: string[] = [];
   readonly jobs: Job[] = [];
   turn = 0;
+  isRemapped = false;
   /** Between the effect of a call that makes an object and its answer. */
   beforeAnswer: (() => Promise<void>) | null = null;
   readonly at: ModelDatabase;
@@ -77,10 +81,14 @@ export class Trial {
     sides: RemoteSwitches[],
     bug: Bug | null,
     objects: Record<string, JsonObject>,
+    mapping: MappingName = 'plain',
   ): Promise<Trial> {
     const owner = await makeMember(at.admin, `m${newId()}`);
     const trial = new Trial(at, owner, bug);
-    for (const switches of sides) await trial.addSide(switches, objects);
+    for (const [n, switches] of sides.entries()) {
+      const isLast = n === sides.length - 1;
+      await trial.addSide(switches, objects, mappings[isLast ? mapping : 'plain']);
+    }
     await trial.runJobs();
     await trial.join();
     for (const { remote } of trial.sides) remote.queue.splice(0);
@@ -103,9 +111,15 @@ export class Trial {
     return trial;
   }
 
-  private async addSide(switches: RemoteSwitches, objects: Record<string, JsonObject>) {
+  private async addSide(
+    switches: RemoteSwitches,
+    objects: Record<string, JsonObject>,
+    mapping: Mapping = mappings.plain,
+  ) {
     const remote = new FakeRemote(switches);
-    for (const [id, fields] of Object.entries(objects)) remote.create(id, fields);
+    for (const [id, fields] of Object.entries(objects)) {
+      remote.create(id, { ...fields, ...mapping.say(fields, {}) });
+    }
     const connectionId = newId();
     const { workspaceId, userId } = this.owner;
     await this
@@ -123,7 +137,23 @@ export class Trial {
         requestedBy: userId,
       }),
     );
-    this.sides.push({ connectionId, streamId: stream.id, remote, api: new RemoteApi(remote) });
+    const api = new RemoteApi(remote);
+    this.sides.push({ connectionId, streamId: stream.id, remote, api, mapping });
+    if (mapping.rules.length > 0) await this.saveRules(stream.id, mapping);
+  }
+
+  /** Somebody changes how a service is read, while everything goes on. */
+  async remap(side: Side, name: MappingName): Promise<void> {
+    side.mapping = mappings[name];
+    this.isRemapped = true;
+    await this.saveRules(side.streamId, side.mapping);
+  }
+
+  private async saveRules(streamId: string, { rules: saved }: Mapping): Promise<void> {
+    const { workspaceId } = this.owner;
+    await asUser(this.at.web, this.owner, (tx) =>
+      saveRules(tx, { workspaceId, streamId, rules: saved }),
+    );
   }
 
   /** What enabling a flow does: links of the same object at other sides come to the first side's record. */
@@ -131,13 +161,21 @@ export class Trial {
     const [first, ...others] = this.sides;
     if (!first) return;
     for (const { connectionId } of others) {
-      await this.admin`
-        update public.links o set record_id = l.record_id, ours = (
-          select coalesce(jsonb_object_agg(f.key, f.value), '{}') from jsonb_each(r.data) f
-          where o.base -> f.key is not null and o.base -> f.key <> f.value)
+      const rows = await this.admin`
+        update public.links o set record_id = l.record_id
         from public.links l join public.records r on r.id = l.record_id
         where l.connection_id = ${first.connectionId} and o.connection_id = ${connectionId}
-          and o.external_id = l.external_id`;
+          and o.external_id = l.external_id returning o.id, o.base, r.data`;
+      const { mapping } = this.side(connectionId);
+      for (const row of rows) {
+        const data = row['data'] as JsonObject;
+        const read = mapping.read(row['base'] as JsonObject);
+        const differ = Object.entries(data).filter(
+          ([field, value]) => Object.hasOwn(read, field) && !jsonEqual(read[field], value),
+        );
+        const ours = this.admin.json(Object.fromEntries(differ));
+        await this.admin`update public.links set ours = ${ours} where id = ${String(row['id'])}`;
+      }
     }
   }
 
@@ -207,10 +245,14 @@ export class Trial {
       },
       update: async (ctx, resource, ref, fields, guard) => {
         const [seen] = await this.admin`
-          select l.held && ${Object.keys(fields)}::text[] as holds,
+          select exists (select 1 from public.push_intents i, jsonb_object_keys(i.patch) f
+              where i.link_id = l.id and i.id = ${guard?.key ?? null} and f = any(l.held)) as holds,
             exists (select 1 from public.push_intents i where i.link_id = l.id and i.id = ${guard?.key ?? null}) as announced
           from public.links l where l.connection_id = ${connectionId} and l.external_id = ${ref.externalId}`;
         if (seen?.['announced'] !== true) this.broken.push('a call was made that no row spoke of');
+        const { closed } = this.side(connectionId).mapping;
+        if (Object.keys(fields).some((field) => closed.includes(field)))
+          this.broken.push('P1 a field was sent that does not travel there');
         if (seen?.['holds'] === true) this.broken.push('P6 a held field was sent');
         return api.update(ctx, resource, ref, fields, guard);
       },

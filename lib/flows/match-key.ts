@@ -32,7 +32,9 @@ function plainForm(kind: Kind, field: string, value: Json | undefined): Json {
       return typeof normal === 'string' ? fold(normal) : normal;
     case 'set':
       return Array.isArray(normal)
-        ? [...new Set(normal.map((item) => (typeof item === 'string' ? fold(item) : '')))].filter(Boolean).sort()
+        ? [...new Set(normal.map((item) => (typeof item === 'string' ? fold(item) : '')))]
+            .filter(Boolean)
+            .sort()
         : normal;
     case 'exact':
     case 'moment':

@@ -88,6 +88,7 @@ async function comesToAnEnd(plant: Plant): Promise<void> {
   await at.enable(plan.id);
   await at.work(at.deps({ db: plant(at.flows.world.worker), clock: hasty() }), 12);
   expect(await at.get(plan.id)).toMatchObject({ status: 'done', done: 1, total: 1 });
+  expect(await at.rows(plan.id, { status: 'planned' })).toEqual([]);
 }
 
 /** A slice is over after each step, so that a plan that never ends is seen. */

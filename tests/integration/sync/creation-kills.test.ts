@@ -86,11 +86,13 @@ describe('many deaths at any place', () => {
           flow.side(0).remote.create(`${made}`, { ...issue, title: `Object ${made}` });
         }
         await flow.tell();
+        await flow.sayYes();
         await run(server.url, keyed, { dieNth: (kill * 17 + 5) % (wide * 3) });
         await flow.trial.letTimePass();
       }
       flow.side(1).remote.queue.splice(0);
-      await flow.work(8);
+      // One sweep takes twenty of a workspace.
+      await flow.work(8 + Math.ceil(made / 20));
       expect(shown(flow.side(1))).toHaveLength(made);
       expect(flow.side(1).remote.made).toHaveLength(made);
       expect((await flow.state()).links).toEqual(Array.from({ length: made }, () => 2));

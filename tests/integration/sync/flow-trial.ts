@@ -80,6 +80,12 @@ export class FlowTrial {
       where r.workspace_id = ${this.trial.owner.workspaceId} and r.deleted_at is null order by r.id`;
   }
 
+  /** Somebody wants all that is owed, however many they are. */
+  async sayYes(): Promise<void> {
+    await this.trial.admin`
+      update public.creations set is_planned = true where workspace_id = ${this.trial.owner.workspaceId}`;
+  }
+
   async setFlow(status: 'live' | 'paused'): Promise<void> {
     await this.trial.admin`
       update public.flows set status = ${status} where workspace_id = ${this.trial.owner.workspaceId}`;

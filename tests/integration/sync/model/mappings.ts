@@ -51,6 +51,8 @@ const change = (
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, by[name]?.(value) ?? value]),
   );
+const without = (name: string, fields: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name));
 const swap = (list: string[], from: string, to: string) => [
   ...new Set(list.map((item) => (item === from ? to : item))),
 ];
@@ -95,7 +97,7 @@ const oneWay: Mapping = {
     rule('state', { direction: 'in' }),
     rule('title', { policy: 'latest_wins' }),
   ],
-  read: ({ body: _, ...there }) => there,
+  read: (there) => without('body', there),
   places: { title: 'title', body: 'body', labels: 'labels' },
   outward: ['body'],
   closed: ['state'],
@@ -133,15 +135,15 @@ const narrow: Mapping = {
     rule('title', { policy: 'local_wins' }),
     rule('body', { direction: 'none' }),
   ],
-  say: ({ body: _, ...data }, there) =>
-    change(data, {
+  say: (data, there) =>
+    change(without('body', data), {
       labels: (value) => [
         ...listOf(value).filter((item) => travelling.includes(item)),
         ...listOf(there['labels']).filter((item) => !travelling.includes(item)),
       ],
     }),
-  read: ({ body: _, ...there }) =>
-    change(there, {
+  read: (there) =>
+    change(without('body', there), {
       labels: (value) => listOf(value).filter((item) => travelling.includes(item)),
     }),
   places: { title: 'title', state: 'state', labels: 'labels' },

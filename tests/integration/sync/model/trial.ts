@@ -11,7 +11,6 @@ import {
   enqueueDuePushes,
   enqueueDueRuns,
   observeObjects,
-  saveRules,
   type SyncDeps,
 } from '#lib/sync/index';
 import { FakeRemote } from '../../../setup/fake-remote/fake-remote.ts';
@@ -26,6 +25,7 @@ import { type Job, type Member, makeMember, work } from '../world.ts';
 import type { Bug } from './bugs.ts';
 import { type Mapping, type MappingName, mappings } from './mappings.ts';
 import type { ModelDatabase } from './model-database.ts';
+import { announced, giveRules, joinSides } from './trial-seams.ts';
 
 export interface Side {
   connectionId: string;
@@ -90,7 +90,7 @@ export class Trial {
       await trial.addSide(switches, objects, mappings[isLast ? mapping : 'plain']);
     }
     await trial.runJobs();
-    await trial.join();
+    await joinSides(trial);
     for (const { remote } of trial.sides) remote.queue.splice(0);
     return trial;
   }
@@ -139,44 +139,14 @@ export class Trial {
     );
     const api = new RemoteApi(remote);
     this.sides.push({ connectionId, streamId: stream.id, remote, api, mapping });
-    if (mapping.rules.length > 0) await this.saveRules(stream.id, mapping);
+    if (mapping.rules.length > 0) await giveRules(this, stream.id, mapping);
   }
 
   /** Somebody changes how a service is read, while everything goes on. */
   async remap(side: Side, name: MappingName): Promise<void> {
     side.mapping = mappings[name];
     this.isRemapped = true;
-    await this.saveRules(side.streamId, side.mapping);
-  }
-
-  private async saveRules(streamId: string, { rules: saved }: Mapping): Promise<void> {
-    const { workspaceId } = this.owner;
-    await asUser(this.at.web, this.owner, (tx) =>
-      saveRules(tx, { workspaceId, streamId, rules: saved }),
-    );
-  }
-
-  /** What enabling a flow does: links of the same object at other sides come to the first side's record. */
-  private async join(): Promise<void> {
-    const [first, ...others] = this.sides;
-    if (!first) return;
-    for (const { connectionId } of others) {
-      const rows = await this.admin`
-        update public.links o set record_id = l.record_id
-        from public.links l join public.records r on r.id = l.record_id
-        where l.connection_id = ${first.connectionId} and o.connection_id = ${connectionId}
-          and o.external_id = l.external_id returning o.id, o.base, r.data`;
-      const { mapping } = this.side(connectionId);
-      for (const row of rows) {
-        const data = row['data'] as JsonObject;
-        const read = mapping.read(row['base'] as JsonObject);
-        const differ = Object.entries(data).filter(
-          ([field, value]) => Object.hasOwn(read, field) && !jsonEqual(read[field], value),
-        );
-        const ours = this.admin.json(Object.fromEntries(differ));
-        await this.admin`update public.links set ours = ${ours} where id = ${String(row['id'])}`;
-      }
-    }
+    await giveRules(this, side.streamId, side.mapping);
   }
 
   deps(mortal: Mortal): SyncDeps {
@@ -193,7 +163,7 @@ export class Trial {
       },
       connect: ({ connectionId }, { signal }) => {
         const side = this.side(connectionId);
-        const api = this.announced(side, this.bug?.api?.(side.api.api, side) ?? side.api.api);
+        const api = announced(this, side, this.bug?.api?.(side.api.api, side) ?? side.api.api);
         return Promise.resolve({
           connection: { id: connectionId, connector: 'fake' },
           manifest: manifestOf(side.remote.switches),
@@ -228,35 +198,6 @@ export class Trial {
     const side = this.sides.find((known) => known.connectionId === connectionId);
     if (!side) throw new Error('There is no such side.');
     return side;
-  }
-
-  /** Watches every write: it was written down before it was made, and no held field is in it. */
-  private announced({ connectionId }: Side, api: RemoteApi['api']): RemoteApi['api'] {
-    return {
-      ...api,
-      create: async (ctx, resource, scope, fields, guard) => {
-        const spoken = await this.admin`select 1 from public.creations
-          where id = ${guard.key} and state = 'sending' and sent is not null`;
-        if (spoken.length === 0) this.broken.push('an object was asked for that no row spoke of');
-        if (!api.create) throw new Error('The service makes objects.');
-        const answer = await api.create(ctx, resource, scope, fields, guard);
-        await this.beforeAnswer?.();
-        return answer;
-      },
-      update: async (ctx, resource, ref, fields, guard) => {
-        const [seen] = await this.admin`
-          select exists (select 1 from public.push_intents i, jsonb_object_keys(i.patch) f
-              where i.link_id = l.id and i.id = ${guard?.key ?? null} and f = any(l.held)) as holds,
-            exists (select 1 from public.push_intents i where i.link_id = l.id and i.id = ${guard?.key ?? null}) as announced
-          from public.links l where l.connection_id = ${connectionId} and l.external_id = ${ref.externalId}`;
-        if (seen?.['announced'] !== true) this.broken.push('a call was made that no row spoke of');
-        const { closed } = this.side(connectionId).mapping;
-        if (Object.keys(fields).some((field) => closed.includes(field)))
-          this.broken.push('P1 a field was sent that does not travel there');
-        if (seen?.['holds'] === true) this.broken.push('P6 a held field was sent');
-        return api.update(ctx, resource, ref, fields, guard);
-      },
-    };
   }
 
   /** What is owed becomes jobs, and nobody does them yet. */

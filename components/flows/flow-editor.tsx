@@ -148,7 +148,9 @@ function Foot({
       <p
         role={isFaulty ? 'alert' : undefined}
         className={
-          isFaulty ? 'min-w-0 flex-1 basis-60 text-bad' : 'min-w-0 flex-1 basis-60 text-mut'
+          isFaulty
+            ? 'min-w-0 flex-1 basis-60 text-bad'
+            : 'min-w-0 flex-1 basis-60 text-mut max-sm:sr-only'
         }
       >
         {isFaulty ? (faults.other ?? text.faulty) : !isWhole ? text.incomplete : text.hint[after]}

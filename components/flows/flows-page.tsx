@@ -68,7 +68,7 @@ function NoFlows({ add }: { add: React.ReactNode }) {
   const text = isShort ? words.few : words.empty;
   return (
     <Panel className="board-ground">
-      <div aria-hidden="true" className="mx-auto mt-6 max-w-lg opacity-70">
+      <div aria-hidden="true" className="mx-auto mt-6 max-w-lg">
         <FlowStrip jacks={ghost} health="idle" />
       </div>
       <EmptyState

@@ -70,7 +70,7 @@ function PlainCell({ index, cell, kind, side, fault, onRule, onReset }: MappingC
         fault && '-m-2 rounded-md border border-bad/50 bg-bad/6 p-2',
       )}
     >
-      <div className="grid grid-cols-2 gap-2 @lg:grid-cols-[auto_repeat(3,minmax(0,1fr))]">
+      <div className="grid grid-cols-2 gap-2 @md:grid-cols-[auto_repeat(3,minmax(0,1fr))]">
         <SegmentedControl
           label={text.direction(name, side)}
           value={rule.direction}
@@ -130,7 +130,6 @@ function PlainCell({ index, cell, kind, side, fault, onRule, onReset }: MappingC
 
 export type SetRule = (part: Partial<FieldRule>) => void;
 
-/** The empty value stands for the field's own rule. */
 function PolicySelect({
   kind,
   rule,
@@ -143,13 +142,13 @@ function PolicySelect({
   onChange: SetRule;
 }) {
   return (
-    <Select<MergePolicy | ''>
+    <Select<MergePolicy | 'own'>
       label={text.policy(fieldName(rule.field), side)}
-      value={rule.policy ?? ''}
-      onValueChange={(policy) => onChange({ policy: policy === '' ? null : policy })}
+      value={rule.policy ?? 'own'}
+      onValueChange={(policy) => onChange({ policy: policy === 'own' ? null : policy })}
       options={[
         {
-          value: '',
+          value: 'own',
           label: editorWords.asField,
           hint: editorWords.ownRule[fieldRule(kind, rule.field).merge],
         },
@@ -172,14 +171,14 @@ function TransformSelect({
 }) {
   const { rule } = cell;
   return (
-    <Select<TransformType | ''>
+    <Select<TransformType | 'same'>
       label={text.transform(fieldName(rule.field), side)}
-      value={rule.transform?.type ?? ''}
+      value={rule.transform?.type ?? 'same'}
       onValueChange={(type) =>
-        onChange({ transform: type === '' ? null : freshTransform(type, cell, kind) })
+        onChange({ transform: type === 'same' ? null : freshTransform(type, cell, kind) })
       }
       options={[
-        { value: '', ...editorWords.noTransform },
+        { value: 'same', ...editorWords.noTransform },
         ...transformsOf(kind, rule).map((value) => ({ value, ...editorWords.transforms[value] })),
       ]}
     />

@@ -62,6 +62,7 @@ function Does({ row, sides }: { row: PlanRow; sides: SideNames }) {
 
 function Differences({ row }: { row: PlanRow }) {
   const { updates, conflicts } = differenceCounts(row);
+  if (row.action === 'create') return null;
   if (updates + conflicts === 0) return <span className="text-dim">{text.differences.none}</span>;
   return (
     <span className="flex gap-2">

@@ -24,7 +24,8 @@ export function StreamStep({
 }) {
   const nameOf = useProviderName();
   return (
-    <Panel title={text.title} aside={text.hint} className="[&_h2]:text-body [&_h2]:text-ink">
+    <Panel title={text.title} className="[&_h2]:text-body [&_h2]:text-ink">
+      <p className="-mt-2 mb-3 text-mut">{text.hint}</p>
       {fault && (
         <p role="alert" className="mb-3 text-bad">
           {fault}

@@ -90,7 +90,7 @@ export const editorWords = {
     set: 'Additions and removals of both sides are united',
     remote: 'What the service says holds',
   } satisfies Record<MergeRule, string>,
-  asField: 'As the field does',
+  asField: 'Default',
   policies: {
     manual: { label: 'Ask a person', hint: 'Where both sides changed it, it waits as a conflict' },
     set: { label: 'Unite', hint: 'Additions and removals of both sides hold' },

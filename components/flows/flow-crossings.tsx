@@ -51,7 +51,7 @@ export function FlowCrossings({ flow, sides }: { flow: Flow; sides: SideNames })
       ) : rows.length === 0 ? (
         <p className="text-mut">{text.none}</p>
       ) : (
-        <ul className="-mx-2 grid">
+        <ul className="-mx-2 grid grid-cols-1">
           {rows.map((row) => {
             const side = sideAt(row.connection_id);
             return (

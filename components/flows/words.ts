@@ -128,7 +128,7 @@ export const words = {
     changed: 'Changed',
   },
   crossings: {
-    title: 'Crossed just now',
+    title: 'Changed at its services just now',
     perHour: (count: number) => `${formatCount(count)} changes an hour`,
     none: 'Nothing has changed at these services of late.',
     untitled: 'without a title',

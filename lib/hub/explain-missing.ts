@@ -124,9 +124,19 @@ function ofScope({ connection, streams, wanted }: MissingFacts): Check[] {
 }
 
 const isWithin = (url: string, { scope_key, name }: StreamFacts): boolean => {
-  const path = decodeURIComponent(new URL(url).pathname).toLowerCase();
+  const path = pathOf(url).toLowerCase();
   return [scope_key, name].some((text) => path.includes(text.toLowerCase()));
 };
+
+/** As it stands there where a percent sign is no code: a URL may hold one (https://url.spec.whatwg.org/#url-code-points). */
+function pathOf(url: string): string {
+  const { pathname } = new URL(url);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
 
 function ofStream(stream: StreamFacts): Check[] {
   const refs = { stream_id: stream.id };

@@ -1,4 +1,4 @@
-import { HubError, limits } from '#lib/core/index';
+import { HubError, isUuid, limits } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { releaseCreations, retryCreation as tryAgain } from '#lib/sync/index';
 import type { Creation } from './creation-shape.ts';
@@ -9,8 +9,9 @@ import {
   selectCreation,
   selectCreations,
 } from './creation-store.ts';
+import { lockFlow } from './flow-store.ts';
 
-const cursorPattern = /^([0-2])\.([0-9a-f-]{36})$/;
+const cursorPattern = /^([0-2])\.(.{36})$/;
 
 export interface CreationsPage {
   data: Creation[];
@@ -24,14 +25,14 @@ export async function listCreations(
   input: { workspaceId: string; flowId: string; cursor?: string | undefined; limit: number },
 ): Promise<CreationsPage> {
   const { workspaceId, flowId, cursor } = input;
-  const found = cursor === undefined ? null : cursorPattern.exec(cursor);
-  if (cursor !== undefined && !found) {
+  const [, rank, id] = cursorPattern.exec(cursor ?? '') ?? [];
+  const after =
+    rank !== undefined && id !== undefined && isUuid(id) ? { rank: Number(rank), id } : null;
+  if (cursor !== undefined && !after) {
     throw new HubError('request.invalid', 'The cursor is not one this list gave out.', {
       details: { errors: [{ field: 'cursor', reason: 'is not one this list gave out' }] },
     });
   }
-  const [, rank, id] = found ?? [];
-  const after = rank !== undefined && id !== undefined ? { rank: Number(rank), id } : null;
   const limit = Math.min(input.limit, limits.pageRows);
   const rows = await selectCreations(tx, workspaceId, flowId, after, limit + 1);
   const page = rows.slice(0, limit);
@@ -80,10 +81,14 @@ export async function dropCreation(tx: Tx, at: CreationAt): Promise<Creation> {
   return find(tx, at);
 }
 
-/** Has everything made that waits because it was too much at once. */
+/**
+ * Has everything made that waits because it was too much at once. Throws `resource.not_found` for a
+ * flow the caller may not change: nothing released would look like nothing that waits.
+ */
 export async function releaseOwed(
   tx: Tx,
   at: Pick<CreationAt, 'workspaceId' | 'flowId'>,
 ): Promise<{ released: number }> {
+  if (!(await lockFlow(tx, at.workspaceId, at.flowId))) throw new HubError('resource.not_found');
   return { released: await releaseCreations(tx, at) };
 }

@@ -6,6 +6,7 @@ import { saveAllRules, takeStreams } from './create-flow.ts';
 import type { FlowDeps } from './flow-connectors.ts';
 import { nextStatus } from './flow-state.ts';
 import { cancelOwed, deleteFlowRow, type HeldFlow, lockFlow, updateFlow } from './flow-store.ts';
+import { selectNewestPlan } from './plan-store.ts';
 import { getFlow } from './read-flows.ts';
 import type { Flow, FlowPatch } from './schema.ts';
 
@@ -27,6 +28,7 @@ export async function changeFlow(
   const before = new Set(held.sides.map((side) => side.stream_id));
   const hasNewSide = patch.sides?.some((side) => !before.has(side.stream_id)) ?? false;
   const status = nextStatus(held.status, { asked: patch.status, hasNewSide });
+  if (patch.status === 'paused') await refuseWhileEnabling(tx, at);
   if (patch.sides ?? patch.match_fields) await check(tx, deps, { ...at, held, matchFields });
   const isOther = {
     sides: patch.sides !== undefined && (await putAllSides(tx, at, held, patch.sides)),
@@ -58,6 +60,19 @@ export async function deleteFlow(
     held.sides.map((side) => side.stream_id),
   );
   await deleteFlowRow(tx, at.workspaceId, at.flowId);
+}
+
+/** The plan's end would let it run again, against the last word that was said. */
+async function refuseWhileEnabling(
+  tx: Tx,
+  { workspaceId, flowId }: { workspaceId: string; flowId: string },
+): Promise<void> {
+  const plan = await selectNewestPlan(tx, workspaceId, flowId);
+  if (plan?.status !== 'enabling') return;
+  const reason = 'A plan of this flow is being carried out; cancel the plan first.';
+  throw new HubError('resource.conflict', reason, {
+    details: { errors: [{ field: 'status', reason }] },
+  });
 }
 
 async function mustHold(tx: Tx, at: { workspaceId: string; flowId: string }): Promise<HeldFlow> {

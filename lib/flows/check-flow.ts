@@ -11,6 +11,7 @@ import {
   type SideAbilities,
 } from './check-rules.ts';
 import { findCycles } from './find-cycles.ts';
+import { flowLimits } from './limits.ts';
 
 export type { FlowFault } from './check-rules.ts';
 
@@ -69,14 +70,18 @@ export function checkFlow(flow: CheckedFlow): FlowFault[] {
   ];
 }
 
-/** Throws `request.invalid` with every fault. */
+/** Throws `request.invalid` with the faults, up to `flowLimits.toldFaults`. */
 export function mustBeFlow(flow: CheckedFlow): void {
   const errors = checkFlow(flow);
   const [first] = errors;
   if (!first) return;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new HubError('request.invalid', `${first.field}: ${first.reason}${more}.`, {
-    details: { errors: errors.map(({ field, reason }) => ({ field, reason })) },
+    details: {
+      errors: errors
+        .slice(0, flowLimits.toldFaults)
+        .map(({ field, reason }) => ({ field, reason })),
+    },
   });
 }
 

@@ -123,7 +123,8 @@ export const flowPlanRoutes = [
       answer: { status: 202, schema: planSchema },
       codes: ['flows.plan_state', 'flows.plan_void'],
     },
-    async ({ hub, session, params }) => hub.flowPlans.enable(session, params.id),
+    async ({ hub, session, workspaceId, params }) =>
+      hub.flowPlans.enable(session, { workspaceId, planId: params.id }),
   ),
   route(
     {
@@ -138,6 +139,7 @@ export const flowPlanRoutes = [
       answer: { status: 200, schema: planSchema },
       codes: ['flows.plan_state'],
     },
-    async ({ hub, session, params }) => hub.flowPlans.cancel(session, params.id),
+    async ({ hub, session, workspaceId, params }) =>
+      hub.flowPlans.cancel(session, { workspaceId, planId: params.id }),
   ),
 ];

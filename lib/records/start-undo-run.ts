@@ -14,6 +14,7 @@ import {
 import { undoLimits } from './undo-limits.ts';
 import {
   cancelUndoRow,
+  countActiveUndos,
   insertUndo,
   selectNotes,
   selectUndo,
@@ -55,6 +56,7 @@ export async function startUndoRun(
       },
     );
   }
+  await refuseTooMany(tx, workspaceId);
   const id = newId();
   const expected = preview.records;
   if (!(await insertUndo(tx, { id, workspaceId, runId, uptoPosition, expected, requestedBy }))) {
@@ -62,6 +64,12 @@ export async function startUndoRun(
   }
   await wake(tx, 'undos');
   return { preview, undo: await getUndo(tx, { undoId: id }) };
+}
+
+async function refuseTooMany(tx: Tx, workspaceId: string): Promise<void> {
+  if ((await countActiveUndos(tx, workspaceId)) < undoLimits.activeRuns) return;
+  const most = `At most ${undoLimits.activeRuns} are taken back at a time`;
+  throw new HubError('resource.conflict', `${most}; wait for one of them, or cancel it.`);
 }
 
 async function previewUndo(

@@ -7,6 +7,7 @@ import { type ChangeUndo, type ChangeUndoInput, fieldsPatchSchema } from './sche
 import {
   askServicesAgain,
   lockRecords,
+  type MadeUndo,
   type StoredTarget,
   selectChangeAt,
   selectMadeUndo,
@@ -96,15 +97,20 @@ const answerOf = (
   version,
 });
 
-const alreadyMade = (
-  change: UndoableChange,
-  made: { version: number; diff: UndoableChange['diff'] },
-): ChangeUndo => ({
-  position: change.position,
-  record_id: change.record_id,
-  can: Object.entries(made.diff).map(([field, [from, to]]) => ({ field, from, to })),
-  cannot: [],
-  asks_service: false,
-  is_done: true,
-  version: made.version,
-});
+/** Throws `resource.conflict` where the mutation was something else: it has not taken this change back. */
+function alreadyMade(change: UndoableChange, made: MadeUndo): ChangeUndo {
+  if (made.undoes !== change.position) {
+    throw new HubError('resource.conflict', 'Another change was made under this mutation_id.', {
+      details: { errors: [{ field: 'mutation_id', reason: 'was used for another change' }] },
+    });
+  }
+  return {
+    position: change.position,
+    record_id: change.record_id,
+    can: Object.entries(made.diff).map(([field, [from, to]]) => ({ field, from, to })),
+    cannot: [],
+    asks_service: false,
+    is_done: true,
+    version: made.version,
+  };
+}

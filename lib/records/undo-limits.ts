@@ -5,6 +5,8 @@ export const undoLimits = {
   /** Records judged for a preview; their shares stand for the others. */
   previewRecords: 1_000,
   sampleRecords: 10,
+  /** Undos of one workspace under way: each has its turn, so many of one would stand before all others. */
+  activeRuns: 10,
   /** Records that were not wholly taken back and are kept by name. */
   notedRecords: 500,
   shownNotes: 200,

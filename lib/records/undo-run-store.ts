@@ -28,6 +28,13 @@ export async function insertUndo(
   return rows.length > 0;
 }
 
+export async function countActiveUndos(tx: Tx, workspaceId: string): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int as count from public.undo_runs
+    where workspace_id = ${workspaceId} and status in ('queued', 'running', 'asking')`;
+  return row?.count ?? 0;
+}
+
 export async function selectUndo(tx: Tx, undoId: string): Promise<UndoRun | null> {
   const [row] = await tx<UndoRun[]>`
     select ${undoColumns(tx)} from public.undo_runs u left join public.users p on p.id = u.requested_by

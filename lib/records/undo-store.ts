@@ -104,15 +104,24 @@ export async function askServicesAgain(
   await wake(tx, 'push');
 }
 
-/** The fields an undo under this mutation has taken back already; null when it has not been made. */
+export interface MadeUndo {
+  version: number;
+  diff: Change['diff'];
+  undoes: number | null;
+}
+
+/**
+ * What was done to the record under this mutation already; null when nothing was. `undoes`: the change
+ * it took back, if it was an undo.
+ */
 export async function selectMadeUndo(
   tx: Tx,
   workspaceId: string,
   recordId: string,
   mutationId: string,
-): Promise<{ version: number; diff: Change['diff'] } | null> {
-  const [row] = await tx<{ version: number; diff: Change['diff'] }[]>`
-    select version, diff from public.change_log
+): Promise<MadeUndo | null> {
+  const [row] = await tx<MadeUndo[]>`
+    select version, diff, undoes from public.change_log
     where workspace_id = ${workspaceId} and record_id = ${recordId} and mutation_id = ${mutationId}`;
   return row ?? null;
 }

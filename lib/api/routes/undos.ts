@@ -31,7 +31,7 @@ export const undoRoutes = [
       query: workspaceQuery,
       body: changeUndoInputSchema,
       answer: { status: 200, schema: changeUndoSchema },
-      codes: ['records.undo_blocked'],
+      codes: ['records.undo_blocked', 'resource.conflict'],
     },
     async ({ hub, session, workspaceId, params, body }) =>
       hub.undos.change(session, { workspaceId, position: params.position, ...body }),

@@ -63,6 +63,7 @@ async function keepAlways(
       streamId: stream_id,
       field,
       policy: policies[choice],
+      writable: (connector, resource) => connectorRules.writableFields(connector, resource),
       userId,
     });
     kept.set(`${stream_id} ${field}`, { stream_id, field, choice, open: 0 });

@@ -26,6 +26,19 @@ export async function selectRules(
   return rows.map((row) => ({ ...row, rules: readRules(row.rules) }));
 }
 
+/** What a stream is of; null when it is gone. */
+export async function selectResource(
+  db: Queryable,
+  workspaceId: string,
+  streamId: string,
+): Promise<{ connector: string; resource: string } | null> {
+  const [row] = await db<{ connector: string; resource: string }[]>`
+    select c.connector, s.resource from public.streams s
+    join public.connections c on c.workspace_id = s.workspace_id and c.id = s.connection_id
+    where s.workspace_id = ${workspaceId} and s.id = ${streamId}`;
+  return row ?? null;
+}
+
 /** One after the other for a stream: a version is made of the one before it. */
 export async function lockRules(
   tx: Tx,

@@ -491,6 +491,9 @@ CREATE INDEX creations_under_way ON public.creations USING btree (stream_id) WHE
 CREATE INDEX creations_unplanned ON public.creations USING btree (created_at) WHERE (NOT is_planned);
 alter table public.creations enable row level security;
 alter table public.creations force row level security;
+create policy member_decides on public.creations as restrictive for update to hub_user
+  using ((state = ANY (ARRAY['owed'::text, 'refused'::text, 'unknown'::text])))
+  with check ((state = ANY (ARRAY['owed'::text, 'unknown'::text, 'cancelled'::text])));
 create policy member_delete on public.creations as permissive for delete to hub_user
   using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
 create policy member_insert on public.creations as permissive for insert to hub_user
@@ -655,6 +658,9 @@ CREATE INDEX flow_plan_rows_by_status ON public.flow_plan_rows USING btree (plan
 CREATE INDEX flow_plan_rows_of_record ON public.flow_plan_rows USING btree (plan_id, record_id);
 alter table public.flow_plan_rows enable row level security;
 alter table public.flow_plan_rows force row level security;
+create policy member_as_self on public.flow_plan_rows as restrictive for update to hub_user
+  using (true)
+  with check (((chosen_by IS NULL) OR (chosen_by = private.user_id())));
 create policy member_delete on public.flow_plan_rows as permissive for delete to hub_user
   using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
 create policy member_insert on public.flow_plan_rows as permissive for insert to hub_user
@@ -715,6 +721,11 @@ CREATE INDEX flow_plans_of_flow ON public.flow_plans USING btree (flow_id, id DE
 CREATE UNIQUE INDEX flow_plans_one_open ON public.flow_plans USING btree (flow_id) WHERE (status = ANY (ARRAY['queued'::text, 'making'::text, 'ready'::text, 'enabling'::text]));
 alter table public.flow_plans enable row level security;
 alter table public.flow_plans force row level security;
+create policy member_as_self on public.flow_plans as restrictive for insert to hub_user
+  with check ((requested_by = private.user_id()));
+create policy member_decides on public.flow_plans as restrictive for update to hub_user
+  using (true)
+  with check ((status = ANY (ARRAY['enabling'::text, 'cancelled'::text, 'void'::text])));
 create policy member_delete on public.flow_plans as permissive for delete to hub_user
   using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
 create policy member_insert on public.flow_plans as permissive for insert to hub_user
@@ -1775,6 +1786,9 @@ alter table public.undo_runs enable row level security;
 alter table public.undo_runs force row level security;
 create policy member_as_self on public.undo_runs as restrictive for insert to hub_user
   with check (((requested_by = private.user_id()) AND (status = 'queued'::text)));
+create policy member_decides on public.undo_runs as restrictive for update to hub_user
+  using (true)
+  with check ((status = 'cancelled'::text));
 create policy member_delete on public.undo_runs as permissive for delete to hub_user
   using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
 create policy member_insert on public.undo_runs as permissive for insert to hub_user

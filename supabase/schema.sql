@@ -3265,7 +3265,7 @@ AS $function$
       select 1 from public.links l
       join public.creations u on u.stream_id = l.stream_id and u.state in ('sending', 'unknown')
         and u.sent_at <= l.created_at and u.next_attempt_at is not null
-        and u.created_at > now() - interval '1 hour'
+        and u.called_at > now() - interval '1 hour'
       where l.workspace_id = owed.workspace_id and l.record_id = owed.record_id))
 $function$;
 grant execute on function private.may_create(public.creations) to patchbay_worker;

@@ -63,14 +63,24 @@ export interface HeldLink extends LinkView {
   data: JsonObject;
 }
 
-/** Locks record and link; null when the link's epoch is not the given one any more. */
+type LinkRow = Omit<HeldLink, keyof LinkView> & ViewedRow & { epoch: number };
+
+/**
+ * Locks record and link; null when the link's epoch is not the given one any more. One whose record
+ * became another while its lock was waited for is not found at the first look.
+ */
 export async function lockLink(
   tx: Tx,
   workspaceId: string,
   linkId: string,
   epoch: number,
 ): Promise<HeldLink | null> {
-  const [row] = await tx<(Omit<HeldLink, keyof LinkView> & ViewedRow & { epoch: number })[]>`
+  const row = (await lockRow(tx, workspaceId, linkId)) ?? (await lockRow(tx, workspaceId, linkId));
+  return row && row.epoch === epoch ? { ...row, ...viewLink(row.kind, row) } : null;
+}
+
+async function lockRow(tx: Tx, workspaceId: string, linkId: string): Promise<LinkRow | null> {
+  const [row] = await tx<LinkRow[]>`
     select l.id, l.workspace_id, l.connection_id, l.stream_id, l.record_id, l.kind, s.resource, s.scope,
       l.external_id, l.external_key, l.remote_rank, l.base, l.ours, l.unreadable, l.held, l.state, l.error, l.attempts,
       l.dirty_at, l.epoch, l.lens_version, sr.rules, sr.version as rules_version, sr.since,
@@ -83,7 +93,7 @@ export async function lockLink(
     left join public.stream_rules sr on sr.workspace_id = l.workspace_id and sr.stream_id = l.stream_id
     where l.workspace_id = ${workspaceId} and l.id = ${linkId}
     for update of r, l`;
-  return row && row.epoch === epoch ? { ...row, ...viewLink(row.kind, row) } : null;
+  return row ?? null;
 }
 
 /** Makes the link the caller's: whoever held it before can write nothing more. */

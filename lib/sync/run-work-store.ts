@@ -117,7 +117,7 @@ interface Was {
   was_held: boolean;
 }
 
-/** False when the run has been taken over, paused or cancelled. */
+/** False when the run has been taken over, given back, paused or cancelled. */
 export async function extendRun(
   db: Queryable,
   runId: string,
@@ -127,7 +127,8 @@ export async function extendRun(
   const rows = await db`
     update public.runs set lease_until = now() + ${ms(leaseMs)}::interval,
       next_attempt_at = now() + ${ms(leaseMs)}::interval
-    where id = ${runId} and epoch = ${epoch} and status = 'running' returning 1`;
+    where id = ${runId} and epoch = ${epoch} and status = 'running' and lease_until is not null
+    returning 1`;
   return rows.length > 0;
 }
 

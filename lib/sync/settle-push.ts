@@ -24,6 +24,7 @@ import {
   showsPatch,
 } from './push-target.ts';
 import { refuseFields } from './refuse-fields.ts';
+import { retryDeadlock } from './retry-deadlock.ts';
 import { takeRead } from './take-read.ts';
 import { owedFields } from './view-link.ts';
 
@@ -141,10 +142,12 @@ function settle(
   push: Pick<Push, 'deps' | 'link' | 'epoch'>,
   work: (tx: Tx, link: HeldLink) => Promise<PushOutcome>,
 ): Promise<PushOutcome> {
-  return transaction(push.deps.db, async (tx) => {
-    const link = await lockLink(tx, push.link.workspace_id, push.link.id, push.epoch);
-    return link ? work(tx, link) : 'skipped';
-  });
+  return retryDeadlock(() =>
+    transaction(push.deps.db, async (tx) => {
+      const link = await lockLink(tx, push.link.workspace_id, push.link.id, push.epoch);
+      return link ? work(tx, link) : 'skipped';
+    }),
+  );
 }
 
 /** An edit made while the call was under way is still owed, and due at once. */

@@ -38,7 +38,7 @@ export interface HeldCreation {
 
 /**
  * Locks the record, then the creation. Null when the creation has another epoch than the given one or
- * has come to its end, or when its record is about to become another.
+ * has come to its end.
  */
 export async function lockCreation(
   tx: Tx,
@@ -46,6 +46,18 @@ export async function lockCreation(
   creationId: string,
   epoch: number | null,
 ): Promise<HeldCreation | null> {
+  const at = { workspaceId, creationId };
+  const first = await lockRow(tx, at);
+  // The record became another while its lock was waited for; that one is locked now.
+  const row = first === 'moved' ? await lockRow(tx, at) : first;
+  if (row === null || row === 'moved') return null;
+  return epoch !== null && row.epoch !== epoch ? null : row;
+}
+
+async function lockRow(
+  tx: Tx,
+  { workspaceId, creationId }: { workspaceId: string; creationId: string },
+): Promise<HeldCreation | 'moved' | null> {
   const [record] = await tx<{ id: string }[]>`
     select r.id from public.records r where r.workspace_id = ${workspaceId} and r.id = (
       select coalesce(a.record_id, c.record_id) from public.creations c
@@ -73,8 +85,8 @@ export async function lockCreation(
     where c.workspace_id = ${workspaceId} and c.id = ${creationId}
       and c.state in ('owed', 'sending', 'unknown')
     for update of c`;
-  const isFenced = row !== undefined && epoch !== null && row.epoch !== epoch;
-  return row && !isFenced && row.record_id === record.id ? row : null;
+  if (!row) return null;
+  return row.record_id === record.id ? row : 'moved';
 }
 
 /** Makes the creation the caller's: whoever held it before can write nothing more. */

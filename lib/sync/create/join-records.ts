@@ -202,6 +202,8 @@ function sortCreations(of: {
     const twin = kept.find((other) => other.connection_id === row.connection_id);
     if (!twin) ids.push(row.id);
     else if (isOpen(row)) cancelled.add(row.id);
+    // Of two for one place the one that was begun is carried on.
+    else if (isOpen(twin)) cancelled.add(twin.id);
   }
   return { to: keep.id, ids, cancelled: [...cancelled] };
 }

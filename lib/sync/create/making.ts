@@ -3,6 +3,7 @@ import type { HubError, JsonObject } from '#lib/core/index';
 import { type Tx, transaction, wake } from '#lib/db/index';
 import { backoffMs } from '../backoff.ts';
 import { type Lens, lensOf, readRules } from '../lens/index.ts';
+import { retryDeadlock } from '../retry-deadlock.ts';
 import type { OpenedConnection, SyncDeps } from '../sync-deps.ts';
 import {
   type CreationRelease,
@@ -49,12 +50,14 @@ export function settle(
   work: (tx: Tx, held: HeldCreation) => Promise<CreateOutcome>,
 ): Promise<CreateOutcome> {
   const { deps, held, epoch } = making;
-  return transaction(deps.db, async (tx) => {
-    const now = await lockCreation(tx, held.workspace_id, held.id, epoch);
-    if (!now) return 'skipped';
-    if (now.linked !== null) return endWith(tx, now, now.linked);
-    return work(tx, now);
-  });
+  return retryDeadlock(() =>
+    transaction(deps.db, async (tx) => {
+      const now = await lockCreation(tx, held.workspace_id, held.id, epoch);
+      if (!now) return 'skipped';
+      if (now.linked !== null) return endWith(tx, now, now.linked);
+      return work(tx, now);
+    }),
+  );
 }
 
 /** The record has its object. */

@@ -29,7 +29,8 @@ export async function insertOwed(
       and l.record_id = x.record_id and l.connection_id = s.connection_id)
     order by x.record_id, x.stream_id
     on conflict (record_id, stream_id) do update set state = 'owed', next_attempt_at = now(), attempts = 0,
-      error = null, finished_at = null, is_planned = excluded.is_planned
+      error = null, finished_at = null, is_planned = excluded.is_planned, saga_id = null, sent = null, sent_at = null,
+      called_at = null
       where c.state = 'cancelled'
     returning 1`;
   return rows.length;

@@ -5,6 +5,7 @@ import { backoffMs } from '../backoff.ts';
 import { type JudgedObject, judgeObjects } from '../judge-object.ts';
 import { observeObjects } from '../observe-objects.ts';
 import { refusedFields } from '../push-failure.ts';
+import { retryDeadlock } from '../retry-deadlock.ts';
 import { createLimits } from './create-limits.ts';
 import { type HeldCreation, lockCreation, releaseCreation } from './creation-store.ts';
 import { joinRecords } from './join-records.ts';
@@ -30,31 +31,39 @@ export function settleCreated(
   making: OpenMaking,
   made: { object: RemoteObject; ignored: readonly FieldFault[] },
 ): Promise<CreateOutcome> {
-  const { deps, held, epoch } = making;
-  const { workspace_id: workspaceId } = held;
+  const { deps, held } = making;
   const { objects, faults } = judgeObjects(held.kind, [made.object]);
   const [object] = objects;
   if (!object) {
     const message = `The service made it and its answer cannot be kept: ${faults[0]?.message ?? ''}`;
     return postpone(making, new HubError('provider.bad_answer', message), 'unknown');
   }
-  return transaction(deps.db, async (tx) => {
-    const other = await selectRecordOf(tx, held, object.externalId);
-    const reason = other === null ? null : await joinWith(tx, held, other);
-    const now = await lockCreation(tx, workspaceId, held.id, epoch);
-    if (!now) return 'skipped';
-    if (reason !== null) return ask(tx, now, reason);
-    if (now.linked === null) {
-      const ignored = made.ignored.map(({ field }) => field);
-      const linkId = await linkMade(tx, making, now, { object, ignored });
-      // Somebody has seen it at this very moment: it is looked for again.
-      if (linkId === null) return standBy(tx, now);
-      now.linked = linkId;
-    }
-    const ended = await endWith(tx, now, now.linked);
-    if (made.object.deleted) await observeEnd(tx, making, made.object);
-    return ended;
-  });
+  // What was made is not looked for again because two wanted the same rows.
+  return retryDeadlock(() => transaction(deps.db, (tx) => settleObject(tx, making, object, made)));
+}
+
+async function settleObject(
+  tx: Tx,
+  making: OpenMaking,
+  object: JudgedObject,
+  made: { object: RemoteObject; ignored: readonly FieldFault[] },
+): Promise<CreateOutcome> {
+  const { held, epoch } = making;
+  const other = await selectRecordOf(tx, held, object.externalId);
+  const reason = other === null ? null : await joinWith(tx, held, other);
+  const now = await lockCreation(tx, held.workspace_id, held.id, epoch);
+  if (!now) return 'skipped';
+  if (reason !== null) return ask(tx, now, reason);
+  if (now.linked === null) {
+    const ignored = made.ignored.map(({ field }) => field);
+    const linkId = await linkMade(tx, making, now, { object, ignored });
+    // Somebody has seen it at this very moment: it is looked for again.
+    if (linkId === null) return standBy(tx, now);
+    now.linked = linkId;
+  }
+  const ended = await endWith(tx, now, now.linked);
+  if (made.object.deleted) await observeEnd(tx, making, made.object);
+  return ended;
 }
 
 /** Why the record of the object cannot become this one; null when it has, or may in a moment. */

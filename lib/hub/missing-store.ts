@@ -5,6 +5,8 @@ import type { InboxEvent } from '#lib/webhooks/schema';
 
 /** Events that were not applied, and lines of the log, that are looked through; the newest. */
 export const eventsLookedAt = 2_000;
+/** Of those events together: a body may have a megabyte, and a page waits for the answer. */
+const bytesLookedAt = 64 * 1_024 * 1_024;
 export const faultsLookedAt = 1_000;
 
 /** By which name somebody looks for an object. */
@@ -111,21 +113,37 @@ export interface EventFacts {
   received_at: string;
 }
 
-/** Of the newest events that were not applied, those whose body has one of these texts. */
+/**
+ * Of the newest events that were not applied, those whose body has one of these texts. Each status has
+ * its own way along an index: what was applied, which is nearly all, is never walked through.
+ */
 export function selectEventFacts(
   tx: Tx,
   workspaceId: string,
   connectionId: string,
   texts: readonly string[],
+  most = { events: eventsLookedAt, bytes: bytesLookedAt },
 ): Promise<EventFacts[]> {
+  const columns = tx`i.id, i.event, i.status, i.outcome, i.received_at, i.body`;
+  const own = tx`i.workspace_id = ${workspaceId} and i.connection_id = ${connectionId}`;
   return tx<EventFacts[]>`
-    select e.id, e.event, e.status, e.outcome, e.received_at from (
-      select * from public.inbox_events i
-      where i.workspace_id = ${workspaceId} and i.connection_id = ${connectionId}
-        and i.status in ('pending', 'queued', 'failed', 'dead', 'ignored')
-      order by i.id desc limit ${eventsLookedAt}
-    ) e
-    where exists (select 1 from unnest(${[...texts]}::text[]) t
+    with troubled as (
+      select t.* from unnest(array['failed', 'dead', 'ignored']) s (status) cross join lateral (
+        select ${columns} from public.inbox_events i
+        where ${own} and i.status = s.status and i.status in ('ignored', 'failed', 'dead')
+        order by i.id desc limit ${most.events}) t
+    ), waiting as (
+      select ${columns} from public.inbox_events i
+      where ${own} and i.status in ('pending', 'queued') and i.status in ('pending', 'queued', 'failed')
+        and i.replay_id is null
+      order by i.next_attempt_at limit ${most.events}
+    ), looked as (
+      select e.*, sum(octet_length(e.body)) over (order by e.id desc) as bytes
+      from (select * from troubled union all select * from waiting) e
+      order by e.id desc limit ${most.events}
+    )
+    select e.id, e.event, e.status, e.outcome, e.received_at from looked e
+    where e.bytes <= ${most.bytes} and exists (select 1 from unnest(${[...texts]}::text[]) t
       where position(convert_to(t, 'UTF8') in e.body) > 0)
     order by e.id desc limit 5`;
 }

@@ -110,6 +110,24 @@ export class Person {
     return connection;
   }
 
+  /** Authorises Linear as the sandbox's person. */
+  async connectLinear(displayName = 'mara'): Promise<Connection> {
+    const { authorize_url } = await this.ask<{ authorize_url: string }>(
+      'POST',
+      '/connections/authorize',
+      { connector: 'linear', return_to: '/' },
+    );
+    const consent = await this.browser.open(new URL(authorize_url, this.origin));
+    const action = /<form method="post" action="([^"]+authorize)"/.exec(consent.text)?.[1];
+    if (!action) throw new Error(`No account can be chosen at ${consent.url.href}`);
+    const fields = formFields(consent.text);
+    await this.browser.submit(consent, action, [...fields, ['person', displayName]]);
+    const { data } = await this.ask<List<Connection>>('GET', '/connections');
+    const connection = data.find(({ connector }) => connector === 'linear');
+    if (!connection) throw new Error('Linear is not connected');
+    return connection;
+  }
+
   /** Connects and keeps the repository in step; the backfill has begun when this returns. */
   async keepInStep(scope = repo): Promise<Kept> {
     const connection = await this.connectGitHub();

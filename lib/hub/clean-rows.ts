@@ -10,6 +10,7 @@ import {
   dropPlans,
   dropRuns,
   dropSagas,
+  dropUnusedPlanRows,
 } from './retention-store.ts';
 
 /**
@@ -24,6 +25,7 @@ export const keptDays = {
   cancelledCreations: 90,
   plans: 90,
   planMembers: 1,
+  unusedPlanRows: 1,
 } as const;
 
 /** Rows of one statement, so that none holds its locks for long. */
@@ -38,6 +40,7 @@ const drops: readonly [Drop, number][] = [
   [dropIncidents, keptDays.incidents],
   [dropCancelledCreations, keptDays.cancelledCreations],
   [dropPlanMembers, keptDays.planMembers],
+  [dropUnusedPlanRows, keptDays.unusedPlanRows],
   [dropPlanRows, keptDays.plans],
   [dropPlans, keptDays.plans],
 ];

@@ -91,3 +91,15 @@ export const dropPlanRows: Drop = async (db, { days, rows }) => {
       limit ${rows})`;
   return count;
 };
+
+/** Of a plan that nobody had carried out, and another took the place of. */
+export const dropUnusedPlanRows: Drop = async (db, { days, rows }) => {
+  const { count } = await db`
+    delete from public.flow_plan_rows where (plan_id, ordinal) in (
+      select r.plan_id, r.ordinal from public.flow_plans p
+      join public.flow_plan_rows r on r.plan_id = p.id
+      where p.finished_at < now() - ${days} * interval '1 day' and p.enabled_at is null
+        and exists (select 1 from public.flow_plans n where n.flow_id = p.flow_id and n.id > p.id)
+      limit ${rows})`;
+  return count;
+};

@@ -19,7 +19,7 @@ const newcomer = 'It came after this plan was made. Plan again to include it.';
 /**
  * One step of carrying a plan out; null when its flow is live. First what came since the plan was made
  * is found, because what is like it cannot be decided any more; then the stored rows are carried out,
- * a few at a time; then what came meanwhile is named.
+ * a few at a time; then what came meanwhile is named, while nothing new is written at the sides.
  */
 export function enableStep(held: HeldPlan, at: Checkpoint): Promise<Checkpoint | null> {
   if (at.step === 'rows') return carryOutSome(held, at.ordinal ?? 0);
@@ -29,6 +29,8 @@ export function enableStep(held: HeldPlan, at: Checkpoint): Promise<Checkpoint |
 async function look(tx: Tx, held: HeldPlan, at: Checkpoint): Promise<Checkpoint | null> {
   const { plan, sides } = held;
   const step = at.step === 'last' ? 'last' : 'look';
+  // What is seen while it is held is written by somebody who then finds the flow as it is left here.
+  if (step === 'last') await holdFlow(tx, plan);
   const found = await gatherMembers(tx, plan, sides, { after: at.after ?? null, isLate: true });
   if (found.next === null && step === 'last') return finish(tx, held);
   const checkpoint: Checkpoint =
@@ -38,7 +40,6 @@ async function look(tx: Tx, held: HeldPlan, at: Checkpoint): Promise<Checkpoint 
 }
 
 async function finish(tx: Tx, { plan, epoch }: HeldPlan): Promise<null> {
-  await holdFlow(tx, plan);
   const newcomers = await nameNewcomers(tx, plan, newcomer);
   if (!(await saveDone(tx, plan, epoch, newcomers))) throw new PlanStopped();
   return null;

@@ -5,6 +5,7 @@ import type { Kind } from '#lib/kinds/index';
 import { rereadAliased } from './alias-store.ts';
 import { adoptOwn, findOwn } from './create/adopt-created.ts';
 import { oweCreations } from './create/owe-creations.ts';
+import { holdMaking } from './create/owe-store.ts';
 import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
 import { newObject } from './new-object.ts';
@@ -47,8 +48,8 @@ export interface ObservationInput {
 }
 
 /**
- * Applies observed states of objects in the caller's transaction: at most 8 statements, however
- * many objects. The same objects in any order, any number of times, come to the same records.
+ * Applies observed states of objects in the caller's transaction: at most 8 statements (of a side of a
+ * flow one more), however many objects. The same objects in any order, any number of times, come to the same records.
  *
  * New objects are linked before any known one is locked: whoever waits for a link being made holds
  * no record that its maker could want, so two pages cannot wait for each other in a circle.
@@ -199,6 +200,13 @@ async function observeNew(
   const own = stream.awaits_own ? await findOwn(tx, origin, unseen) : [];
   // They are met as known, once they have their link.
   for (const { object } of own) known.add(object.externalId);
+  const isNew = ({ externalId, deleted }: JudgedObject) => !known.has(externalId) && !deleted;
+  // What a backfill reads was there before, and is joined or made by a plan.
+  const isNews = source.type !== 'backfill' && source.type !== 'push';
+  const streamIds =
+    isNews && stream.is_side && unseen.some(isNew)
+      ? await holdMaking(tx, origin.workspaceId, origin.streamId)
+      : [];
   const objects: NewObject[] = [];
   for (const [externalId, object] of waiting) {
     if (known.has(externalId)) continue;
@@ -218,10 +226,7 @@ async function observeNew(
       });
       waiting.delete(row.external_id);
     }
-    // What a backfill reads was there before, and is joined or made by a plan.
-    const isNews = source.type !== 'backfill' && source.type !== 'push';
     const recordIds = made.map((row) => row.record_id);
-    const streamIds = isNews ? stream.makes_in : [];
     await oweCreations(tx, { workspaceId: origin.workspaceId, recordIds, streamIds });
   }
   if (own.length > 0) await adoptOwn(tx, origin, own, writable);

@@ -36,8 +36,8 @@ export interface OpenStream {
   renamed: string[];
   lens: Lens;
   rules_version: number;
-  /** Streams of the same live flow that get an object of what is new here. */
-  makes_in: string[];
+  /** It is a side of a flow, live or not. */
+  is_side: boolean;
   /** Objects were asked for here and are not known to be there yet. */
   awaits_own: boolean;
 }
@@ -56,11 +56,8 @@ export async function openStream(
         and l.kind = ${origin.kind} and l.external_id = any(${externalIds})) as known, array(
       select a.old_external_id from public.link_aliases a
       where a.workspace_id = ${origin.workspaceId} and a.connection_id = ${origin.connectionId}
-        and a.kind = ${origin.kind} and a.old_external_id = any(${externalIds})) as renamed, array(
-      select d.stream_id from public.flow_sides o
-      join public.flows f on f.id = o.flow_id and f.status = 'live'
-      join public.flow_sides d on d.flow_id = o.flow_id and d.stream_id <> o.stream_id and d.creates
-      where o.stream_id = s.id) as makes_in, exists (
+        and a.kind = ${origin.kind} and a.old_external_id = any(${externalIds})) as renamed,
+      exists (select 1 from public.flow_sides o where o.stream_id = s.id) as is_side, exists (
       select 1 from public.creations c
       where c.stream_id = s.id and c.state in ('sending', 'unknown')) as awaits_own
     from public.streams s

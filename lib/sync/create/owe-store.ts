@@ -73,6 +73,23 @@ export async function reviveRefused(tx: Tx, rows: number): Promise<number> {
   return revived.count;
 }
 
+/**
+ * Streams of the same live flow that get an object of what is new in this one. Whoever makes the flow
+ * live, or stops it, waits for the caller's commit, and the caller for theirs: what is new just then is
+ * either owed, or found by the plan that makes the flow live.
+ */
+export async function holdMaking(tx: Tx, workspaceId: string, streamId: string): Promise<string[]> {
+  const rows = await tx<{ stream_id: string }[]>`
+    with held as materialized (
+      select f.id, f.status from public.flow_sides o
+      join public.flows f on f.workspace_id = o.workspace_id and f.id = o.flow_id
+      where o.workspace_id = ${workspaceId} and o.stream_id = ${streamId} for share of f
+    )
+    select d.stream_id from held join public.flow_sides d on d.flow_id = held.id
+    where held.status = 'live' and d.stream_id <> ${streamId} and d.creates`;
+  return rows.map((row) => row.stream_id);
+}
+
 export interface DueCreation {
   id: string;
   workspace_id: string;

@@ -2,6 +2,7 @@ import type { Tx } from '#lib/db/index';
 import type { Session } from '#lib/identity/index';
 import {
   countConflicts,
+  countOpenConflicts,
   listConflicts,
   resolveAllConflicts,
   resolveConflicts,
@@ -69,8 +70,8 @@ async function keepAlways(
     kept.set(`${stream_id} ${field}`, { stream_id, field, choice, open: 0 });
   }
   for (const one of kept.values()) {
-    const filter = { status: 'open', stream_id: one.stream_id, field: one.field } as const;
-    one.open = (await countConflicts(tx, { workspaceId, filter })).open;
+    const filter = { stream_id: one.stream_id, field: one.field };
+    one.open = await countOpenConflicts(tx, { workspaceId, filter });
   }
   return [...kept.values()];
 }

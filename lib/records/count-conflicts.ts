@@ -9,3 +9,11 @@ export function countConflicts(
 ): Promise<ConflictCounts> {
   return store.countConflicts(tx, input.workspaceId, input.filter);
 }
+
+/** Only the open ones: cheap enough to be asked for many streams and fields. */
+export async function countOpenConflicts(
+  tx: Tx,
+  input: { workspaceId: string; filter: Omit<ConflictFilter, 'status'> },
+): Promise<number> {
+  return (await store.countOpen(tx, input.workspaceId, input.filter)).count;
+}

@@ -17,7 +17,7 @@ import 'server-only';
 
 export type { ConnectorRules } from './check-patch.ts';
 export { checkNewRecord, type JudgedPlace } from './check-new-record.ts';
-export { countConflicts } from './count-conflicts.ts';
+export { countConflicts, countOpenConflicts } from './count-conflicts.ts';
 export { createRecord, endRecord, findMade } from './create-record.ts';
 export { getRecord } from './get-record.ts';
 export { type ConflictPage, listConflicts } from './list-conflicts.ts';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { createApi, type Guards, routes } from '#lib/api/index';
 import { newId } from '#lib/core/index';
+import type { PlaceKind } from '#lib/hub/web';
 import { request } from '../integration/api/web-fixture.ts';
 import {
   type Cell,
@@ -92,7 +93,7 @@ describe('a second id in a request', () => {
     const shape =
       (contract.query as { shape?: Record<string, z.ZodType> } | undefined)?.shape ?? {};
     // One that must be there is no filter.
-    return ['connection_id', 'stream_id', 'record_id']
+    return ['connection_id', 'stream_id', 'record_id', 'flow_id', 'run_id']
       .filter((name) => shape[name]?.safeParse(undefined).success)
       .map((name) => [contract.path, name] as const);
   });
@@ -100,7 +101,7 @@ describe('a second id in a request', () => {
   it.each(filters)(
     '%s?%s= of another workspace finds what an absent one does',
     async (path, name) => {
-      const kind = name.replace('_id', '') as 'connection' | 'stream' | 'record';
+      const kind = name.replace('_id', '') as PlaceKind;
       const theirs = await world.row(kind, world.foreign);
       const foreign = await ask('viewer', path, { workspace_id: world.own, [name]: theirs });
       const absent = await ask('viewer', path, { workspace_id: world.own, [name]: newId() });

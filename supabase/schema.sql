@@ -3440,6 +3440,10 @@ AS $function$
     join public.connections c on c.id = t.connection_id and c.status = 'active'
     join public.streams s on s.id = t.stream_id and s.phase <> 'paused'
     where t.next_attempt_at <= now() and (t.lease_until is null or t.lease_until <= now())
+      -- Whole streams that rest are passed over: a flow that is paused may owe a hundred thousand.
+      and (t.state in ('sending', 'unknown') or t.saga_id is not null or t.stream_id = any (array(
+        select d.stream_id from public.flow_sides d
+        join public.flows f on f.id = d.flow_id and f.status = 'live')))
       and private.may_create(t)
       and (of_workspace is null or t.workspace_id = of_workspace) limit most) n
   union all

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
-import type { Link } from '#lib/records/schema';
+import type { SeenLink } from '#lib/sync/index';
 import { planLimits } from './plan-limits.ts';
 import type { TakenPlan } from './plan-work-store.ts';
 import type { PlanRow } from './schema.ts';
@@ -36,17 +36,7 @@ export function selectNamed(
 export interface WholeRecord {
   id: string;
   data: JsonObject;
-  links: {
-    id: string;
-    connection_id: string;
-    stream_id: string;
-    state: Link['state'];
-    held: string[];
-    base: JsonObject | null;
-    ours: JsonObject;
-    /** Of its stream, as they are stored. */
-    rules: unknown;
-  }[];
+  links: SeenLink[];
 }
 
 export function selectWhole(
@@ -57,7 +47,8 @@ export function selectWhole(
   return tx<WholeRecord[]>`
     select r.id, r.data, coalesce((
       select json_agg(json_build_object('id', l.id, 'connection_id', l.connection_id, 'stream_id', l.stream_id,
-        'state', l.state, 'held', l.held, 'base', l.base, 'ours', l.ours, 'rules', s.rules)
+        'state', l.state, 'held', l.held, 'base', l.base, 'ours', l.ours,
+        'lens_version', l.lens_version, 'rules', s.rules, 'rules_version', s.version, 'since', s.since)
         order by l.id)
       from public.links l
       left join public.stream_rules s on s.workspace_id = l.workspace_id and s.stream_id = l.stream_id

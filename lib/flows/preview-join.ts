@@ -1,13 +1,6 @@
 import type { Json } from '#lib/core/index';
-import { fieldsOf, type Kind } from '#lib/kinds/index';
-import {
-  type JoinLink,
-  type JoinRequest,
-  type JoinSide,
-  lensOf,
-  planJoin,
-  readRules,
-} from '#lib/sync/index';
+import type { Kind } from '#lib/kinds/index';
+import { type JoinRequest, joinSideOf, planJoin, type SeenLink } from '#lib/sync/index';
 import type { WholeRecord } from './plan-input-store.ts';
 import { planLimits } from './plan-limits.ts';
 import type { PlanRow } from './schema.ts';
@@ -38,16 +31,23 @@ export function previewJoin(
   terms: JoinTerms,
   records: readonly WholeRecord[],
 ): PlanRow['differences'] {
-  const [first, ...others] = records.map((record) => sideOf(terms, record));
-  if (!first) return [];
-  let joined = first;
+  const { kind, onDifference, writable } = terms;
+  const sideOf = ({ links, ...record }: WholeRecord) =>
+    joinSideOf({ ...record, kind }, links, writable);
+  let [joined, ...others] = records;
   let differences: PlanRow['differences'] = [];
   for (const other of others) {
+    if (!joined) break;
     const [keep, drop] = joined.id < other.id ? [joined, other] : [other, joined];
-    const links = [...keep.links, ...drop.links];
-    const { kind, onDifference } = terms;
+    const links: SeenLink[] = [...keep.links, ...drop.links];
     const firstStreamId = firstStream(terms, links);
-    const plan = planJoin({ kind, keep, drop, onDifference, firstStreamId });
+    const plan = planJoin({
+      kind,
+      keep: sideOf(keep),
+      drop: sideOf(drop),
+      onDifference,
+      firstStreamId,
+    });
     const held = new Map(plan.links.map((link) => [link.id, link]));
     joined = {
       id: keep.id,
@@ -64,27 +64,6 @@ export function previewJoin(
   }
   return differences;
 }
-
-/** As joinRecords sees it: by the rules that each stream has. */
-function sideOf({ kind, writable }: JoinTerms, record: WholeRecord): JoinSide {
-  return {
-    id: record.id,
-    data: record.data,
-    links: record.links.map(({ rules, ...link }): JoinLink => {
-      const lens = lensOf(kind, readRules(rules));
-      return {
-        ...link,
-        base: link.base && lens.observe(link.base).fields,
-        stored: link.base,
-        writable: lens.writable(writable(link.stream_id) ?? editable(kind)),
-        reads: (field) => lens.observes(field) && !lens.enforced.includes(field),
-      };
-    }),
-  };
-}
-
-const editable = (kind: Kind): string[] =>
-  Object.entries(fieldsOf(kind)).flatMap(([field, rule]) => (rule.editable ? field : []));
 
 /** A value to look at; the whole of it is in the record. */
 function clip(value: Json): Json {

@@ -39,15 +39,16 @@ export {
   type JoinRequest,
   type JoinResult,
   joinRecords,
+  joinSideOf,
 } from './create/join-records.ts';
 export {
   type JoinDifference,
   type JoinInput,
   type JoinLink,
   type JoinPlan,
-  type JoinSide,
   planJoin,
 } from './create/plan-join.ts';
+export type { SeenLink } from './create/join-store.ts';
 export { createStream, type NewStream } from './create-stream.ts';
 export { enqueueDuePolls } from './enqueue-due-polls.ts';
 export { enqueueDuePushes } from './enqueue-due-pushes.ts';

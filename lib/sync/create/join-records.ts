@@ -8,6 +8,7 @@ import {
   type JoinedRecord,
   type LockedCreation,
   type LockedLink,
+  type SeenLink,
   lockCreationsOf,
   lockLinks,
   lockRecords,
@@ -72,10 +73,14 @@ export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinRes
   const creations = all.filter(({ id }) => id !== request.resolves);
   const reason = whyNot([keep, drop], links, creations);
   if (reason !== null) return refuse(reason);
+  const sideOf = (record: JoinedRecord) => {
+    const own = links.filter((link) => link.record_id === record.id);
+    return joinSideOf(record, own, request.writable);
+  };
   const plan = planJoin({
     kind: keep.kind,
-    keep: sideOf(keep, links, request),
-    drop: sideOf(drop, links, request),
+    keep: sideOf(keep),
+    drop: sideOf(drop),
     onDifference: request.onDifference,
     firstStreamId: request.firstStreamId,
     standing: request.standing === undefined ? null : (current.get(request.standing) ?? null),
@@ -127,16 +132,16 @@ export function whyNot(
   return isMade ? 'An object is being made for one of the two where the other has one.' : null;
 }
 
-function sideOf(
-  record: JoinedRecord,
-  links: readonly LockedLink[],
-  { writable }: JoinRequest,
+/** A record as it is joined: each of its links by the rules its stream has now. Pure. */
+export function joinSideOf(
+  record: Pick<JoinedRecord, 'id' | 'kind' | 'data'>,
+  links: readonly SeenLink[],
+  writable?: JoinRequest['writable'],
 ): JoinInput['keep'] {
-  const own = links.filter((link) => link.record_id === record.id);
   return {
     id: record.id,
     data: record.data,
-    links: own.map((link): JoinLink => {
+    links: links.map((link): JoinLink => {
       const { lens, base, ours } = viewLink(record.kind, { ...link, data: record.data });
       return {
         id: link.id,
@@ -149,6 +154,8 @@ function sideOf(
         ours,
         writable: lens.writable(writable?.(link.stream_id) ?? editable(record.kind)),
         reads: (field) => lens.observes(field) && !lens.enforced.includes(field),
+        sends: (field, value) =>
+          lens.says(field, value) && !lens.standsFor(field, value, link.base ?? {}),
       };
     }),
   };

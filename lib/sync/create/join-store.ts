@@ -37,15 +37,19 @@ export function lockRecords(
     where workspace_id = ${workspaceId} and id = any(${[...ids]}::uuid[]) order by id for update`;
 }
 
-export interface LockedLink extends RulesRow {
+/** A link with the rules of its stream. */
+export interface SeenLink extends RulesRow {
   id: string;
-  record_id: string;
   connection_id: string;
   stream_id: string;
   state: Link['state'];
   held: string[];
   base: JsonObject | null;
   ours: JsonObject;
+}
+
+export interface LockedLink extends SeenLink {
+  record_id: string;
   remote_rank: number;
 }
 

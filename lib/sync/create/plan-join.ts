@@ -20,6 +20,8 @@ export interface JoinLink {
   writable: readonly string[];
   /** Whether a change of the field there reaches the record. */
   reads(field: string): boolean;
+  /** Whether the service would have anything else if it were told the value. */
+  sends(field: string, value: Json): boolean;
 }
 
 export interface JoinSide {
@@ -189,7 +191,8 @@ function joinLink(
     });
   }
   const { writable } = link;
-  const owed = dirtyFields({ kind, data, base, ours, held, writable });
+  const dirty = dirtyFields({ kind, data, base, ours, held, writable });
+  const owed = dirty.filter((field) => link.sends(field, data[field] ?? null));
   for (const field of owed) {
     const from = base?.[field] ?? null;
     const to = data[field] ?? null;

@@ -15,6 +15,7 @@ const link = (name: string, base: JsonObject, more: Partial<JoinLink> = {}): Joi
   ours: {},
   writable: ['title', 'body', 'state', 'labels', 'priority', 'parent'],
   reads: () => true,
+  sends: () => true,
   ...more,
 });
 const side = (name: string, base: JsonObject, more: Partial<JoinLink> = {}) => ({

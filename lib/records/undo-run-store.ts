@@ -158,12 +158,12 @@ export async function insertNotes(tx: Tx, undo: DueUndo, notes: UndoNote[]): Pro
     on conflict (undo_id, record_id) do nothing`;
 }
 
-/** What became of the records that were asked for; answers how many are still waited for. */
+/** What became of the records that were asked for; while some are waited for, the undo rests. */
 export async function settleAsked(
   tx: Tx,
   undo: DueUndo,
   { isLate, againMs }: { isLate: boolean; againMs: number },
-): Promise<number> {
+): Promise<void> {
   const settled = await tx<{ outcome: string }[]>`
     update public.undo_notes n set outcome = case when r.deleted_at is null then 'restored' else 'gone' end
     from public.records r
@@ -184,7 +184,6 @@ export async function settleAsked(
       status = ${isOver ? 'completed' : 'asking'}, finished_at = ${isOver ? tx`now()` : tx`null`},
       next_step_at = ${isOver ? tx`null` : tx`now() + ${ms(againMs)}::interval`}
     where workspace_id = ${undo.workspace_id} and id = ${undo.id}`;
-  return waiting;
 }
 
 export async function failUndo(

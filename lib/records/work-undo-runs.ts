@@ -42,7 +42,7 @@ export async function workUndoRuns(deps: UndoDeps, rules: ConnectorRules): Promi
     });
     if (!step) return 0;
     if (step.hasWritten) await tellPosition(db, step.workspaceId);
-    return step.isPausing ? 0 : 1;
+    return 1;
   } catch (error) {
     if (!taken || isUnavailable(error)) throw error;
     // Somebody else had the same records: the step is made again.
@@ -71,21 +71,22 @@ async function makeStep(
   tx: Tx,
   rules: ConnectorRules,
   undo: DueUndo,
-): Promise<{ workspaceId: string; hasWritten: boolean; isPausing: boolean }> {
+): Promise<{ workspaceId: string; hasWritten: boolean }> {
   const workspaceId = undo.workspace_id;
   if (undo.status === 'asking') {
     const isLate = (undo.asking_ms ?? 0) > undoLimits.askMs;
-    const waiting = await settleAsked(tx, undo, { isLate, againMs: undoLimits.askAgainMs });
-    return { workspaceId, hasWritten: false, isPausing: waiting > 0 };
+    // It rests then; others may be due.
+    await settleAsked(tx, undo, { isLate, againMs: undoLimits.askAgainMs });
+    return { workspaceId, hasWritten: false };
   }
   if (undo.requested_by === null || !undo.is_allowed) {
     const message = 'Whoever asked for it may not edit in this workspace any more.';
     await failUndo(tx, undo, { code: 'identity.forbidden', message });
-    return { workspaceId, hasWritten: false, isPausing: false };
+    return { workspaceId, hasWritten: false };
   }
   await speakFor(tx, undo.requested_by);
   await takeStep(tx, rules, undo);
-  return { workspaceId, hasWritten: true, isPausing: false };
+  return { workspaceId, hasWritten: true };
 }
 
 async function takeStep(tx: Tx, rules: ConnectorRules, undo: DueUndo): Promise<void> {

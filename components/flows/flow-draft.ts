@@ -86,8 +86,13 @@ export function inputOf(
   };
 }
 
-/** Only what is another: a name alone voids no plan. */
+/** Only what is another than in the flow as the editor was opened on it: a name alone voids no plan. */
 export function patchOf(input: FlowInput, flow: Flow): FlowPatch {
+  const versions = new Map(flow.sides.map((side) => [side.stream_id, side.rules_version]));
+  const seen = (streamId: string) => {
+    const version = versions.get(streamId);
+    return version === undefined ? {} : { rules_version: version };
+  };
   const stored = draftOf(flow);
   const before = {
     match_fields: stored.matchFields,
@@ -103,7 +108,9 @@ export function patchOf(input: FlowInput, flow: Flow): FlowPatch {
     ...(isSame(input.match_fields, before.match_fields)
       ? {}
       : { match_fields: input.match_fields }),
-    ...(isSame(input.sides, before.sides) ? {} : { sides: input.sides }),
+    ...(isSame(input.sides, before.sides)
+      ? {}
+      : { sides: input.sides.map((side) => ({ ...side, ...seen(side.stream_id) })) }),
   };
 }
 

@@ -44,6 +44,7 @@ export function useEditor(flow: Flow | null, preset: readonly string[]) {
   const stock = useStock();
   const flows = useFlows();
   const nameOf = useProviderName();
+  const [opened] = useState(flow);
   const [before] = useState<FlowDraft>(() => (flow ? draftOf(flow) : emptyDraft));
   const [draft, setDraft] = useState<FlowDraft>(() => ({
     ...before,
@@ -82,8 +83,8 @@ export function useEditor(flow: Flow | null, preset: readonly string[]) {
     const input = inputOf(whole, suggestions, fallbackName);
     setSent(input);
     return make.mutateAsync(
-      flow
-        ? { method: 'PATCH', path: `/flows/${flow.id}`, json: patchOf(input, flow) }
+      opened
+        ? { method: 'PATCH', path: `/flows/${opened.id}`, json: patchOf(input, opened) }
         : { method: 'POST', path: '/flows', json: input },
     );
   };

@@ -79,11 +79,16 @@ export async function saveAllRules(
   at: {
     workspaceId: string;
     userId: string;
-    sides: readonly { stream_id: string; rules: readonly FieldRule[] }[];
+    sides: readonly {
+      stream_id: string;
+      rules: readonly FieldRule[];
+      rules_version?: number | undefined;
+    }[];
   },
 ): Promise<void> {
+  const { workspaceId, userId } = at;
   const ordered = at.sides.toSorted((a, b) => (a.stream_id < b.stream_id ? -1 : 1));
-  for (const { stream_id: streamId, rules } of ordered) {
-    await saveRules(tx, { workspaceId: at.workspaceId, streamId, rules, userId: at.userId });
+  for (const { stream_id: streamId, rules, rules_version: madeFrom } of ordered) {
+    await saveRules(tx, { workspaceId, streamId, rules, userId, madeFrom });
   }
 }

@@ -27,7 +27,8 @@ export function selectFlows(
     ), sides as (
       select p.flow_id, json_agg(json_build_object('stream_id', p.stream_id, 'stream_name', s.name,
         'connection_id', s.connection_id, 'connector', c.connector, 'resource', s.resource,
-        'position', p.position, 'creates', p.creates, 'rules', coalesce(r.rules, '[]'))
+        'position', p.position, 'creates', p.creates, 'rules', coalesce(r.rules, '[]'),
+        'rules_version', coalesce(r.version, 0))
         order by p.position) as sides
       from parts p
       join public.streams s on s.workspace_id = ${workspaceId} and s.id = p.stream_id

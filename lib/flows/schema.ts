@@ -19,6 +19,8 @@ export const flowSideSchema = z.object({
   /** Whether objects can be made there at all. */
   can_create: z.boolean(),
   rules: z.array(fieldRuleSchema),
+  /** Raised by every change of the rules, also by a choice that is to hold always. */
+  rules_version: z.number().int(),
 });
 export type FlowSide = z.infer<typeof flowSideSchema>;
 
@@ -48,6 +50,8 @@ const sideInput = z.strictObject({
   stream_id: z.uuid(),
   creates: z.boolean().default(true),
   rules: fieldRulesSchema.default([]),
+  /** Of the rules these were made from: where they are others by now, nothing is changed. */
+  rules_version: z.number().int().nonnegative().optional(),
 });
 export const flowInputSchema = z.strictObject({
   name,

@@ -15,14 +15,27 @@ import { type FieldRule, fieldRulesSchema } from './schema.ts';
 /**
  * Gives a stream its rules. Nothing that is stored is rewritten: each link is looked at by the new
  * rules when it is next observed or about to be sent, and a sweep, due at once, comes by all of them.
- * Rules that are what they were raise no version. Answers the version that holds.
+ * Rules that are what they were raise no version. Answers the version that holds. Throws
+ * `resource.conflict` where they were made from another version (`madeFrom`): what somebody else has
+ * said meanwhile, in a mapping or by a choice that holds always, is not overwritten unseen.
  */
 export async function saveRules(
   tx: Tx,
-  input: { workspaceId: string; streamId: string; rules: readonly FieldRule[]; userId?: string },
+  input: {
+    workspaceId: string;
+    streamId: string;
+    rules: readonly FieldRule[];
+    userId?: string;
+    madeFrom?: number | undefined;
+  },
 ): Promise<number> {
   const before = await lockRules(tx, input.workspaceId, input.streamId);
   if (!before) throw new HubError('resource.not_found', 'There is no such stream.');
+  if (input.madeFrom !== undefined && input.madeFrom !== before.version) {
+    throw new HubError('resource.conflict', 'Somebody has changed these rules meanwhile.', {
+      details: { errors: [{ field: 'rules_version', reason: 'is not the present one' }] },
+    });
+  }
   return putRules(tx, before, input);
 }
 

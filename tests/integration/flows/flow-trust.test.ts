@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listCreations, releaseOwed } from '#lib/flows/index';
+import { getFlow, listCreations, listFlows, releaseOwed } from '#lib/flows/index';
+import { setFieldPolicy } from '#lib/sync/index';
 import { makeMember, type Member } from '../sync/world.ts';
-import { faultOf } from './flow-world.ts';
+import { connectors, faultOf, rule } from './flow-world.ts';
 import { PlanWorld } from './plan-world.ts';
 
 let at: PlanWorld;
@@ -50,5 +51,31 @@ describe('a flow whose plan is being carried out', () => {
     expect(await at.flows.change(flowId, { status: 'paused' })).toMatchObject({ status: 'paused' });
     await at.work();
     expect(await statusOf(flowId)).toBe('paused');
+  });
+});
+
+describe('a mapping that somebody else has changed meanwhile', () => {
+  it('is not overwritten unseen, also where a choice is to hold always', async () => {
+    const { flowId } = await at.flow([], []);
+    const { workspaceId } = at;
+    const [flow] = await at.flows.as((tx) => listFlows(tx, { connectors }, { workspaceId }));
+    const sides = (flow?.sides ?? []).map(({ stream_id, creates, rules, rules_version }) => ({
+      stream_id,
+      creates,
+      rules: [...rules, rule('labels', { direction: 'in' })],
+      rules_version,
+    }));
+    const streamId = sides[0]?.stream_id ?? '';
+    await at.flows.as((tx) =>
+      setFieldPolicy(tx, { workspaceId, streamId, field: 'title', policy: 'local_wins' }),
+    );
+    const fault = await faultOf(at.flows.change(flowId, { sides }));
+    expect(fault).toMatchObject({ code: 'resource.conflict', fields: ['rules_version'] });
+    const present = await at.flows.as((tx) => getFlow(tx, { connectors }, { workspaceId, flowId }));
+    expect(present.sides[0]?.rules).toEqual([rule('title', { policy: 'local_wins' })]);
+    const changed = await at.flows.change(flowId, {
+      sides: sides.map((one, n) => ({ ...one, rules_version: present.sides[n]?.rules_version })),
+    });
+    expect(changed.sides.map(({ rules_version }) => rules_version)).toEqual([3, 2]);
   });
 });

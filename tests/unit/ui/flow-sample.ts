@@ -68,6 +68,7 @@ export const side = (n: number, of: Partial<FlowSide> = {}): FlowSide => ({
   creates: true,
   can_create: true,
   rules: [rule('title')],
+  rules_version: 1,
   ...of,
 });
 

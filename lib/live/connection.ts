@@ -252,6 +252,10 @@ export class LiveConnection {
       });
       if (this.stopped) return;
       upsertRecords(this.queries, answer.records, asked);
+      for (const { id, deleted_at: endedAt } of answer.records) {
+        // It may have become part of another: whoever has it open is told what it is now.
+        if (endedAt !== null) void this.queries.invalidateQueries({ queryKey: keys.record(id) });
+      }
       this.cursor = answer.position;
       if (answer.changes.length > 0) {
         for (const change of answer.changes) {

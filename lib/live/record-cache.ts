@@ -23,9 +23,21 @@ export function isNewer(present: Stamped | undefined, row: RecordRow, asked: num
   return asked >= present.asked;
 }
 
+/**
+ * What stands under an id once a row came for it. A record that became part of another is answered as
+ * that one, whose versions are its own; it never comes back.
+ */
+export function newestOf(id: string, present: Stamped | undefined, came: Stamped): Stamped {
+  const { row, asked } = came;
+  if (!present || present.row.id === row.id)
+    return isNewer(present, row, asked) ? came : (present ?? came);
+  if (row.id === id) return present;
+  return present.row.id === id || asked >= present.asked ? came : present;
+}
+
 export function upsertRecord(client: QueryClient, row: RecordRow, asked: number): void {
   client.setQueryData<Stamped>(keys.record(row.id), (present) =>
-    isNewer(present, row, asked) ? { row, asked } : present,
+    newestOf(row.id, present, { row, asked }),
   );
 }
 

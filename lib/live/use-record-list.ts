@@ -95,7 +95,11 @@ export function useRecordList(workspaceId: string, query: RecordListQuery): Reco
     else setNews((present) => ({ ...present, fresh: [...new Set([...present.fresh, ...found])] }));
   });
   return {
-    ids: [...shown].filter((id) => !cachedRecord(client, id)?.deleted_at),
+    ids: [...shown].filter((id) => {
+      const row = cachedRecord(client, id);
+      // What became part of another is seen as that one.
+      return !row || (row.deleted_at === null && row.id === id);
+    }),
     total: list.data?.pages[0]?.total ?? null,
     fresh: [...news.fresh],
     isLoading: list.isPending,

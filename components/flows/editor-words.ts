@@ -11,7 +11,7 @@ export const editorWords = {
   cancel: 'Cancel',
   saved: 'The flow is saved',
   hint: {
-    new: 'Nothing happens yet: the next page shows what would, row by row.',
+    new: 'No service is written to yet: the next page shows what would be, row by row.',
     draft: 'A plan made before this is void; the next page makes a new one.',
     wider:
       'With a new side it is a draft again until a plan has looked at it; what is joined goes on meanwhile.',

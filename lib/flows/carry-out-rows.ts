@@ -8,8 +8,8 @@ import {
   selectOvertaken,
   selectPartnerRows,
 } from './execute-store.ts';
-import type { RowInput } from './plan-input-store.ts';
 import type { HeldPlan } from './held-plan.ts';
+import type { RowInput } from './plan-input-store.ts';
 import { firstStream } from './preview-join.ts';
 
 type Terms = Pick<HeldPlan, 'plan' | 'terms'>;

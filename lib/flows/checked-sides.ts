@@ -2,7 +2,7 @@ import type { Tx } from '#lib/db/index';
 import type { FieldRule } from '#lib/sync/schema';
 import type { CheckedSide } from './check-flow.ts';
 import type { FlowConnectors } from './flow-connectors.ts';
-import { selectSideStreams, type StreamRow } from './stream-store.ts';
+import { type StreamRow, selectSideStreams } from './stream-store.ts';
 
 /** A stream the way people speak of it: “acme/web at GitHub”. */
 export const nameOf = (connectors: FlowConnectors, row: StreamRow): string =>

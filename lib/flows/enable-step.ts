@@ -5,9 +5,9 @@ import { carryOutRows } from './carry-out-rows.ts';
 import {
   nameNewcomers,
   type RowOutcome,
+  type StoredRow,
   saveOutcomes,
   selectOpenRows,
-  type StoredRow,
 } from './execute-store.ts';
 import { gatherMembers } from './gather-members.ts';
 import { type HeldPlan, keepStep, PlanStopped } from './held-plan.ts';

@@ -1,4 +1,5 @@
 import type { Tx } from '#lib/db/index';
+import { fieldRule } from '#lib/kinds/index';
 import { type Gathered, insertMembers, type PlannedSide, selectRecordsOf } from './gather-store.ts';
 import { matchKey } from './match-key.ts';
 import { planLimits } from './plan-limits.ts';
@@ -22,8 +23,8 @@ export async function gatherMembers(
   at: { after: string | null; isLate: boolean },
 ): Promise<GatherStep> {
   const streams = sides.map((side) => side.stream_id);
-  const { gatheredRecords } = planLimits;
-  const page = await selectRecordsOf(tx, plan, streams, at.after, gatheredRecords);
+  const most = pageOf(plan);
+  const page = await selectRecordsOf(tx, plan, streams, at.after, most);
   const everywhere = sides.reduce((mask, side) => mask | bitOf(side), 0);
   const members = page.flatMap((record) => {
     const { lives, taken } = placesOf(record, sides);
@@ -33,9 +34,14 @@ export async function gatherMembers(
   });
   if (members.length > 0) await insertMembers(tx, plan, members, at.isLate);
   const last = page.at(-1);
-  const next = page.length === gatheredRecords && last ? last.record_id : null;
+  const next = page.length === most && last ? last.record_id : null;
   return { next, looked: page.length, added: members.length };
 }
+
+const pageOf = ({ kind, match_fields: fields }: TakenPlan): number =>
+  fields.some((field) => fieldRule(kind, field).comparator === 'text')
+    ? planLimits.gatheredTexts
+    : planLimits.gatheredRecords;
 
 const bitOf = (side: PlannedSide): number => 1 << side.position;
 

@@ -21,6 +21,30 @@ export function selectSides(db: Queryable, plan: TakenPlan): Promise<PlannedSide
     where fs.workspace_id = ${plan.workspace_id} and fs.flow_id = ${plan.flow_id} order by fs.position`;
 }
 
+/**
+ * A side is being read anew, as it is after its mapping was changed: what a plan decided on now would
+ * be another record in a moment. Not waited for longer than that since the plan was asked for.
+ */
+export async function isSideRead(
+  db: Queryable,
+  plan: TakenPlan,
+  sides: readonly PlannedSide[],
+  mostMs: number,
+): Promise<boolean> {
+  const [row] = await db<{ is_read: boolean }[]>`
+    select exists (
+      select 1 from public.streams s
+      where s.workspace_id = ${plan.workspace_id} and s.id = any(${sides.map((side) => side.stream_id)}::uuid[])
+        and (s.next_sweep_at <= now() or exists (
+          select 1 from public.runs r
+          where r.workspace_id = s.workspace_id and r.stream_id = s.id and r.kind = 'reconcile'
+            and r.status in ('queued', 'running')))
+    ) and exists (
+      select 1 from public.flow_plans p where p.workspace_id = ${plan.workspace_id} and p.id = ${plan.id}
+        and p.created_at > now() - ${`${mostMs} milliseconds`}::interval) as is_read`;
+  return row?.is_read === true;
+}
+
 /** A record of the sides, as far as matching needs it. */
 export interface Gathered {
   record_id: string;

@@ -26,15 +26,15 @@ export {
   releaseOwed,
   retryCreation,
 } from './act-on-creation.ts';
+export { cancelPlan, chooseForRow, enablePlan } from './act-on-plan.ts';
 export { changeFlow, deleteFlow } from './change-flow.ts';
 export { type CheckedFlow, type CheckedSide, checkFlow, type FlowFault } from './check-flow.ts';
 export { createFlow } from './create-flow.ts';
-export type { FlowConnectors, FlowDeps } from './flow-connectors.ts';
-export { getFlow, listFlows } from './read-flows.ts';
-export { type SuggestDeps, suggestForStreams } from './suggest-for-streams.ts';
-export { cancelPlan, chooseForRow, enablePlan } from './act-on-plan.ts';
 export { enqueueDuePlans } from './enqueue-due-plans.ts';
+export type { FlowConnectors, FlowDeps } from './flow-connectors.ts';
 export type { PlanDeps } from './plan-deps.ts';
+export { getFlow, listFlows } from './read-flows.ts';
 export { getNewestPlan, getPlan, listPlanRows } from './read-plan.ts';
 export { startPlan } from './start-plan.ts';
+export { type SuggestDeps, suggestForStreams } from './suggest-for-streams.ts';
 export { type PlanJob, workPlan } from './work-plan.ts';

@@ -11,11 +11,16 @@ export const planLimits = {
   sliceMs: 20_000,
   /** Failures in a row, without a step between them, before a plan fails. */
   attempts: 8,
+  /** How often a side that is being read is looked at again, and until when it is waited for. */
+  readPauseMs: 1_000,
+  readMostMs: 600_000,
   retryFirstMs: 1_000,
   retryMostMs: 300_000,
   /** Records of one step while they are gathered, and while they are matched. */
   gatheredRecords: 500,
   matchedRecords: 200,
+  /** The same where they are matched by long texts, which are read whole. */
+  gatheredTexts: 50,
   /** Joins whose records are read whole at one time. */
   readJoins: 25,
   /** Rows carried out in one transaction. */

@@ -5,7 +5,7 @@ import { nameOf } from './checked-sides.ts';
 import type { FlowConnectors } from './flow-connectors.ts';
 import type { ListedValue } from './match-values.ts';
 import type { Suggestion } from './schema.ts';
-import { selectSideStreams, type StreamRow } from './stream-store.ts';
+import { type StreamRow, selectSideStreams } from './stream-store.ts';
 import { type SuggestedSide, suggestRules } from './suggest-rules.ts';
 
 export interface SuggestDeps {

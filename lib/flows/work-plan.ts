@@ -2,7 +2,7 @@ import { HubError, type JsonObject, toHubError } from '#lib/core/index';
 import { isUnavailable, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
 import { enableStep } from './enable-step.ts';
-import { type PlannedSide, selectSides } from './gather-store.ts';
+import { isSideRead, type PlannedSide, selectSides } from './gather-store.ts';
 import { type HeldPlan, PlanStopped } from './held-plan.ts';
 import { makeStep } from './make-plan.ts';
 import type { PlanDeps } from './plan-deps.ts';
@@ -38,7 +38,9 @@ export async function workPlan(
   const lost = new AbortController();
   const beat = setInterval(() => void keepLease(mine, lost), planLimits.beatMs);
   try {
-    const isOver = await takeSteps(mine, AbortSignal.any([signal, lost.signal]));
+    const sides = await selectSides(deps.db, plan);
+    if (await mustWait(mine, sides)) return await giveWay(mine, planLimits.readPauseMs);
+    const isOver = await takeSteps(mine, sides, AbortSignal.any([signal, lost.signal]));
     return isOver ? 'completed' : await giveWay(mine);
   } catch (error) {
     if (error instanceof PlanStopped || lost.signal.aborted) return 'stopped';
@@ -63,11 +65,22 @@ async function keepLease({ deps, plan, epoch }: Mine, lost: AbortController): Pr
   }
 }
 
+/** Before its first step a plan lets its sides come to rest. */
+async function mustWait({ deps, plan }: Mine, sides: readonly PlannedSide[]): Promise<boolean> {
+  const { step, after } = plan.checkpoint;
+  const isBegun = step === 'match' || after !== undefined;
+  if (plan.status !== 'making' || isBegun) return false;
+  return isSideRead(deps.db, plan, sides, planLimits.readMostMs);
+}
+
 /** True when the plan is over, false when its slice of time is. */
-async function takeSteps(mine: Mine, signal: AbortSignal): Promise<boolean> {
+async function takeSteps(
+  mine: Mine,
+  sides: readonly PlannedSide[],
+  signal: AbortSignal,
+): Promise<boolean> {
   const { deps, plan } = mine;
   const started = deps.clock.now();
-  const sides = await selectSides(deps.db, plan);
   if (sides.length < flowSidesMin) {
     throw new HubError('request.invalid', 'A stream of the flow was removed.');
   }
@@ -99,12 +112,12 @@ function termsOf(deps: PlanDeps, plan: TakenPlan, sides: readonly PlannedSide[])
   };
 }
 
-/** Other work gets its turn; the plan stands in the queue again at once. */
-async function giveWay({ deps, plan, epoch }: Mine): Promise<PlanOutcome> {
+/** Other work gets its turn; the plan stands in the queue again, at once if nothing is waited for. */
+async function giveWay({ deps, plan, epoch }: Mine, nextAfterMs = 0): Promise<PlanOutcome> {
   return transaction(deps.db, async (tx) => {
-    const pause = { status: null, attempts: plan.attempts, error: null, nextAfterMs: 0 };
+    const pause = { status: null, attempts: plan.attempts, error: null, nextAfterMs };
     const isOurs = await releasePlan(tx, plan, epoch, pause);
-    if (isOurs) await wake(tx, 'plans');
+    if (isOurs && nextAfterMs === 0) await wake(tx, 'plans');
     return isOurs ? 'yielded' : 'stopped';
   });
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getFlow, listCreations, listFlows, releaseOwed } from '#lib/flows/index';
 import { setFieldPolicy } from '#lib/sync/index';
-import { makeMember, type Member } from '../sync/world.ts';
+import { type Member, makeMember } from '../sync/world.ts';
 import { connectors, faultOf, rule } from './flow-world.ts';
 import { PlanWorld } from './plan-world.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enqueueDuePlans, type PlanDeps, workPlan } from '#lib/flows/index';
 import type { Db } from '#lib/db/index';
+import { enqueueDuePlans, type PlanDeps, workPlan } from '#lib/flows/index';
 import { Died, Mortal } from '../../setup/mortal.ts';
 import { PlanWorld } from './plan-world.ts';
 

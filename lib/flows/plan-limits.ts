@@ -21,8 +21,6 @@ export const planLimits = {
   matchedRecords: 200,
   /** The same where they are matched by long texts, which are read whole. */
   gatheredTexts: 50,
-  /** The same where they are matched by long texts, which are read whole. */
-  gatheredTexts: 50,
   /** Joins whose records are read whole at one time. */
   readJoins: 25,
   /** Rows carried out in one transaction. */

@@ -32,6 +32,9 @@ export async function undoConflict(
   const conflictIds = [conflictId];
   const [record] = await lockConflicted(tx, workspaceId, { conflictIds, mutationId });
   if (!record) throw new HubError('identity.forbidden');
+  if (!record.conflicts.some(({ id }) => id === conflictId)) {
+    throw new HubError('resource.conflict', 'The record was joined with another meanwhile.');
+  }
   const row = await readOne(tx, workspaceId, conflictId);
   if (row.mutation_id === mutationId) return undone(row);
   const since = await selectSince(tx, workspaceId, conflictId);

@@ -47,7 +47,12 @@ export async function adoptOwn(
   const sorted = own.toSorted((a, b) => (a.creation.record_id < b.creation.record_id ? -1 : 1));
   for (const { creation, object } of sorted) {
     const held = await lockCreation(tx, origin.workspaceId, creation.id, null);
-    if (!held || held.linked !== null || held.state === 'owed') continue;
+    if (!held || held.state === 'owed') continue;
+    if (held.linked !== null) {
+      // It lives there already, so this is another one, and must not be taken for it for ever.
+      await endWith(tx, held, held.linked);
+      continue;
+    }
     const planned = planLink({
       kind: held.kind,
       data: held.data,

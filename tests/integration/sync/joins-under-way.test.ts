@@ -193,6 +193,22 @@ describe('an object nobody knows yet', () => {
     expect((await flow.state()).links).toEqual([2]);
   });
 
+  it('is nobody’s when the record it looks like has its object', async () => {
+    const flow = await FlowTrial.begin(at, [{}, {}]);
+    trial = flow.trial;
+    flow.side(0).remote.create('1', issue);
+    await flow.work();
+    const { workspaceId } = trial.owner;
+    await trial.admin`update public.creations set state = 'sending', sent = ${trial.admin.json(issue)},
+      finished_at = null, lease_until = now() + interval '1 minute', next_attempt_at = now() + interval '1 minute'
+      where workspace_id = ${workspaceId}`;
+    flow.side(1).remote.create('2', issue);
+    await flow.tell();
+    await flow.work();
+    expect((await flow.state()).links).toEqual([2, 2]);
+    expect((await flow.state()).objects).toEqual([2, 2]);
+  });
+
   it('is owed anew as if it never had been, once it was let be', async () => {
     const [left, right] = await begin([{ '0': issue }, {}]);
     await trial.flow();

@@ -67,7 +67,7 @@ export {
 export { findRun, getRun, listRuns, type RunPage } from './list-runs.ts';
 export { type LettingGo, letGoOfObject } from './let-go-of-object.ts';
 export { getStream, listStreams } from './list-streams.ts';
-export { checkRules, type Lens, lensOf, nextBase, readRules } from './lens/index.ts';
+export { type Lens, lensOf, readRules } from './lens/index.ts';
 export type { Observation, SeenObject } from './observation.ts';
 export { type ObservationInput, observeObjects } from './observe-objects.ts';
 export { type PollJob, pollStream } from './poll-stream.ts';

@@ -89,7 +89,8 @@ function begin(
       });
       return 'cancelled';
     }
-    if (!now.is_live) {
+    // A record lives once at a connection: what becomes of the other call is waited for.
+    if (!now.is_live || now.is_made_beside) {
       await rest(tx, now, { state: 'owed', nextAfterMs: createLimits.restMs, forgetsCall: true });
       return 'waiting';
     }

@@ -34,6 +34,8 @@ export interface HeldCreation {
   deleted_at: string | null;
   /** The link of the record at this connection, whoever made it. */
   linked: string | null;
+  /** A call for the record is under way at another stream of this connection. */
+  is_made_beside: boolean;
 }
 
 /**
@@ -76,7 +78,9 @@ async function lockRow(
         where d.stream_id = c.stream_id)) as is_live,
       r.version, r.data, r.deleted_at,
       (select l.id from public.links l where l.workspace_id = r.workspace_id and l.record_id = r.id
-        and l.connection_id = c.connection_id) as linked
+        and l.connection_id = c.connection_id) as linked,
+      exists (select 1 from public.creations o where o.record_id = c.record_id and o.connection_id = c.connection_id
+        and o.id <> c.id and o.state in ('sending', 'unknown')) as is_made_beside
     from public.creations c
     left join public.record_aliases a on a.old_record_id = c.record_id
     join public.records r on r.workspace_id = c.workspace_id and r.id = ${record.id}

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectorApi } from '#lib/connectors/protocol/index';
-import type { JsonObject } from '#lib/core/index';
+import { type JsonObject, newId } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import {
   enqueueDuePushes,
@@ -168,6 +168,39 @@ describe('two records that are owed an object at the same place', () => {
     await trial.runJobs(new Mortal(), ['create']);
     expect(third?.remote.made).toHaveLength(1);
     expect(await recordAt(third as Side)).toBe(ids[0]);
+  });
+});
+
+describe('a side that is another stream of the same connection by now', () => {
+  it('gets nothing while a call at the former one is under way', async () => {
+    const [left, right] = await begin([{ '0': issue }, {}]);
+    const flowId = await trial.flow();
+    const { workspaceId } = trial.owner;
+    const recordIds = [await recordAt(left as Side)];
+    const owe = (streamId: string) =>
+      transaction(at.worker, (tx) =>
+        oweCreations(tx, { workspaceId, recordIds, streamIds: [streamId], isPlanned: true }),
+      );
+    await owe(right?.streamId ?? '');
+    await trial.runJobs(new Mortal((name) => name === 'the making is done'), ['create']);
+    const other = newId();
+    await trial.admin`
+      insert into public.streams (id, workspace_id, connection_id, resource, kind, name, scope, scope_key, phase)
+      select ${other}, workspace_id, connection_id, resource, kind, 'other', scope, ${other}, 'live'
+      from public.streams where id = ${right?.streamId ?? null}`;
+    await trial.admin`update public.flow_sides set stream_id = ${other}
+      where flow_id = ${flowId} and stream_id = ${right?.streamId ?? null}`;
+    await owe(other);
+    await trial.runJobs(new Mortal(), ['create']);
+    expect(right?.remote.made).toHaveLength(1);
+    for (let round = 0; round < 3; round += 1) {
+      await trial.letTimePass();
+      await trial.runJobs(new Mortal(), ['create']);
+    }
+    expect(right?.remote.made).toHaveLength(1);
+    const states = await trial.admin`select state from public.creations
+      where workspace_id = ${workspaceId}`;
+    expect(states).toEqual([{ state: 'done' }, { state: 'done' }]);
   });
 });
 

@@ -5,7 +5,7 @@ const contextLines = 2;
 /** Above it two texts are shown whole, side by side: comparing takes as long as both are together. */
 const comparedLines = 2_000;
 /** Lines shown of one side; the record itself has them all. */
-const shownLines = 400;
+const shownLines = 60;
 
 export interface DiffLine {
   /** Its place among the lines shown. */

@@ -78,7 +78,7 @@ function Items({ items }: { items: DiffItem[] }) {
 
 function Lines({ lines }: { lines: DiffLine[] }) {
   return (
-    <div className="max-h-72 overflow-y-auto rounded-sm border border-line font-mono text-meta">
+    <div className="rounded-sm border border-line font-mono text-meta">
       {lines.map(({ id, type, text: line, count }) =>
         type === 'skipped' || type === 'left_out' ? (
           <p key={id} className="bg-raise px-2 text-dim">

@@ -96,11 +96,7 @@ export function RecordsPage() {
             edition={list.edition}
             isStale={list.isFetching}
             empty={
-              <RecordsEmpty
-                isFiltered={isFiltered}
-                wanted={q}
-                onClear={() => change(noFilters)}
-              />
+              <RecordsEmpty isFiltered={isFiltered} wanted={q} onClear={() => change(noFilters)} />
             }
             {...(mayEdit && view.kind === 'task' ? { onEdit: (id: string) => setEditing(id) } : {})}
           />

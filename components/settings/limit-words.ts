@@ -1,5 +1,5 @@
-import type { InboundLimit, InboundLimits } from '@/lib/resilience/schema';
 import { formatCount } from '@/components/ui/format-number';
+import type { InboundLimit, InboundLimits } from '@/lib/resilience/schema';
 
 const places: Record<InboundLimits['counted_in'], string> = {
   memory: 'Counted in the memory of each process',

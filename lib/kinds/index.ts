@@ -2,8 +2,9 @@
  * kinds: the canonical fields of each kind of record, with the comparator and the way to merge of
  * each field. Pure and client-safe; connectors map to these, sync merges by them, pages show them.
  */
-export { type Comparator, fieldsEqual, normaliseField } from './compare.ts';
+
 export { checkField } from './check-field.ts';
+export { type Comparator, fieldsEqual, normaliseField } from './compare.ts';
 export { type ContactData, contactDataSchema } from './contact.ts';
 export {
   defaultsOf,
@@ -13,8 +14,8 @@ export {
   type Kind,
   kinds,
   type MergePolicy,
-  mergePolicies,
   type MergeRule,
+  mergePolicies,
 } from './fields.ts';
 export { type MessageData, messageDataSchema } from './message.ts';
 export {

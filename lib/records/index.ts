@@ -15,8 +15,8 @@
  */
 import 'server-only';
 
-export type { ConnectorRules } from './check-patch.ts';
 export { checkNewRecord, type JudgedPlace } from './check-new-record.ts';
+export type { ConnectorRules } from './check-patch.ts';
 export { countConflicts, countOpenConflicts } from './count-conflicts.ts';
 export { createRecord, endRecord, findMade } from './create-record.ts';
 export { getRecord } from './get-record.ts';
@@ -25,9 +25,9 @@ export { listRecords, type RecordPage } from './list-records.ts';
 export { patchRecord } from './patch-record.ts';
 export { readChanges, readPosition } from './read-changes.ts';
 export { readRecordHistory } from './read-record-history.ts';
-export { cancelUndo, listUndos, readUndo, startUndoRun } from './start-undo-run.ts';
-export { undoChange } from './undo-change.ts';
-export { workUndoRuns } from './work-undo-runs.ts';
 export { resolveAllConflicts } from './resolve-all-conflicts.ts';
 export { resolveConflicts } from './resolve-conflicts.ts';
+export { cancelUndo, listUndos, readUndo, startUndoRun } from './start-undo-run.ts';
+export { undoChange } from './undo-change.ts';
 export { undoConflict } from './undo-conflict.ts';
+export { workUndoRuns } from './work-undo-runs.ts';

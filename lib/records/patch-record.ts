@@ -12,8 +12,8 @@ import {
   markLinksDirty,
   selectPatchedLinks,
   selectRecord,
-  type TakenBack,
   settleByEdit,
+  type TakenBack,
   writePatch,
 } from './store.ts';
 

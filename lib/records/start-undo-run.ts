@@ -5,11 +5,11 @@ import type { ConnectorRules } from './check-patch.ts';
 import { judgeChangeUndo, netChange, type UndoJudgement } from './judge-change-undo.ts';
 import {
   type UndoAnswer,
-  undoAsksAbove,
   type UndoDetail,
   type UndoPreview,
   type UndoRun,
   type UndoRunInput,
+  undoAsksAbove,
 } from './schema.ts';
 import { undoLimits } from './undo-limits.ts';
 import {

@@ -32,15 +32,16 @@ import 'server-only';
 export { actOnRun } from './act-on-run.ts';
 export { type CreateJob, createObject } from './create/create-object.ts';
 export { enqueueDueCreations, reviveCreations } from './create/enqueue-due-creations.ts';
-export { releaseCreations, retryCreation } from './create/manage-creations.ts';
-export type { CreateOutcome } from './create/making.ts';
-export { oweCreations } from './create/owe-creations.ts';
 export {
   type JoinRequest,
   type JoinResult,
   joinRecords,
   joinSideOf,
 } from './create/join-records.ts';
+export type { SeenLink } from './create/join-store.ts';
+export type { CreateOutcome } from './create/making.ts';
+export { releaseCreations, retryCreation } from './create/manage-creations.ts';
+export { oweCreations } from './create/owe-creations.ts';
 export {
   type JoinDifference,
   type JoinInput,
@@ -48,7 +49,6 @@ export {
   type JoinPlan,
   planJoin,
 } from './create/plan-join.ts';
-export type { SeenLink } from './create/join-store.ts';
 export { createStream, type NewStream } from './create-stream.ts';
 export { enqueueDuePolls } from './enqueue-due-polls.ts';
 export { enqueueDuePushes } from './enqueue-due-pushes.ts';
@@ -64,10 +64,10 @@ export {
   releaseFirstRun,
   type StreamScope,
 } from './first-run.ts';
-export { findRun, getRun, listRuns, type RunPage } from './list-runs.ts';
-export { type LettingGo, letGoOfObject } from './let-go-of-object.ts';
-export { getStream, listStreams } from './list-streams.ts';
 export { type Lens, lensOf, readRules } from './lens/index.ts';
+export { type LettingGo, letGoOfObject } from './let-go-of-object.ts';
+export { findRun, getRun, listRuns, type RunPage } from './list-runs.ts';
+export { getStream, listStreams } from './list-streams.ts';
 export type { Observation, SeenObject } from './observation.ts';
 export { type ObservationInput, observeObjects } from './observe-objects.ts';
 export { type PollJob, pollStream } from './poll-stream.ts';

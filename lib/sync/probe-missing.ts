@@ -12,7 +12,6 @@ import { requestReading } from './request-reading.ts';
 import { isClosed } from './reread-link.ts';
 import { retryDeadlock } from './retry-deadlock.ts';
 import { type Checkpoint, saveProgress } from './run-work-store.ts';
-import type { OpenedConnection } from './sync-deps.ts';
 import {
   countLiving,
   countMissing,
@@ -20,6 +19,7 @@ import {
   selectMissing,
   setOutOfSight,
 } from './sweep-store.ts';
+import type { OpenedConnection } from './sync-deps.ts';
 import type { HeldRun } from './work-run.ts';
 
 /** What the service said of one absent object. */

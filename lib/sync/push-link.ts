@@ -12,16 +12,16 @@ import {
   selectOpenIntent,
 } from './push-store.ts';
 import {
+  faultMessage,
   isKeyed,
   type Push,
   type PushOutcome,
   pick,
   restingState,
-  faultMessage,
   writableOf,
 } from './push-target.ts';
-import { lockMappedLink } from './remap-links.ts';
 import { refuseFields } from './refuse-fields.ts';
+import { lockMappedLink } from './remap-links.ts';
 import { rereadLink } from './reread-link.ts';
 import { sendIntent } from './send-intent.ts';
 import { settleIntent } from './settle-intent.ts';

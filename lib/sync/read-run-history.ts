@@ -1,7 +1,7 @@
 import { HubError } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
-import { selectCallsSaved, selectRunEvents } from './run-event-store.ts';
 import type { RunHistory } from './run-event-schema.ts';
+import { selectCallsSaved, selectRunEvents } from './run-event-store.ts';
 import { selectRun } from './run-store.ts';
 
 /** Of a run's events, the newest; see compact-run-events.ts for how few a long run has. */

@@ -3,10 +3,10 @@ import { lockKnown, noteLensVersions } from './known-store.ts';
 import { lensOf } from './lens/index.ts';
 import { syncLimits } from './limits.ts';
 import { applyWrites, databaseTime, type Origin, writeConflicts } from './observe-store.ts';
-import { type HeldLink, lockLink } from './push-store.ts';
-import type { Push } from './push-target.ts';
 import { isBehind, planRemap } from './plan-remap.ts';
 import type { Circumstances, KnownLink } from './planned-writes.ts';
+import { type HeldLink, lockLink } from './push-store.ts';
+import type { Push } from './push-target.ts';
 import { selectPast } from './rules-store.ts';
 import type { FieldRule } from './schema.ts';
 

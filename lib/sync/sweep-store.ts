@@ -1,7 +1,7 @@
 import { json, type Tx } from '#lib/db/index';
 import { appendRunEvent } from './run-event-store.ts';
-import type { Asks } from './schema.ts';
 import type { TakenRun } from './run-work-store.ts';
+import type { Asks } from './schema.ts';
 
 const ms = (value: number) => `${value} milliseconds`;
 

@@ -2,8 +2,8 @@ import {
   createHmac,
   createPublicKey,
   type KeyObject,
-  verify as verifyWith,
   timingSafeEqual,
+  verify as verifyWith,
 } from 'node:crypto';
 import type { SignedScheme } from '#lib/connectors/protocol/index';
 import { readBase64, readHex } from './decode-strict.ts';

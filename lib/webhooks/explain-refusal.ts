@@ -2,9 +2,9 @@ import type { WebhookDescriptor } from '#lib/connectors/protocol/index';
 import type { HubError } from '#lib/core/index';
 import { diagnoseRefusal } from './diagnose-refusal.ts';
 import { type Endpoint, secretsAt } from './endpoint-cache.ts';
-import type { Diagnosis, Refused } from './quarantine.ts';
 import { keptHeaders } from './kept-headers.ts';
 import { proofsInBody } from './mask-texts.ts';
+import type { Diagnosis, Refused } from './quarantine.ts';
 import type { WebhookRequest } from './receiver-deps.ts';
 
 export interface RefusedAt {

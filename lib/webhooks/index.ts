@@ -35,9 +35,6 @@ import 'server-only';
 export type { WebhookAnswer } from './answer.ts';
 export { type HandConnector, listAppWebhooks, putAppWebhook } from './app-webhook.ts';
 export { type ApplyDeps, applyInboxEvents } from './apply-inbox-events.ts';
-export { cleanInbox, foldInboxCounts, type InboxRetention } from './clean-inbox.ts';
-export { countInboxEvents, listDeadLetters } from './count-inbox-events.ts';
-export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
 export {
   type BroughtSecret,
   keepBroughtSecret,
@@ -45,6 +42,9 @@ export {
   readBroughtSecret,
   takeBroughtSecret,
 } from './brought-secret.ts';
+export { cleanInbox, foldInboxCounts, type InboxRetention } from './clean-inbox.ts';
+export { countInboxEvents, listDeadLetters } from './count-inbox-events.ts';
+export type { EndpointDeps, EndpointRequest, HookAccess } from './endpoint-deps.ts';
 export { countEnds, selectStanding } from './endpoint-store.ts';
 export { enqueueDueEndpoints, realignEndpoints } from './enqueue-due-endpoints.ts';
 export { enqueueDueInbox } from './enqueue-due-inbox.ts';
@@ -53,6 +53,7 @@ export { getInboxEvent } from './get-inbox-event.ts';
 export type { ApplyOutcome, EventTarget, InboxPorts, ToldEvent } from './inbox-ports.ts';
 export { type InboxQuery, listInboxEvents } from './list-inbox-events.ts';
 export { listQuarantine } from './list-quarantine.ts';
+export { listRefusals } from './list-refusals.ts';
 export {
   findManaged,
   isListening,
@@ -62,7 +63,6 @@ export {
   readListening,
   rotateListeningSecret,
 } from './listening-connection.ts';
-export { listRefusals } from './list-refusals.ts';
 export { createReceiver } from './receive.ts';
 export {
   type Receiver,

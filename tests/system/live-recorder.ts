@@ -1,5 +1,5 @@
-import type { RealtimeToken } from '#lib/identity/schema';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import type { RealtimeToken } from '#lib/identity/schema';
 import type { Person } from './person.ts';
 
 /** All a browser hears without asking for it: frames of Realtime, and lines of the event stream. */

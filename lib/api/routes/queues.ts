@@ -2,8 +2,8 @@ import { z } from 'zod';
 import {
   instanceQueueSchema,
   owedSchema,
-  redriveSchema,
   redrivenSchema,
+  redriveSchema,
   ruleQueueSchema,
 } from '#lib/queue/schema';
 import { route } from '../contract.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { limits } from '#lib/core/index';
 import {
-  changeSchema,
   begunRecordSchema,
+  changeSchema,
   changesAnswerSchema,
   newRecordSchema,
   recordHistorySchema,

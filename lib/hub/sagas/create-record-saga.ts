@@ -16,8 +16,8 @@ import {
   selectPlace,
   signOrder,
 } from './creation-store.ts';
-import { type StepName, plans } from './plans.ts';
 import { judgeOrder } from './judge-order.ts';
+import { plans, type StepName } from './plans.ts';
 import { rowsOnly, type StepDeps } from './saga-deps.ts';
 
 type Step = SagaStep & { name: StepName<'create_record'> };

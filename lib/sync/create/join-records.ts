@@ -8,11 +8,11 @@ import {
   type JoinedRecord,
   type LockedCreation,
   type LockedLink,
-  type SeenLink,
   lockCreationsOf,
   lockLinks,
   lockRecords,
   moveCreations,
+  type SeenLink,
   selectCurrentIds,
   writeJoin,
 } from './join-store.ts';

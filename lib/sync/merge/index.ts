@@ -14,6 +14,7 @@
  * must reach it one at a time per link.
  */
 export { dirtyFields } from './dirty-fields.ts';
+export { judgeRank, type RankVerdict } from './judge-rank.ts';
 export {
   type DeletionOutcome,
   type DeletionPolicy,
@@ -21,7 +22,6 @@ export {
   mergeDeletion,
 } from './merge-deletion.ts';
 export { clockUncertaintyMs } from './merge-field.ts';
-export { judgeRank, type RankVerdict } from './judge-rank.ts';
 export {
   type FieldConflict,
   type InFlight,

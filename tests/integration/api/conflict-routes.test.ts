@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '#lib/api/index';
 import { newId } from '#lib/core/index';
 import {
-  conflictCountsSchema,
   type Conflict,
+  conflictCountsSchema,
   conflictSchema,
   resolveAnswerSchema,
   resolvedAllSchema,

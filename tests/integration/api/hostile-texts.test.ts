@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, createApi, routes } from '#lib/api/index';
 import { openApiDocument } from '#lib/api/openapi';
 import { newId } from '#lib/core/index';
-import { naughtyStrings } from '../../fixtures/hostile/naughty-strings.ts';
 import { sampleRequest } from '../../contract/matrix-samples.ts';
 import { makeWorld, type World } from '../../contract/matrix-world.ts';
+import { naughtyStrings } from '../../fixtures/hostile/naughty-strings.ts';
 import { isLong } from '../../setup/is-long.ts';
-import { request } from './web-fixture.ts';
 import { type TextField, textFieldsOf, withText } from './text-fields.ts';
+import { request } from './web-fixture.ts';
 
 let world: World;
 let api: Api;

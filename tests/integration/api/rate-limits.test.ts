@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Api, createApi } from '#lib/api/index';
+import { newId } from '#lib/core/index';
+import { connect } from '#lib/db/index';
 import type { WebEnv } from '#lib/env/index';
 import { createWebHub, type WebHub } from '#lib/hub/web';
-import { connect } from '#lib/db/index';
-import { newId } from '#lib/core/index';
 import { logger } from '#lib/observability/index';
-import { GET as callback } from '../../../app/api/oauth/[connector]/callback/route.ts';
 import { POST as signIn } from '../../../app/api/auth/[...nextauth]/route.ts';
+import { GET as callback } from '../../../app/api/oauth/[connector]/callback/route.ts';
 import { type Person, request, startWeb, type WebFixture } from './web-fixture.ts';
 
 const home = globalThis as { __patchbayWeb?: WebHub };

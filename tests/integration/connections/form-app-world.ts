@@ -12,7 +12,7 @@ import { github } from '#lib/connectors/github/index';
 import type { Logger } from '#lib/observability/index';
 import { createOutgoing } from '#lib/security/index';
 import { clientId, clientSecret, type Issuer, startIssuer, walk } from './oidc-issuer.ts';
-import { makeWorld, type Member, origin, type World } from './world.ts';
+import { type Member, makeWorld, origin, type World } from './world.ts';
 
 export const connector = 'http_oauth';
 

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import {
   type Actor,
+  authorizeCommand,
   type CommandKind,
   type ConnectionDeps,
   type ConnectionPlace,
   type ConnectionWebDeps,
-  authorizeCommand,
   checkCommand,
   createConnectionGuards,
   disconnect,
@@ -21,13 +21,13 @@ import {
 import type { ConnectorManifest } from '#lib/connectors/protocol/index';
 import { type JsonObject, newId, systemClock } from '#lib/core/index';
 import { asUser, connect, type Db } from '#lib/db/index';
+import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
+import { sagaDeps } from '#lib/hub/sagas/worker-sagas';
+import { endpointDeps } from '#lib/hub/worker-ports';
 import { type Logger, logger } from '#lib/observability/index';
 import { type Cache, cacheStore, createCache } from '#lib/resilience/index';
 import { createOutgoing, generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
-import { beginDisconnect } from '#lib/hub/sagas/start-sagas';
-import { sagaDeps } from '#lib/hub/sagas/worker-sagas';
-import { endpointDeps } from '#lib/hub/worker-ports';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { hasty, runSagas } from '../sagas/run-sagas.ts';
 import { api, type FakeProvider, manifest, startFakeProvider } from './fake-provider.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#lib/core/index';
-import { lineageUseCases } from '#lib/hub/web-lineage';
 import type { MissingCheck } from '#lib/hub/schema';
+import { lineageUseCases } from '#lib/hub/web-lineage';
 import { startRun, updateStream } from '#lib/sync/index';
 import {
   as,

@@ -1,11 +1,11 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import LinkPage from '@/app/sign-in/link/page';
-import SignInPage from '@/app/sign-in/page';
 import { newId } from '#lib/core/index';
 import { openContent } from '#lib/mail/mail-envelope';
 import { generateKeyPair } from '#lib/security/index';
 import { createOpener } from '#lib/security/open';
+import LinkPage from '@/app/sign-in/link/page';
+import SignInPage from '@/app/sign-in/page';
 import { startWeb, type WebFixture } from '../api/web-fixture.ts';
 import { Browser } from './browser.ts';
 

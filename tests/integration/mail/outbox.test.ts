@@ -3,8 +3,8 @@ import { asUser } from '#lib/db/index';
 import { liftSuppression, readMailOverview, sendMail } from '#lib/mail/index';
 import { perAddressAnHour, perWorkspaceADay } from '#lib/mail/send-mail';
 import { deliverMail, dropOldMails, endOverdue, smtpTransport } from '#lib/mail/worker';
-import { createOpener } from '#lib/security/open';
 import { generateKeyPair } from '#lib/security/index';
+import { createOpener } from '#lib/security/open';
 import { type Member, makeWorld, testMessage, type World } from './world.ts';
 
 let world: World;

@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import postgres from 'postgres';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HubError, type JsonObject, newId, systemClock } from '#lib/core/index';
 import { connect, type Db, transaction } from '#lib/db/index';
 import { logger } from '#lib/observability/index';
 import {
   enqueueDueSagas,
+  listSagas,
   type SagaDeps,
   type SagaStep,
   startSaga,
   workSaga,
 } from '#lib/sagas/index';
-import { listSagas } from '#lib/sagas/index';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { handing, hasty, runSagas } from './run-sagas.ts';
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { newId } from '#lib/core/index';
 import { asUser, type Tx } from '#lib/db/index';
 import {
@@ -15,12 +16,11 @@ import {
   selectHealth,
 } from '#lib/delivery/index';
 import { subscriptionInputSchema } from '#lib/delivery/schema';
-import { readEnv } from '#lib/env/read-env';
 import { limitsEnv } from '#lib/env/every-process';
+import { readEnv } from '#lib/env/read-env';
 import { inboundLimits } from '#lib/hub/inbound-limits';
 import { listAudit } from '#lib/identity/index';
 import { logger, metricsText } from '#lib/observability/index';
-import { z } from 'zod';
 import { findLeaks } from '../../setup/canaries.ts';
 import { patience } from '../../setup/patience.ts';
 import { commitChanges } from '../delivery/delivery-world.ts';

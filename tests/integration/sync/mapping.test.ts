@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '#lib/core/index';
 import { asUser, transaction } from '#lib/db/index';
-import type { FieldRule } from '#lib/sync/schema';
 import { saveRules, selectRules, setFieldPolicy } from '#lib/sync/index';
+import type { FieldRule } from '#lib/sync/schema';
 import { plain } from '../../setup/fake-remote/remote-switches.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import { type Side, Trial } from './model/trial.ts';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubError } from '#lib/core/index';
 import { actOnRun, getRun, startRun, updateStream } from '#lib/sync/index';
 import {
-  editRecord,
   as,
+  editRecord,
   expectSame,
   held,
   letTimePass,

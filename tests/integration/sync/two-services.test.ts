@@ -5,13 +5,13 @@ import { enqueueDuePushes } from '#lib/sync/index';
 import {
   lowering,
   plain,
-  raising,
   type RemoteSwitches,
+  raising,
 } from '../../setup/fake-remote/remote-switches.ts';
 import { Mortal } from '../../setup/mortal.ts';
+import type { Bug } from './model/bugs.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import { type Side, Trial } from './model/trial.ts';
-import type { Bug } from './model/bugs.ts';
 
 let at: ModelDatabase;
 let trial: Trial;

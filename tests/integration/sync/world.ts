@@ -24,7 +24,14 @@ import { FakeService, manifest } from './fake-service.ts';
 
 export interface Job {
   name: string;
-  payload: { workspaceId: string; epoch: number; runId: string; linkId: string; streamId: string; creationId: string };
+  payload: {
+    workspaceId: string;
+    epoch: number;
+    runId: string;
+    linkId: string;
+    streamId: string;
+    creationId: string;
+  };
 }
 
 export interface Member extends Claims {

@@ -6,11 +6,11 @@ import {
   putPresetApp,
   startAuthorization,
 } from '#lib/connections/index';
+import { newId } from '#lib/core/index';
 import { beginStream } from '#lib/hub/sagas/start-sagas';
 import { newRecordUseCases } from '#lib/hub/web-new-records';
 import type { Session } from '#lib/identity/index';
 import type { BegunRecord } from '#lib/records/schema';
-import { newId } from '#lib/core/index';
 import { createStream } from '#lib/sync/index';
 import { patience } from '../../setup/patience.ts';
 import { linearApp, linearSandbox, signInAtLinear } from './linear-steps.ts';

@@ -4,11 +4,11 @@
  */
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
-import { answerWebhookRequest } from '../../../app/api/webhooks/[connector]/[endpoint]/answer-webhook-request.ts';
 import { connect, surviveDriverFaults } from '#lib/db/index';
 import { inboundLimits } from '#lib/hub/inbound-limits';
 import { webReceiver } from '#lib/hub/web-receiver';
 import { logger } from '#lib/observability/index';
+import { answerWebhookRequest } from '../../../app/api/webhooks/[connector]/[endpoint]/answer-webhook-request.ts';
 
 const log = logger('route', 'warn');
 surviveDriverFaults(() => undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sendCredential, toSecret } from '#lib/connections/send-credential';
 import { maskSecrets, secretTexts } from '#lib/connections/secret-texts';
+import { sendCredential, toSecret } from '#lib/connections/send-credential';
 import { httpApiKeyManifest, httpBasicManifest } from '#lib/connectors/generic/manifest';
 
 const keyed = (header: string, key: string): string[] => {

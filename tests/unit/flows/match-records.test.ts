@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  candidatesShown,
   type Decision,
   type MatchClass,
   type MatchMember,
   type MatchSide,
-  candidatesShown,
   matchRecords,
 } from '../../../lib/flows/match-records.ts';
 

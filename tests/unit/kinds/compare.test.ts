@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '#lib/core/index';
 import {
-  contactDataSchema,
   type Comparator,
+  contactDataSchema,
   defaultsOf,
   fieldRule,
   fieldsEqual,
   fieldsOf,
-  normaliseField,
   messageDataSchema,
+  normaliseField,
   paymentDataSchema,
   taskDataSchema,
 } from '#lib/kinds/index';

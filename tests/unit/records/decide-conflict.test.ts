@@ -5,8 +5,8 @@ import { defaultsOf, fieldRule, fieldsEqual } from '#lib/kinds/index';
 import { conflictChoices, type Resolution } from '#lib/records/schema';
 import { markOfSides } from '../../../lib/records/conflict-mark.ts';
 import {
-  closedChoices,
   type ConflictedRecord,
+  closedChoices,
   decideConflicts,
   type StandingConflict,
 } from '../../../lib/records/decide-conflict.ts';

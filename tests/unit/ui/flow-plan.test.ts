@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startDraft } from '@/components/deliveries/start-draft';
 import { crossingRate, crossingsOf } from '@/components/flows/flow-crossings';
 import { healthOf, sidesInOrder } from '@/components/flows/flow-view';
 import {
@@ -16,7 +17,6 @@ import {
 } from '@/components/flows/plan-view';
 import { planWords } from '@/components/flows/plan-words';
 import { tellSlackPath } from '@/components/flows/tell-path';
-import { startDraft } from '@/components/deliveries/start-draft';
 import { type Plan, planStatuses } from '@/lib/flows/schema';
 import type { Board } from '@/lib/hub/schema';
 import { flow, idOf, plan, planRow, side } from './flow-sample.ts';

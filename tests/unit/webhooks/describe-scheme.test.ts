@@ -7,7 +7,7 @@ import {
   provesOf,
   readSecret,
 } from '#lib/webhooks/describe-scheme';
-import { listeningInputSchema, type ListeningInput } from '#lib/webhooks/schema';
+import { type ListeningInput, listeningInputSchema } from '#lib/webhooks/schema';
 import { verifySignature } from '#lib/webhooks/verify-signature';
 
 type Own = Extract<ListeningInput['signing'], { by: 'own' }>['own'];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isLong } from '../../../setup/is-long.ts';
 import { lowering } from '../../../setup/fake-remote/remote-switches.ts';
+import { isLong } from '../../../setup/is-long.ts';
 import { type CreationBug, creationBugs, mayCreateAlways } from './creation-bugs.ts';
 import {
   type CreationSchedule,

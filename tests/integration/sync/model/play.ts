@@ -6,7 +6,7 @@ import { work } from '../world.ts';
 import { type BugName, bugs } from './bugs.ts';
 import { judge } from './judge.ts';
 import type { ModelDatabase } from './model-database.ts';
-import { type Schedule, type Step, patchOf } from './schedule.ts';
+import { patchOf, type Schedule, type Step } from './schedule.ts';
 import { type Side, Trial } from './trial.ts';
 
 const objects: Record<string, JsonObject> = Object.fromEntries(

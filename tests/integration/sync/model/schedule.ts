@@ -4,8 +4,8 @@ import type { Fault, FaultKind } from '../../../setup/fake-remote/remote-api.ts'
 import {
   lowering,
   plain,
-  raising,
   type RemoteSwitches,
+  raising,
 } from '../../../setup/fake-remote/remote-switches.ts';
 
 import { type MappingName, mappingNames } from './mappings.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { slackApi } from '#lib/connectors/slack/api';
 import type { HttpRequest } from '#lib/connectors/protocol/index';
+import { slackApi } from '#lib/connectors/slack/api';
 import { HubError } from '#lib/core/index';
 import { fakeContext, inOrder, type Reply } from '#tests/fixtures/connectors/fake-context';
 import { channel, messageJson, ts } from '#tests/fixtures/slack/objects';

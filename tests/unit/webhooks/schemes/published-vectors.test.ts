@@ -1,6 +1,6 @@
-import { EventWebhook } from '@sendgrid/eventwebhook';
 import { LinearWebhookClient } from '@linear/sdk/webhooks';
 import { verifyWebhookSignature } from '@notionhq/client';
+import { EventWebhook } from '@sendgrid/eventwebhook';
 import { verifyKey } from 'discord-interactions';
 import { describe, expect, it } from 'vitest';
 import { verifySignature } from '#lib/webhooks/verify-signature';

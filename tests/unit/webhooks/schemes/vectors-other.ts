@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign as signWith } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { exportJWK, importPKCS8, SignJWT } from 'jose';
-import { type Keys, same, sentAtMs, textKeys, type Vector, url } from './vector.ts';
+import { type Keys, same, sentAtMs, textKeys, url, type Vector } from './vector.ts';
 
 /** Public keys, tokens that come along, and tokens that are signed themselves. */
 

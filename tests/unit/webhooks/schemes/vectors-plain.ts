@@ -1,4 +1,4 @@
-import { hmac, overBody, same, textKeys, type Vector, url } from './vector.ts';
+import { hmac, overBody, same, textKeys, url, type Vector } from './vector.ts';
 
 /** Keyed hashes, computed here as each service's documentation says. */
 export const plainVectors: readonly Vector[] = [

@@ -10,6 +10,8 @@ export interface Rotating {
 }
 
 const beatMs = (holderSeconds * 1000) / 3;
+/** A process that leaves waits no longer for an answer: a pooler in between may have lost it. */
+const stopMs = 2_000;
 /** How long until it is looked again, by what came of the last look. */
 const restMs: Record<RotationOutcome, number> = { again: 1_000, waiting: 5_000, settled: 60_000 };
 
@@ -42,8 +44,12 @@ export function startRotating(deps: Omit<RotationDeps, 'holder'> & { log: Logger
   return {
     stop: async () => {
       stopping.abort();
-      await Promise.all([beat, work]);
-      await guarded(deps.log, () => dropHolder(deps.db, holder));
+      await within(stopMs, Promise.all([beat, work]));
+      // What is not taken away runs out by itself.
+      await within(
+        stopMs,
+        guarded(deps.log, () => dropHolder(deps.db, holder)),
+      );
     },
   };
 }
@@ -73,6 +79,9 @@ async function guarded<T>(log: Logger, work: () => Promise<T>): Promise<T | null
     return null;
   }
 }
+
+const within = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, new Promise((resolve) => void setTimeout(resolve, ms).unref())]);
 
 function rest(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -91,7 +91,7 @@ export function StreamRow({
                 ·{' '}
                 <Link
                   href={`${home}/runs/${runs[0].id}` as Route}
-                  className="text-accent hover:underline"
+                  className="text-accent underline underline-offset-2"
                 >
                   {words.runs.last}
                 </Link>

@@ -14,7 +14,7 @@ interface Refs {
 /** Where something came from: the webhook that told of it, the run that read it. */
 export function OriginLinks({ refs }: { refs: Refs }) {
   const { home } = useSession();
-  const look = 'text-accent hover:underline';
+  const look = 'text-accent underline underline-offset-2';
   return (
     <>
       {refs.inbox_event_id && (

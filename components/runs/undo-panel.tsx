@@ -79,7 +79,7 @@ export function UndoNotes({ notes }: { notes: UndoDetail['notes'] }) {
           <li key={note.record_id} className="min-w-0">
             <Link
               href={`${home}/records?record=${note.record_id}` as Route}
-              className="mr-2 text-accent hover:underline"
+              className="mr-2 text-accent underline underline-offset-2"
             >
               {note.title ?? words.undo.untitled}
             </Link>

@@ -280,9 +280,7 @@ test.describe
 
     test('finds the flow on the Board', async () => {
       await open('');
-      await expect(
-        here.getByText('Now on the line').or(here.getByText(flowName)).first(),
-      ).toBeVisible();
+      await expect(here.getByRole('link', { name: new RegExp(flowName) })).toBeVisible();
       await photograph(here, 'board-flow');
     });
 

@@ -14,8 +14,6 @@ export const planLimits = {
   /** How often a side that is being read is looked at again, and until when it is waited for. */
   readPauseMs: 1_000,
   readMostMs: 600_000,
-  retryFirstMs: 1_000,
-  retryMostMs: 300_000,
   /** Records of one step while they are gathered, and while they are matched. */
   gatheredRecords: 500,
   matchedRecords: 200,

@@ -1,6 +1,7 @@
 import { HubError, type JsonObject, toHubError } from '#lib/core/index';
 import { isUnavailable, transaction, wake } from '#lib/db/index';
 import { captureError } from '#lib/observability/index';
+import { backoffMs } from '#lib/sync/index';
 import { enableStep } from './enable-step.ts';
 import { isSideRead, type PlannedSide, selectSides } from './gather-store.ts';
 import { type HeldPlan, PlanStopped } from './held-plan.ts';
@@ -133,16 +134,9 @@ async function settleFailure({ deps, plan, epoch }: Mine, error: unknown): Promi
       status: isFinal ? 'failed' : null,
       attempts,
       error: said,
-      nextAfterMs: waitMs(attempts, fault, deps),
+      nextAfterMs: backoffMs(attempts, fault, deps.clock),
     }),
   );
   if (!isOurs) return 'stopped';
   return isFinal ? 'failed' : 'postponed';
-}
-
-/** Doubling, with up to half taken off by chance so that many do not come back at once. */
-function waitMs(attempts: number, fault: HubError, { clock }: PlanDeps): number {
-  const doubled = planLimits.retryFirstMs * 2 ** Math.max(attempts - 1, 0);
-  const own = Math.min(doubled, planLimits.retryMostMs) * (1 - clock.random() / 2);
-  return Math.round(Math.max(own, fault.afterMs ?? 0));
 }

@@ -30,6 +30,7 @@
 import 'server-only';
 
 export { actOnRun } from './act-on-run.ts';
+export { backoffMs } from './backoff.ts';
 export { type CreateJob, createObject } from './create/create-object.ts';
 export { enqueueDueCreations, reviveCreations } from './create/enqueue-due-creations.ts';
 export {

@@ -28,8 +28,8 @@ export function middleware(request: NextRequest): NextResponse {
 function contentPolicy(nonce: string, host: string): string {
   const { isDevelopment, supabase, sentry } = pageEnv();
   const own = `'self' 'nonce-${nonce}'`;
-  const [script, style] = isDevelopment ? [`${own} 'unsafe-eval'`, `'unsafe-inline'`] : [own, own];
-  return `default-src 'self'; script-src ${script} 'strict-dynamic'; style-src ${style}; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host} wss://${host} ${supabase} ${supabase.replace(/^http/, 'ws')} ${sentry}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+  const [evals, style] = isDevelopment ? [` 'unsafe-eval'`, `'self' 'unsafe-inline'`] : ['', own];
+  return `default-src 'self'; script-src ${own}${evals} 'strict-dynamic'; style-src ${style}; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' ws://${host} wss://${host} ${supabase} ${supabase.replace(/^http/, 'ws')} ${sentry}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 }
 
 export const config = {

@@ -1,5 +1,5 @@
 import { NextRequest } from 'next/server';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { config, middleware } from '../../../middleware.ts';
 
 const ask = (path: string, cookie?: string) =>
@@ -8,6 +8,8 @@ const ask = (path: string, cookie?: string) =>
       headers: { host: 'localhost:3000', ...(cookie ? { cookie } : {}) },
     }),
   );
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('the middleware', () => {
   it('leads a guest to the sign-in, and back to where they were going', () => {
@@ -49,6 +51,17 @@ describe('the middleware', () => {
     }
     expect(second.headers.get('content-security-policy')).not.toBe(policy);
     expect(first.headers.get('x-middleware-request-content-security-policy')).toBe(policy);
+  });
+
+  // A nonce would turn inline styles off.
+  it('lets development load the stylesheets of pages, and the inline styles of its tools', () => {
+    const stylesIn = (mode: 'development' | 'production') => {
+      vi.stubEnv('NODE_ENV', mode);
+      const policy = ask('/sign-in').headers.get('content-security-policy') ?? '';
+      return /(?:^|; )style-src ([^;]*)/.exec(policy)?.[1];
+    };
+    expect(stylesIn('development')).toBe("'self' 'unsafe-inline'");
+    expect(stylesIn('production')).toMatch(/^'self' 'nonce-[A-Za-z0-9+/=]{16,}'$/);
   });
 
   it.each([

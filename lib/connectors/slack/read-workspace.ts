@@ -17,9 +17,14 @@ import {
   membersSchema,
 } from './schema.ts';
 
-const perPage = 200;
+/** Slack gives out at most 999 at once, and fewer the more there is to say of each. */
+const channelsPerPage = 500;
+const membersPerPage = 200;
 const maxPages = 10;
 const maxLookups = 1_000;
+const maxTopicChars = 100;
+
+type Channel = z.output<typeof channelSchema>;
 
 /** The workspace (Slack: team) the app is installed in. */
 export async function readAccount(ctx: ConnectorContext): Promise<Account> {
@@ -40,35 +45,38 @@ export async function listScopes(ctx: ConnectorContext, resource: string): Promi
   assertMessages(resource);
   const { url: teamUrl = null } = await readIdentity(ctx);
   const channels = await listChannels(ctx);
-  return channels
-    .filter((channel) => channel.is_archived !== true)
-    .sort((a, b) => Number(b.is_member === true) - Number(a.is_member === true))
-    .slice(0, limits.pageRows)
-    .map((channel) => {
-      const isMember = channel.is_member === true;
-      const facts = [
-        isMember ? null : 'the app is not in it: invite it first',
-        channel.is_private === true ? 'private' : null,
-        channel.topic?.value?.slice(0, 200).toWellFormed() ?? null,
-      ].filter((fact) => fact !== null && fact !== '');
-      return {
-        key: channel.id,
-        title: toStorableJson(`#${channel.name}`),
-        detail: facts.length > 0 ? toStorableJson(facts.join(' · ')) : null,
-        scope: { channel: channel.id, ...(teamUrl ? { teamUrl } : {}) },
-        canWrite: isMember,
-        canHook: isMember,
-        estimate: null,
-      };
-    });
+  return channels.slice(0, limits.pageRows).map((channel) => {
+    const isMember = channel.is_member === true;
+    return {
+      key: channel.id,
+      ...describeChannel(channel),
+      scope: { channel: channel.id, ...(teamUrl ? { teamUrl } : {}) },
+      canWrite: isMember,
+      canHook: isMember,
+      estimate: null,
+    };
+  });
+}
+
+function describeChannel(channel: Channel): { title: string; detail: string | null } {
+  const facts = [
+    channel.is_member === true ? null : 'the app is not in it: invite it first',
+    channel.is_private === true ? 'private' : null,
+    channel.topic?.value?.slice(0, maxTopicChars).toWellFormed() ?? null,
+  ].filter((fact) => fact !== null && fact !== '');
+  return {
+    title: toStorableJson(`#${channel.name}`),
+    detail: facts.length > 0 ? toStorableJson(facts.join(' · ')) : null,
+  };
 }
 
 export async function lookup(ctx: ConnectorContext, name: string): Promise<LookupItem[]> {
   if (name === 'channels') {
     const channels = await listChannels(ctx);
-    return channels
-      .slice(0, maxLookups)
-      .map(({ id, name: shown }) => toStorableJson({ id, name: `#${shown}`, detail: null }));
+    return channels.slice(0, maxLookups).map((channel) => {
+      const { title, detail } = describeChannel(channel);
+      return { id: channel.id, name: title, detail };
+    });
   }
   if (name !== 'users') throw new HubError('request.invalid', `Slack has no list of ${name}.`);
   const members = await listMembers(ctx);
@@ -80,33 +88,52 @@ export async function lookup(ctx: ConnectorContext, name: string): Promise<Looku
     );
 }
 
-/** https://docs.slack.dev/reference/methods/conversations.list */
-const listChannels = (ctx: ConnectorContext) =>
-  collect(async (cursor) => {
-    const answer = await ctx.http.send({
-      method: 'GET',
-      path: '/conversations.list',
-      query: {
-        types: 'public_channel,private_channel',
-        exclude_archived: 'true',
-        limit: perPage,
-        cursor,
-      },
-    });
-    const read = channelsSchema.safeParse(answer.json);
-    if (!read.success) throw badAnswer('the list of channels is no list');
-    return { items: read.data.channels, next: read.data.response_metadata?.next_cursor };
-  }, channelSchema);
+/**
+ * https://docs.slack.dev/reference/methods/conversations.list — Slack sorts them by nothing. Those
+ * the app is in come first: only these can be read and posted to.
+ */
+async function listChannels(ctx: ConnectorContext): Promise<Channel[]> {
+  const channels = await collect(
+    async (cursor) => {
+      const answer = await ctx.http.send({
+        method: 'GET',
+        path: '/conversations.list',
+        query: {
+          types: 'public_channel,private_channel',
+          exclude_archived: 'true',
+          limit: channelsPerPage,
+          cursor,
+        },
+      });
+      const read = channelsSchema.safeParse(answer.json);
+      if (!read.success) throw badAnswer('the list of channels is no list');
+      return { items: read.data.channels, next: read.data.response_metadata?.next_cursor };
+    },
+    channelSchema,
+    channelsPerPage * maxPages,
+  );
+  return channels
+    .filter((channel) => channel.is_archived !== true)
+    .sort(
+      (a, b) =>
+        Number(b.is_member === true) - Number(a.is_member === true) ||
+        a.name.localeCompare(b.name, 'en'),
+    );
+}
 
 /** https://docs.slack.dev/reference/methods/users.list */
 const listMembers = (ctx: ConnectorContext) =>
-  collect(async (cursor) => {
-    const query = { limit: perPage, cursor };
-    const answer = await ctx.http.send({ method: 'GET', path: '/users.list', query });
-    const read = membersSchema.safeParse(answer.json);
-    if (!read.success) throw badAnswer('the list of people is no list');
-    return { items: read.data.members, next: read.data.response_metadata?.next_cursor };
-  }, memberSchema);
+  collect(
+    async (cursor) => {
+      const query = { limit: membersPerPage, cursor };
+      const answer = await ctx.http.send({ method: 'GET', path: '/users.list', query });
+      const read = membersSchema.safeParse(answer.json);
+      if (!read.success) throw badAnswer('the list of people is no list');
+      return { items: read.data.members, next: read.data.response_metadata?.next_cursor };
+    },
+    memberSchema,
+    maxLookups,
+  );
 
 interface CursorPage {
   items: unknown[];
@@ -117,6 +144,7 @@ interface CursorPage {
 async function collect<T extends z.ZodType>(
   read: (cursor: string | undefined) => Promise<CursorPage>,
   schema: T,
+  enough: number,
 ): Promise<z.output<T>[]> {
   const found: z.output<T>[] = [];
   let cursor: string | undefined;
@@ -126,7 +154,7 @@ async function collect<T extends z.ZodType>(
       const one = schema.safeParse(item);
       if (one.success) found.push(one.data);
     }
-    if (!next || found.length >= maxLookups) break;
+    if (!next || found.length >= enough) break;
     cursor = next;
   }
   return found;

@@ -59,10 +59,37 @@ describe('the workspace', () => {
     expect(await slackApi.lookup(context(ok({ members })), 'users')).toEqual([
       { id: 'U1', name: 'mara', detail: 'Mara Lindqvist' },
     ]);
-    const channels = [{ id: 'C1', name: 'general' }];
-    expect(await slackApi.lookup(context(ok({ channels })), 'channels')).toEqual([
-      { id: 'C1', name: '#general', detail: null },
+  });
+
+  it('looks through every page for the channels it is in, and names these first', async () => {
+    const page = (from: number, cursor: string) => {
+      const channels = Array.from({ length: 500 }, (_, at) => ({
+        id: `C${from + at}`,
+        name: `channel-${from + at}`,
+      }));
+      return ok({ channels, response_metadata: { next_cursor: cursor } });
+    };
+    const last = [
+      { id: 'C7000', name: 'sales', is_member: true, topic: { value: 'Orders' } },
+      { id: 'C7001', name: 'general', is_member: true },
+      { id: 'C7002', name: 'old', is_member: true, is_archived: true },
+    ];
+    const ctx = context(page(0, 'a'), page(500, 'b'), page(1_000, 'c'), ok({ channels: last }));
+    const items = await slackApi.lookup(ctx, 'channels');
+    expect(items.slice(0, 3)).toEqual([
+      { id: 'C7001', name: '#general', detail: null },
+      { id: 'C7000', name: '#sales', detail: 'Orders' },
+      { id: 'C0', name: '#channel-0', detail: 'the app is not in it: invite it first' },
     ]);
+    expect(items).toHaveLength(1_000);
+    expect(items.some(({ id }) => id === 'C7002')).toBe(false);
+  });
+
+  it('does not ask for more than ten pages of channels', async () => {
+    const more = ok({ channels: [], response_metadata: { next_cursor: 'more' } });
+    const ctx = context(...Array.from({ length: 10 }, () => more));
+    expect(await slackApi.lookup(ctx, 'channels')).toEqual([]);
+    expect(ctx.requests).toHaveLength(10);
   });
 });
 

@@ -4,7 +4,9 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { SegmentedControl } from '@/components/ui/segmented-control';
 import { Select } from '@/components/ui/select';
+import { Skeleton, SkeletonFrame } from '@/components/ui/skeleton';
 import { Textarea } from '@/components/ui/textarea';
+import { ChannelField } from './channel-field';
 import type { FormDraft } from './form-draft';
 import { useSlackConnections } from './use-deliveries';
 import { words } from './words';
@@ -93,7 +95,16 @@ function SlackFields({ draft, change, faults, isNew }: FieldsProps) {
             />
           )}
         </Field>
-      ) : connections.length === 0 ? (
+      ) : connections.isPending ? (
+        <SkeletonFrame label={text.connectionsLoad} className="grid gap-3 sm:grid-cols-2">
+          <Skeleton className="h-8" />
+          <Skeleton className="h-8" />
+        </SkeletonFrame>
+      ) : connections.isError ? (
+        <p role="alert" className="text-bad">
+          {connections.error.message}
+        </p>
+      ) : connections.rows.length === 0 ? (
         <p className="text-mut">{text.noConnection}</p>
       ) : (
         <div className="grid gap-3 sm:grid-cols-2">
@@ -102,26 +113,31 @@ function SlackFields({ draft, change, faults, isNew }: FieldsProps) {
               <Select
                 control={control}
                 value={draft.connectionId}
-                onValueChange={(connectionId) => change({ connectionId })}
-                options={connections.map(({ id, account_name: label }) => ({ value: id, label }))}
+                onValueChange={(connectionId) => {
+                  // Another workspace has other channels.
+                  if (connectionId === draft.connectionId) return;
+                  change({ connectionId, channel: '', channelName: '' });
+                }}
+                options={connections.rows.map(({ id, account_name: label }) => ({
+                  value: id,
+                  label,
+                }))}
               />
             )}
           </Field>
-          <Field
-            label={text.channel}
-            required
-            hint={text.channelHint}
-            error={faults.get('config.channel')}
-          >
-            {(control) => (
-              <Input
-                {...control}
-                mono
-                value={draft.channel}
-                onChange={(event) => change({ channel: event.target.value })}
-              />
-            )}
-          </Field>
+          {draft.connectionId === null ? (
+            <Field label={text.channel} required hint={text.connectionFirst}>
+              {(control) => <Input {...control} disabled />}
+            </Field>
+          ) : (
+            <ChannelField
+              connectionId={draft.connectionId}
+              channel={draft.channel}
+              channelName={draft.channelName}
+              onChange={change}
+              fault={faults.get('config.channel')}
+            />
+          )}
         </div>
       )}
     </>

@@ -16,7 +16,10 @@ export interface FormDraft {
   url: string;
   slackWay: 'connection' | 'address';
   connectionId: string | null;
+  /** Its id, or what is typed until it is one. */
   channel: string;
+  /** What the chosen one is called; '' where only its id is known. */
+  channelName: string;
   address: string;
   to: string;
   subject: string;
@@ -49,6 +52,7 @@ export const emptyDraft: FormDraft = {
   slackWay: 'connection',
   connectionId: null,
   channel: '',
+  channelName: '',
   address: '',
   to: '',
   subject: '',
@@ -78,6 +82,7 @@ export function draftOf(subscription: Subscription): FormDraft {
     slackWay: connectionId ? 'connection' : 'address',
     connectionId: connectionId || null,
     channel: text(config['channel']),
+    channelName: text(config['channel_name']),
     to: to.map(text).join(', '),
     subject: text(config['subject']),
     template: text(config['template']),
@@ -177,6 +182,7 @@ function configOf(draft: FormDraft, before: Record<string, unknown>): Record<str
   const byConnection = draft.slackWay === 'connection' && draft.connectionId !== null;
   return {
     ...(byConnection ? { connection_id: draft.connectionId, channel: draft.channel.trim() } : {}),
+    ...(byConnection && draft.channelName ? { channel_name: draft.channelName } : {}),
     ...template,
   };
 }
@@ -221,13 +227,16 @@ export function previewOf(draft: FormDraft, rest?: Filter): Draft | null {
   };
 }
 
+/** As Slack makes them: https://docs.slack.dev/reference/objects/conversation-object */
+export const isChannelId = (typed: string): boolean => /^[CGD][A-Z0-9]{1,30}$/.test(typed.trim());
+
 /** Whether what cannot be left out is there. */
 export function isWhole(draft: FormDraft, isNew: boolean): boolean {
   if (draft.name.trim() === '') return false;
   if (draft.kind === 'webhook') return draft.url.trim() !== '';
   if (draft.kind === 'mail') return wordsOf(draft.to).length > 0;
   if (draft.slackWay === 'connection') {
-    return draft.connectionId !== null && draft.channel.trim() !== '';
+    return draft.connectionId !== null && isChannelId(draft.channel);
   }
   return draft.address.trim() !== '' || !isNew;
 }

@@ -56,7 +56,9 @@ export function destinationText({ kind, config }: Pick<Subscription, 'kind' | 'c
     const url = text(config['url']) ?? '';
     return URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : url;
   }
-  if (kind === 'slack') return text(config['channel']) ?? 'an incoming webhook';
+  if (kind === 'slack') {
+    return text(config['channel_name']) ?? text(config['channel']) ?? 'an incoming webhook';
+  }
   if (kind === 'mail' && Array.isArray(config['to'])) return config['to'].join(', ');
   return words.kindHints.analytics;
 }

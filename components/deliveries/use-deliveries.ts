@@ -149,9 +149,10 @@ export function useSlackConnections() {
         signal,
       }),
   });
-  return (connections.data?.data ?? []).filter(
+  const rows = (connections.data?.data ?? []).filter(
     ({ connector, status }) => connector === 'slack' && status !== 'disconnected',
   );
+  return { ...connections, rows };
 }
 
 interface Write {

@@ -38,6 +38,8 @@ export const configSchemas = {
     /** A Slack connection of the workspace that may post; without one the secret is an incoming webhook's address. */
     connection_id: z.uuid().optional(),
     channel: z.string().trim().min(1).max(120).optional(),
+    /** What it was called when it was chosen; shown to people, posted to by nobody. */
+    channel_name: z.string().trim().min(1).max(200).optional(),
     template: template.optional(),
   }),
   mail: z.strictObject({

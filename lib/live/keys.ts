@@ -17,6 +17,8 @@ export const keys = {
   connectors: (workspaceId: string) => ['connectors', workspaceId] as const,
   scopes: (workspaceId: string, id: string, resource: string) =>
     ['scopes', workspaceId, id, resource] as const,
+  lookup: (workspaceId: string, id: string, name: string) =>
+    ['lookup', workspaceId, id, name] as const,
   /** Stale with the streams it lists. */
   recordPlaces: (workspaceId: string) => ['streams', workspaceId, 'record places'] as const,
   streams: (workspaceId: string, connectionId?: string) =>

@@ -1,9 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { listLookup } from '#lib/connections/index';
 import { createSubscription } from '#lib/delivery/index';
 import { subscriptionInputSchema } from '#lib/delivery/schema';
 import { patience } from '../../setup/patience.ts';
 import type { SandboxWorld } from './sandbox-world.ts';
+
+/** What the form offers to post to, in its order. */
+export async function namedChannels(
+  { web, member, workspaceId }: SandboxWorld,
+  connectionId: string,
+) {
+  const at = { workspaceId, connectionId, name: 'channels', scopeKey: null };
+  const { data } = await listLookup(web, member, at);
+  return data.map(({ name, detail }) => [name, detail]);
+}
 
 /** A channel is told of tasks. */
 export function subscribeChannel(
@@ -20,7 +31,7 @@ export function subscribeChannel(
         input: subscriptionInputSchema.parse({
           kind: 'slack',
           name: 'News',
-          config: { connection_id: connectionId, channel, template },
+          config: { connection_id: connectionId, channel, channel_name: '#general', template },
           filter: { kinds: ['task'] },
         }),
       },

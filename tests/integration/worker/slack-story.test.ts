@@ -18,7 +18,7 @@ import { createStream } from '#lib/sync/index';
 import { listAppWebhooks, putAppWebhook } from '#lib/webhooks/index';
 import { patience } from '../../setup/patience.ts';
 import { openSandboxWorld, type SandboxWorld } from './sandbox-world.ts';
-import { deliverAgain, subscribeChannel, tellOfTask } from './slack-news.ts';
+import { deliverAgain, namedChannels, subscribeChannel, tellOfTask } from './slack-news.ts';
 
 const origin = 'http://localhost:4123';
 const app = { clientId: 'slack-connect', clientSecret: 'slack-connect-secret' };
@@ -116,6 +116,15 @@ describe('the story of a channel, in order', () => {
     expect(shown).toMatchObject({ status: 'active', account_name: 'Northwind Pumps' });
     expect(shown.scopes_granted).toContain('channels:history');
     expect(shown.expires_at).not.toBeNull();
+  });
+
+  it('names its channels for messages to be posted to, those it is in first', async () => {
+    expect(await namedChannels(world, connectionId)).toEqual([
+      ['#general', 'Everything that concerns all'],
+      ['#incidents', 'What is broken, and who is on it'],
+      ['#random', 'the app is not in it: invite it first · The rest'],
+      ['#sales', 'the app is not in it: invite it first · Orders and offers'],
+    ]);
   });
 
   it('reads every message of a channel it is in, replies too', async () => {

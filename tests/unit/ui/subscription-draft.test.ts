@@ -187,6 +187,8 @@ describe('how a subscription is', () => {
   it('says in words where it goes to and what it tells of', () => {
     expect(destinationText(subscription())).toBe('example.com/hook');
     expect(destinationText(subscription({ kind: 'slack', config: { channel: 'C1' } }))).toBe('C1');
+    const named = { channel: 'C1', channel_name: '#general' };
+    expect(destinationText(subscription({ kind: 'slack', config: named }))).toBe('#general');
     expect(destinationText(subscription({ kind: 'mail', config: { to: ['a@x', 'b@x'] } }))).toBe(
       'a@x, b@x',
     );

@@ -19,7 +19,8 @@ export function FactList({
       {facts.map((fact) => (
         <div key={fact.label} className="grid gap-x-3 @3xs:grid-cols-[7rem_minmax(0,1fr)]">
           <dt className="text-dim">{fact.label}</dt>
-          <dd className="min-w-0 break-words">{fact.value}</dd>
+          {/* A button's words stand where the other values begin; its ground reaches beyond them. */}
+          <dd className="min-w-0 break-words [&>button]:-ml-1.5">{fact.value}</dd>
         </div>
       ))}
     </dl>

@@ -115,7 +115,7 @@ export const editorWords = {
     values: { label: 'Value map', hint: 'Each value here has one there' },
     prefix: { label: 'Prefix', hint: 'The text there begins with it, the text here does not' },
     case: { label: 'Letters', hint: 'In small or capital letters there' },
-    first: { label: 'First of the list', hint: 'A list here, its first item there' },
+    first: { label: 'First of the list', hint: 'A list here, only its first item there' },
     list: { label: 'List of one', hint: 'One value here, a list of one there' },
   } satisfies Record<TransformType, { label: string; hint: string }>,
   values: {
@@ -129,6 +129,8 @@ export const editorWords = {
     none: 'No pairs yet.',
     otherwise: 'A value without a pair',
     others: { keep: 'stays as it is', skip: 'does not travel' },
+    of: 'Of several values',
+    ofSeveral: { all: 'all go there', first: 'only the first goes there' },
     count: (count: number) => (count === 1 ? '1 pair' : `${count} pairs`),
     show: (field: string, side: string) => `Show the value map of ${field} at ${side}`,
     prefix: 'Text it begins with there',

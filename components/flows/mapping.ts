@@ -163,7 +163,7 @@ export function transformsOf(
     values: true,
     prefix: !isList,
     case: !isList,
-    first: isList && !isListThere,
+    first: isList,
     list: !isList && isListThere,
   };
   return (Object.keys(fits) as TransformType[]).filter(

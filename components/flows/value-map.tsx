@@ -8,7 +8,7 @@ import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { mappedValues, type Transform } from '@/lib/sync/schema';
 import { editorWords, fieldName } from './editor-words';
-import { guessPairs, valuesHere } from './mapping';
+import { guessPairs, isListField, valuesHere } from './mapping';
 import type { TransformEditorProps } from './transform-editor';
 
 const text = editorWords.values;
@@ -98,8 +98,36 @@ export function ValueMap({ transform, cell, kind, side, onChange }: TransformEdi
             }))}
           />
         </span>
+        {isListField(kind, cell.rule.field) && (
+          <OfSeveral transform={transform} onChange={onChange} />
+        )}
       </div>
     </fieldset>
+  );
+}
+
+/** Which items of a list go there, where the service may hold only one. */
+function OfSeveral({
+  transform: { only, ...rest },
+  onChange,
+}: {
+  transform: Values;
+  onChange: (transform: Values) => void;
+}) {
+  return (
+    <span className="flex items-center gap-2 text-meta text-mut">
+      {text.of}
+      <Select
+        className="w-52"
+        label={text.of}
+        value={only ?? 'all'}
+        onValueChange={(next) => onChange(next === 'first' ? { ...rest, only: next } : rest)}
+        options={(['all', 'first'] as const).map((value) => ({
+          value,
+          label: text.ofSeveral[value],
+        }))}
+      />
+    </span>
   );
 }
 

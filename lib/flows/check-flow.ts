@@ -54,6 +54,7 @@ export function checkFlow(flow: CheckedFlow): FlowFault[] {
     ...one,
     name: one.abilities.name,
     rules: allRules(one.abilities.kind, one.rules),
+    given: one.rules.length,
   }));
   const circles = findCycles(all).map((found) => ({
     field: `sides.${all[found.side]?.side}.rules.${found.rule}.field`,
@@ -61,10 +62,12 @@ export function checkFlow(flow: CheckedFlow): FlowFault[] {
   }));
   const isOneKind = new Set(known.map(({ abilities }) => abilities.kind)).size <= 1;
   const making = all.flatMap(checkMaking);
+  const lists = all.flatMap((side) => checkLists(side, all));
   return [
     ...streams,
     ...rules,
     ...circles,
+    ...lists,
     ...making,
     ...(isOneKind ? checkMatching(flow.matchFields, all) : []),
   ];
@@ -92,6 +95,7 @@ export const abilitiesOf = ({ name, kind, resource, seen }: KnownStream): SideAb
   kind,
   writable: resource?.writable ?? [],
   writableValues: resource?.writableValues ?? {},
+  holdsOne: resource?.holdsOne ?? [],
   has: seen.length === 0 ? null : new Set([...seen, ...(resource?.writable ?? [])]),
 });
 
@@ -126,6 +130,8 @@ interface KnownSide {
   name: string;
   creates: boolean;
   rules: readonly FieldRule[];
+  /** How many of the rules somebody made. */
+  given: number;
   abilities: SideAbilities;
   resource: ResourceManifest | null;
 }
@@ -140,6 +146,27 @@ function checkMaking({ side, name, creates, rules, resource }: KnownSide): FlowF
       reason: `nothing is made at ${name} without “${field}”, and no rule writes it`,
     }));
 }
+
+/** Where one item has room, a rule says which of a list that other sides have. */
+function checkLists(at: KnownSide, sides: readonly KnownSide[]): FlowFault[] {
+  const { holdsOne } = at.abilities;
+  return at.rules.flatMap((rule, index) => {
+    const { field, side_field: there, transform } = rule;
+    const isNarrow =
+      transform !== null && (transform.type !== 'values' || transform.only === 'first');
+    if (isNarrow || !goesOut(rule) || !holdsOne.includes(there)) return [];
+    const from = sides.find((side) => side !== at && bringsLists(side, field));
+    if (!from) return [];
+    const reason = `“${there}” holds one value at ${at.name}, and “${field}” of ${from.name} is a list; “first” sends its first`;
+    const path = `sides.${at.side}.rules`;
+    // A rule nobody has made stands behind those that were.
+    return [{ field: index < at.given ? `${path}.${index}.transform` : path, reason }];
+  });
+}
+
+const bringsLists = ({ rules, abilities }: KnownSide, field: string): boolean =>
+  isRead(field, rules, abilities) &&
+  rules.some((rule) => rule.field === field && !abilities.holdsOne.includes(rule.side_field));
 
 function checkMatching(matchFields: readonly string[], sides: readonly KnownSide[]): FlowFault[] {
   const kind = sides[0]?.abilities.kind;

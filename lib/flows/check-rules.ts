@@ -16,6 +16,8 @@ export interface SideAbilities {
   kind: Kind;
   writable: readonly string[];
   writableValues: Readonly<Record<string, readonly string[]>>;
+  /** Fields there that are lists in the kind and hold one item. */
+  holdsOne: readonly string[];
   /** Fields its objects have; null as long as nothing is known of them. */
   has: ReadonlySet<string> | null;
 }

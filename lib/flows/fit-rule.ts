@@ -57,6 +57,8 @@ function byTransform(at: Way, from: FieldForm, into: FieldForm): string | null {
         ? plain(at, from.shape, into.shape)
         : `“${transform.type}” is for text, and ${named(at, from, into, hasLetters)} is none`;
     case 'first':
+      // Of a list there stands one item.
+      if (from.shape === 'list' && into.shape === 'list') return null;
       return between(at, from, into, at.way === 'out' ? ['list', 'word'] : ['word', 'list']);
     case 'list':
       return between(at, from, into, at.way === 'out' ? ['word', 'list'] : ['list', 'word']);
@@ -104,6 +106,9 @@ type Values = Extract<Transform, { type: 'values' }>;
 /** Only what has a pair travels when the rest is skipped; else the rest must fit as it is. */
 function byValues(at: Way, from: FieldForm, into: FieldForm, map: Values): string | null {
   const isList = from.shape === 'list';
+  if (map.only === 'first' && !isList) {
+    return `only a list has a first item, and “${at.from}” is ${shapeWords[from.shape]}`;
+  }
   if (isList !== (into.shape === 'list')) return plain(at, from.shape, into.shape);
   if (!isList && !(isWord(from.shape) && isWord(into.shape))) {
     return `values are mapped between words, and ${named(at, from, into, isWord)} is none`;

@@ -60,6 +60,7 @@ async function readSide(deps: SuggestDeps, row: StreamRow): Promise<SuggestedSid
     kind: row.kind,
     writable: resource?.writable ?? [],
     writableValues: resource?.writableValues ?? {},
+    holdsOne: resource?.holdsOne ?? [],
     seen: row.seen,
   };
   const found: Record<string, readonly ListedValue[]> = {};

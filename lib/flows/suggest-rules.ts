@@ -2,7 +2,13 @@ import { fieldsOf, type Kind } from '#lib/kinds/index';
 import type { FieldRule } from '#lib/sync/schema';
 import type { ListedValue } from './match-values.ts';
 import type { Suggestion } from './schema.ts';
-import { choicesOf, type SuggestedMap, suggestChoices, suggestListed } from './suggest-values.ts';
+import {
+  choicesOf,
+  onlyFirst,
+  type SuggestedMap,
+  suggestChoices,
+  suggestListed,
+} from './suggest-values.ts';
 
 /** A stream that rules are looked for. */
 export interface SuggestedSide {
@@ -11,6 +17,8 @@ export interface SuggestedSide {
   kind: Kind;
   writable: readonly string[];
   writableValues: Readonly<Record<string, readonly string[]>>;
+  /** Fields that are lists in the kind and hold one item there. */
+  holdsOne: readonly string[];
   /** Fields its objects were seen with. */
   seen: readonly string[];
   /** What values fields have there, as the service lists them. */
@@ -44,6 +52,9 @@ export function suggestRules(sides: readonly SuggestedSide[]): Suggestion[] {
 const has = ({ writable, seen }: SuggestedSide, field: string): boolean =>
   writable.includes(field) || seen.includes(field);
 
+const isWider = (one: SuggestedSide, than: SuggestedSide, field: string): boolean =>
+  than.holdsOne.includes(field) && !one.holdsOne.includes(field);
+
 function suggestField(
   suggestion: Suggestion,
   side: SuggestedSide,
@@ -66,7 +77,9 @@ function suggestField(
   }
   const isWritten = side.writable.includes(field);
   if (!isWritten) sayGap(`“${field}” cannot be written at ${side.name}: it only comes in.`);
-  const map = mapOf(side, sides, field, isWritten);
+  const found = mapOf(side, sides, field, isWritten);
+  const isNarrow = isWritten && others.some((one) => has(one, field) && isWider(one, side, field));
+  const map = isNarrow ? onlyFirst(side.name, found) : found;
   for (const gap of map.gaps) sayGap(gap);
   const rule: SuggestedRule = {
     field,

@@ -49,6 +49,17 @@ export function suggestChoices(
   };
 }
 
+/** The same for a field that holds one item where the others have lists: their first goes there. */
+export function onlyFirst(name: string, map: SuggestedMap): SuggestedMap {
+  const { transform, reason, gaps } = map;
+  const told = `${name} holds one: the first of several goes there, the others stay here.`;
+  return {
+    transform: transform?.type === 'values' ? { ...transform, only: 'first' } : { type: 'first' },
+    reason: `${reason} ${told}`,
+    gaps,
+  };
+}
+
 const byWords: Record<MatchedBy, string> = {
   address: 'by e-mail address',
   name: 'by name',

@@ -79,18 +79,23 @@ export const transformSchema = z.discriminatedUnion('type', [
   /**
    * Of a list, each item. A value without a pair stays as it is (`keep`) or does not travel (`skip`).
    * Several `here` may share one `there`: then the first pair says what comes back, and a value that
-   * was not changed there keeps the one it has here.
+   * was not changed there keeps the one it has here. `only`: of a list, the first item that travels is
+   * all that stands there.
    */
   z.strictObject({
     type: z.literal('values'),
     pairs: z.array(z.strictObject({ here: mapped, there: mapped })).max(mappedValues),
     otherwise: z.enum(['keep', 'skip']),
+    only: z.literal('first').exactOptional(),
   }),
   /** The text there begins with it, the text here does not. */
   z.strictObject({ type: z.literal('prefix'), text: z.string().min(1).max(80) }),
   /** On the way there. */
   z.strictObject({ type: z.literal('case'), to: z.enum(['lower', 'upper']) }),
-  /** A list here, its first item there. */
+  /**
+   * A list here, its first item there: as a text, or as a list of one. The others stay here; which of
+   * them stands there changes only when that one leaves the list.
+   */
   z.strictObject({ type: z.literal('first') }),
   /** One value here, a list of one there. */
   z.strictObject({ type: z.literal('list') }),

@@ -55,6 +55,8 @@ export interface ResourceManifest {
   writable: readonly string[];
   /** For a writable field that takes fewer values than its kind has: the values it takes. */
   writableValues: Readonly<Record<string, readonly string[]>>;
+  /** Writable fields that are lists in the kind, and hold one item at most there. */
+  holdsOne?: readonly string[];
   /** Null or absent: objects of it cannot be made from here. */
   creates?: CreateManifest;
   /** `update` gives the provider the key of its guard, and a repeated write has one effect. */

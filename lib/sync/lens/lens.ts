@@ -2,6 +2,7 @@ import type { FieldFault } from '#lib/connectors/protocol/index';
 import type { Json, JsonObject } from '#lib/core/index';
 import {
   checkField,
+  defaultsOf,
   fieldRule,
   fieldsEqual,
   type Kind,
@@ -166,7 +167,8 @@ class RuledLens implements Lens {
     if (!transform) return value;
     // What is not there yet stands at its default in the list of what is kept.
     const { comparator } = fieldRule(this.#kind, transform.type === 'first' ? field : sideField);
-    return toThere(transform, value, there[sideField], comparator);
+    const isList = Array.isArray(defaultsOf(this.#kind)[sideField]);
+    return toThere(transform, value, { there: there[sideField], isList, comparator });
   }
 
   writable(sideFields: readonly string[]): string[] {

@@ -18,26 +18,29 @@ export function toHere(transform: Transform, value: Json, comparator: Comparator
     case 'case':
       return value;
     case 'first':
+      if (Array.isArray(value)) return value;
       return value === null ? [] : [value];
     case 'list':
       return firstOf(value, comparator);
   }
 }
 
-/**
- * A value of the record as the service is to have it. `there` is what the service has now: items of a
- * list that do not travel to the record stay in it.
- */
-export function toThere(
-  transform: Transform,
-  value: Json,
-  there: Json | undefined,
-  comparator: Comparator,
-): Mapped {
+/** The field there that a value of the record goes to. */
+export interface Place {
+  /** What the service has now: items of a list that do not travel to the record stay in it. */
+  there: Json | undefined;
+  isList: boolean;
+  /** Of the list, here or there. */
+  comparator: Comparator;
+}
+
+/** A value of the record as the service is to have it. */
+export function toThere(transform: Transform, value: Json, place: Place): Mapped {
+  const { there, isList, comparator } = place;
   switch (transform.type) {
     case 'values':
       return Array.isArray(value)
-        ? itemsThere(transform, value, Array.isArray(there) ? there : [])
+        ? itemsThere(transform, value, { ...place, there: Array.isArray(there) ? there : [] })
         : each(value, (item) => valueThere(transform, item));
     case 'prefix':
       return each(value, (item) => (item === '' ? item : transform.text + item));
@@ -46,7 +49,9 @@ export function toThere(
         transform.to === 'lower' ? item.toLowerCase() : item.toUpperCase(),
       );
     case 'first':
-      return firstOf(value, comparator);
+      return isList && Array.isArray(value)
+        ? oneOf(value, Array.isArray(there) ? there : [], comparator)
+        : firstOf(value, comparator);
     case 'list': {
       const read = firstOf(there ?? [], comparator);
       const others = Array.isArray(there) ? there.filter((item) => item !== read) : [];
@@ -75,7 +80,11 @@ const valueHere = (map: ValueMap, item: string): string | undefined =>
 const valueThere = (map: ValueMap, item: string): string | undefined =>
   map.pairs.find(({ here }) => here === item)?.there ?? rest(map, item);
 
-function itemsThere(map: ValueMap, value: Json[], there: Json[]): Json[] {
+function itemsThere(
+  map: ValueMap,
+  value: Json[],
+  { there, comparator }: Place & { there: Json[] },
+): Json[] {
   const known = there.filter((item) => typeof item === 'string');
   const sent = value.flatMap((item): Json[] => {
     if (typeof item !== 'string') return [item];
@@ -86,7 +95,17 @@ function itemsThere(map: ValueMap, value: Json[], there: Json[]): Json[] {
     return said === undefined ? [] : [said];
   });
   const unseen = known.filter((item) => valueHere(map, item) === undefined);
+  // Where one item has room, one that nobody here knows is not put out by another.
+  if (map.only === 'first' && unseen.length > 0) return unseen;
+  if (map.only === 'first') return oneOf(sent, known, comparator);
   return [...new Set([...sent, ...unseen])];
+}
+
+/** The item that stands there, as long as it is one of them; else their first. */
+function oneOf(items: Json[], there: Json[], comparator: Comparator): Json[] {
+  const standing = there.find((item) => items.includes(item));
+  const one = standing ?? firstOf(items, comparator);
+  return one === null ? [] : [one];
 }
 
 /** Lists are sets mostly, whose order says nothing: the first in the order they are compared in. */

@@ -108,3 +108,52 @@ describe('what is made, and what is matched by', () => {
     ]);
   });
 });
+
+describe('a list where one item has room', () => {
+  const one = (...rules: FieldRule[]) => side('One', rules, { holdsOne: ['assignees'] });
+  const reason =
+    '“assignees” holds one value at One, and “assignees” of Many is a list; “first” sends its first';
+  const faults = (...sides: CheckedSide[]) => checkFlow({ sides, matchFields: ['title'] });
+
+  it('is refused, also where nobody made a rule', () => {
+    expect(faults(side('Many'), one())).toEqual([{ field: 'sides.1.rules', reason }]);
+    expect(faults(side('Many'), one(rule('title'), rule('assignees')))).toEqual([
+      { field: 'sides.1.rules.1.transform', reason },
+    ]);
+    const all: FieldRule['transform'] = { type: 'values', pairs: [], otherwise: 'skip' };
+    expect(faults(side('Many'), one(rule('assignees', { transform: all })))).toHaveLength(1);
+    expect(
+      faults(side('Many'), one(rule('assignees', { transform: { ...all, only: 'first' } }))),
+    ).toEqual([]);
+  });
+
+  it('is none where its first goes, nothing goes, or nobody has more', () => {
+    expect(faults(side('Many'), one(rule('assignees', { transform: { type: 'first' } })))).toEqual(
+      [],
+    );
+    expect(faults(side('Many'), one(rule('assignees', { direction: 'in' })))).toEqual([]);
+    expect(faults(side('Many', [rule('assignees', { direction: 'out' })]), one())).toEqual([]);
+    expect(
+      faults(one(), {
+        ...one(),
+        streamId: 'other',
+        stream: side('Two', [], { holdsOne: ['assignees'] }).stream,
+      }),
+    ).toEqual([]);
+  });
+
+  it('has a first item, and a text has none', () => {
+    const only = {
+      type: 'values' as const,
+      pairs: [],
+      otherwise: 'skip' as const,
+      only: 'first' as const,
+    };
+    expect(faults(side('Many'), side('Two', [rule('body', { transform: only })]))).toEqual([
+      {
+        field: 'sides.1.rules.0.transform',
+        reason: 'only a list has a first item, and “body” is text of many lines',
+      },
+    ]);
+  });
+});

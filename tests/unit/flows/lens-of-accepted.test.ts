@@ -14,7 +14,7 @@ const samples: Record<string, readonly Json[]> = {
   body: [null, 'a\nb', 'open'],
   state: ['open', 'in_progress', 'done', 'cancelled'],
   labels: [[], ['a'], ['b', 'a', 'c']],
-  assignees: [[], ['ada']],
+  assignees: [[], ['ada'], ['high', 'ada']],
   priority: [null, 'high', 'open'],
   due_on: [null, '2026-02-28'],
   parent: [null, '7'],
@@ -36,6 +36,12 @@ const transform = fc.oneof(
     type: fc.constant('values' as const),
     pairs: fc.uniqueArray(pair, { maxLength: 3, selector: ({ here }) => here }),
     otherwise: fc.constantFrom('keep' as const, 'skip' as const),
+  }),
+  fc.record({
+    type: fc.constant('values' as const),
+    pairs: fc.uniqueArray(pair, { maxLength: 3, selector: ({ here }) => here }),
+    otherwise: fc.constantFrom('keep' as const, 'skip' as const),
+    only: fc.constant('first' as const),
   }),
   fc.constantFrom(
     { type: 'prefix' as const, text: 'Web: ' },

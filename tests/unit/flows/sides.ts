@@ -27,9 +27,13 @@ export const writable = [
 export const side = (
   name: string,
   rules: readonly FieldRule[] = [],
-  more: Partial<Stream> & { creates?: boolean; values?: Record<string, readonly string[]> } = {},
+  more: Partial<Stream> & {
+    creates?: boolean;
+    values?: Record<string, readonly string[]>;
+    holdsOne?: readonly string[];
+  } = {},
 ): CheckedSide => {
-  const { creates = true, values = {}, ...stream } = more;
+  const { creates = true, values = {}, holdsOne = [], ...stream } = more;
   return {
     streamId: `stream-${name}`,
     creates,
@@ -46,6 +50,7 @@ export const side = (
         scopeTitle: 'project',
         writable,
         writableValues: values,
+        holdsOne,
         creates: { fields: writable, required: ['title'], isKeyed: false, takeBack: 'close' },
       },
       seen: [],

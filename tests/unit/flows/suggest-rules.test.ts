@@ -11,6 +11,7 @@ const suggested = (name: string, more: Partial<SuggestedSide> = {}): SuggestedSi
   kind: 'task',
   writable,
   writableValues: {},
+  holdsOne: [],
   seen: [],
   lists: {},
   unread: {},
@@ -171,5 +172,28 @@ describe('a suggestion', () => {
     });
     expect(found.map(({ rules }) => rules.length)).toEqual([4, 4]);
     expect(checkFlow({ sides: checked, matchFields: ['title'] })).toEqual([]);
+  });
+
+  it('sends the first of a list where one has room', () => {
+    const users = { assignees: names('ada', 'grace') };
+    const many = suggested('Many');
+    const one = suggested('One', { holdsOne: ['assignees'] });
+    expect(of([many, one], 1).ruleOf('assignees')).toMatchObject({
+      direction: 'both',
+      transform: { type: 'first' },
+      reason: expect.stringContaining('One holds one: the first of several goes there'),
+    });
+    expect(of([many, one], 0).ruleOf('assignees')).toMatchObject({ transform: null });
+    // Where nobody has more than one there is nothing to choose.
+    expect(
+      of([one, suggested('Other', { holdsOne: ['assignees'] })], 1).ruleOf('assignees'),
+    ).toMatchObject({ transform: null });
+    const named = { ...one, lists: { assignees: names('Ada', 'Grace') } };
+    expect(of([{ ...many, lists: users }, named], 1).ruleOf('assignees')).toMatchObject({
+      transform: { type: 'values', only: 'first' },
+    });
+    const rules = of([many, one], 1).rules.map(toRule);
+    const sides = [side('Many'), side('One', rules, { holdsOne: ['assignees'] })];
+    expect(checkFlow({ sides, matchFields: ['title'] })).toEqual([]);
   });
 });

@@ -85,6 +85,36 @@ describe('a lens', () => {
     expect(list.toSide({ priority: null }, { labels: ['a'] }).fields).toEqual({ labels: [] });
   });
 
+  it('sends the first of a list to a list of one, and leaves who stands there', () => {
+    const lens = through(rule('assignees', { transform: { type: 'first' } }));
+    expect(lens.toSide({ assignees: ['b', 'a'] }).fields).toEqual({ assignees: ['a'] });
+    expect(lens.toSide({ assignees: ['b', 'a'] }, { assignees: ['b'] }).fields).toEqual({
+      assignees: ['b'],
+    });
+    expect(lens.standsFor('assignees', ['b', 'a'], { assignees: ['b'] })).toBe(true);
+    expect(lens.toSide({ assignees: ['a'] }, { assignees: ['b'] }).fields).toEqual({
+      assignees: ['a'],
+    });
+    expect(lens.toSide({ assignees: [] }, { assignees: ['b'] }).fields).toEqual({ assignees: [] });
+    expect(lens.toRecord({ assignees: ['b'] })).toEqual({ assignees: ['b'] });
+  });
+
+  it('sends the first of a list that has a name there', () => {
+    const pairs = ['Ada', 'Bob'].map((there) => ({ here: there.toLowerCase(), there }));
+    const lens = through(
+      rule('assignees', { transform: { type: 'values', pairs, otherwise: 'skip', only: 'first' } }),
+    );
+    expect(lens.toSide({ assignees: ['aa', 'bob', 'ada'] }).fields).toEqual({ assignees: ['Ada'] });
+    expect(lens.toSide({ assignees: ['ada', 'bob'] }, { assignees: ['Bob'] }).fields).toEqual({
+      assignees: ['Bob'],
+    });
+    // Somebody without a name here keeps the only place.
+    expect(lens.toSide({ assignees: ['ada'] }, { assignees: ['Eve'] }).fields).toEqual({
+      assignees: ['Eve'],
+    });
+    expect(lens.toRecord({ assignees: ['Bob'] })).toEqual({ assignees: ['bob'] });
+  });
+
   it('keeps items of a list that do not travel where they are', () => {
     const lens = through(rule('labels', { transform: values([['bug', 'Defect']], 'skip') }));
     expect(lens.toRecord({ labels: ['Defect', 'internal'] })).toEqual({ labels: ['bug'] });

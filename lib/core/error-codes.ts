@@ -13,6 +13,7 @@ export const errorCodes = {
     title: 'The body holds a character that cannot be stored',
   },
   'request.method_not_allowed': { status: 405, title: 'This method is not served here' },
+  'request.timeout': { status: 408, title: 'The body did not come in time' },
   'request.too_large': { status: 413, title: 'The body is too large' },
   'request.unsupported_encoding': { status: 415, title: 'Compressed bodies are not accepted' },
   'request.unsupported_media_type': { status: 415, title: 'This media type is not accepted' },

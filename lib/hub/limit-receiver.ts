@@ -1,7 +1,7 @@
 import { errorCodes, isUuid } from '#lib/core/index';
 import { addressKey, type NamedVerdict, rateLimitHeaders } from '#lib/resilience/index';
 import type { Receiver, WebhookRequest } from '#lib/webhooks/index';
-import type { InboundLimits } from './inbound-limits.ts';
+import { type InboundLimits, rateLimited } from './inbound-limits.ts';
 
 type WebhookAnswer = Awaited<ReturnType<Receiver['receive']>>;
 
@@ -19,8 +19,9 @@ const noEndpoint = 'none';
 
 /**
  * Limits in front of a receiver, counted in memory: no event waits for a count. A source is counted
- * by its genuine events alone, so that forgeries cannot use its limit up; those meet the limit of
- * their address. Both refuse before a byte of the body is read.
+ * by its genuine events alone, once their signature holds, so that neither forgeries nor senders that
+ * never finish use its limit up; those meet the limit of their address. One that is used up refuses
+ * before a byte of the body is read.
  */
 export function limitedReceiver(receiver: Receiver, limits: InboundLimits): LimitedReceiver {
   return {
@@ -28,16 +29,18 @@ export function limitedReceiver(receiver: Receiver, limits: InboundLimits): Limi
       const source = isUuid(request.endpointId) ? request.endpointId.toLowerCase() : noEndpoint;
       const address = limits.tell('webhook-address', addressKey(request.address));
       if (!address.allowed) return refuse(address, [address]);
-      const reserved = limits.tell('webhook-source', source);
-      if (!reserved.allowed) return refuse(reserved, [reserved, address]);
-      let isGenuine = false;
-      try {
-        const answer = await receiver.receive(request);
-        isGenuine = answer.status < 300 && !answer.isUnprovenQuestion;
-        return withHeaders(answer, [reserved, address]);
-      } finally {
-        if (!isGenuine) limits.giveBack('webhook-source', source);
-      }
+      let counted = limits.tell('webhook-source', source);
+      if (!counted.allowed) return refuse(counted, [counted, address]);
+      limits.giveBack('webhook-source', source);
+      const answer = await receiver.receive({
+        ...request,
+        onGenuine: () => {
+          counted = limits.tell('webhook-source', source);
+          if (!counted.allowed) throw rateLimited(counted);
+        },
+      });
+      if (!counted.allowed) return refuse(counted, [counted, address]);
+      return withHeaders(answer, [counted, address]);
     },
     close: () => receiver.close(),
   };

@@ -4,8 +4,6 @@ export interface WebhookAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Anybody could have asked this: it counts as no event of the service's. */
-  isUnprovenQuestion?: true;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 import type { WebhookDescriptor } from '#lib/connectors/protocol/index';
-import { HubError, isHubError, limits, newId, type Result } from '#lib/core/index';
+import { HubError, isHubError, newId, type Result } from '#lib/core/index';
 import { wake } from '#lib/db/index';
 import { counter, histogram } from '#lib/observability/index';
 import { acceptedAnswer, ignoredAnswer, problemAnswer, type WebhookAnswer } from './answer.ts';
 import { answerEarly, answerHandshake, type HandshakeAnswer } from './answer-handshake.ts';
 import { markChallenged } from './app-webhook-store.ts';
+import { BodyBudget } from './body-budget.ts';
 import { Coalescer } from './coalescer.ts';
 import { DeliveryBatcher } from './delivery-batcher.ts';
 import { type Endpoint, EndpointCache, secretsAt } from './endpoint-cache.ts';
@@ -25,8 +26,6 @@ import { asObject, deliveriesOf, splitDelivery, wholeKey } from './split-deliver
 import { addRefusals, type Delivery, insertDeliveries, touchEndpoints } from './store.ts';
 import { type Verdict, verifySignature } from './verify-signature.ts';
 
-/** Bodies being read at one moment; a sender who does not say the length is reckoned in full. */
-const maxReadingBytes = 67_108_864;
 /** A hint to the worker at most this often: NOTIFY takes a lock of the whole database at commit. */
 const wakeMs = 5;
 /** How often "last received" of an endpoint is written. */
@@ -67,7 +66,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     },
     log,
   });
-  let readingBytes = 0;
+  const budget = new BodyBudget();
 
   async function accept(request: WebhookRequest): Promise<WebhookAnswer> {
     const endpoint = await cache.find(request.endpointId);
@@ -87,7 +86,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       const asks = descriptor.handshakes.some(({ when }) => when.has === 'body');
       const named = judgeHead(descriptor, request.headers);
       if (!named.ok && !asks) throw named.error;
-      body = await readWithinBudget(request);
+      body = await readWithinBudget(request, endpoint);
       const verdict = await verify(descriptor, request, body, endpoint);
       const shape = bodyShapeOf(descriptor, request.headers);
       if (asks) {
@@ -100,6 +99,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       }
       const head = value(named);
       const proof = value(verdict);
+      request.onGenuine?.();
       const kept = withoutTexts(body, proofsInBody(descriptor.scheme, body));
       const content = value(judgeBody(kept, shape));
       const bodyHash = hash('sha256', body, 'base64url');
@@ -134,7 +134,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       received.inc({ outcome: isFresh ? 'accepted' : 'duplicate' });
       return acceptedAnswer(isFresh ? { eventId: whole.id } : 'duplicate');
     } catch (error) {
-      if (isHubError(error) && error.status < 500)
+      if (isHubError(error) && error.status < 500 && error.code !== 'request.rate_limited')
         refuse({ endpoint, descriptor, request, body, error, nowMs: clock.now() });
       throw error;
     }
@@ -158,7 +158,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     if (brought !== null) await deps.keepBrought?.(endpoint, brought);
     if (isProven && endpoint.connectionId === null) await markChallenged(db, endpoint.id);
     received.inc({ outcome: 'challenge' });
-    return isProven ? answer : { ...answer, isUnprovenQuestion: true };
+    return answer;
   }
 
   /** Genuine, of an account nobody here has connected: counted, and not to be sent again. */
@@ -187,16 +187,15 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     return renewed ? judge(renewed) : verdict;
   }
 
-  async function readWithinBudget(request: WebhookRequest): Promise<Buffer> {
-    const share = declaredLength(request.headers) ?? limits.webhookBodyBytes;
-    if (batcher.isFull || readingBytes + share > maxReadingBytes) {
-      throw new HubError('webhooks.overloaded');
-    }
-    readingBytes += share;
+  async function readWithinBudget(request: WebhookRequest, { id }: Endpoint): Promise<Buffer> {
+    const of = { endpointId: id, address: request.address ?? null };
+    if (batcher.isFull) throw new HubError('webhooks.overloaded');
+    budget.mayRead(of, declaredLength(request.headers) ?? 0);
+    const reading = budget.begin(of);
     try {
-      return await readBody(request.body);
+      return await readBody(request.body, reading.take, deps.patience);
     } finally {
-      readingBytes -= share;
+      reading.end();
     }
   }
 

@@ -4,6 +4,7 @@ import type { Db } from '#lib/db/index';
 import type { Logger } from '#lib/observability/index';
 import type { WebhookAnswer } from './answer.ts';
 import type { DistinctHeaders } from './header-value.ts';
+import type { BodyPatience } from './read-body.ts';
 
 /** A webhook as it arrived, of any HTTP server. */
 export interface WebhookRequest {
@@ -16,6 +17,8 @@ export interface WebhookRequest {
   body: AsyncIterable<Uint8Array>;
   /** Where it came from; null or absent when nobody trustworthy said. */
   address?: string | null;
+  /** Called once the signature holds, before anything is kept; what it throws is the answer. */
+  onGenuine?(): void;
 }
 
 export interface ReceiverDeps {
@@ -40,6 +43,8 @@ export interface ReceiverDeps {
   keepBrought?(at: { workspaceId: string; id: string }, secret: string): Promise<void>;
   clock: Clock;
   log: Logger;
+  /** Only tests have another. */
+  patience?: BodyPatience;
 }
 
 export interface Receiver {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Db, transaction } from '#lib/db/index';
 import { type Receiver, receiverConnections } from '#lib/webhooks/index';
 import { signed } from './bad-requests.ts';
@@ -23,15 +23,23 @@ async function* bytes(text: string | Buffer): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
 
-function post(body: AsyncIterable<Uint8Array>, headers: Record<string, string>) {
-  return receiver.receive({
-    method: 'POST',
-    connector: 'github',
-    endpointId: inbox.endpointId,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    body,
-  });
-}
+const request = (
+  body: AsyncIterable<Uint8Array>,
+  headers: Record<string, string>,
+  endpointId: string,
+) => ({
+  method: 'POST',
+  connector: 'github',
+  endpointId,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+  body,
+});
+
+const post = (
+  body: AsyncIterable<Uint8Array>,
+  headers: Record<string, string>,
+  endpointId = inbox.endpointId,
+) => receiver.receive(request(body, headers, endpointId));
 
 it('a webhook is kept while all other work of the process holds every connection there is', async () => {
   const poolSize = 6;
@@ -68,32 +76,89 @@ it('a webhook is kept while all other work of the process holds every connection
   await Promise.all(held);
 });
 
-it('what is too much at once is asked to come again before a byte of it is read', async () => {
-  let finish: () => void = () => undefined;
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
+describe('senders that do not finish', () => {
+  const megabyte = 1_048_576;
+  /** So much of a body has come, and no more comes until it is let go. */
+  function slowSenders() {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const state = { reading: 0, finish };
+    async function* body(size: number): AsyncGenerator<Uint8Array> {
+      if (size > 0) yield Buffer.alloc(size);
+      state.reading += 1;
+      await finished;
+    }
+    return { state, body };
+  }
+  const announced = () => ({
+    ...signed(inbox.secret).headers,
+    'content-length': String(megabyte),
   });
-  let reading = 0;
-  async function* slow(): AsyncGenerator<Uint8Array> {
-    reading += 1;
-    await finished;
-    yield* [];
-  }
-  let isTouched = false;
-  async function* untouched(): AsyncGenerator<Uint8Array> {
-    isTouched = true;
-    yield* [];
-  }
-  const megabyte = { 'content-length': '1048576' };
-  const headers = { ...signed(inbox.secret).headers, ...megabyte };
-  const first = Array.from({ length: 64 }, () => post(slow(), headers));
-  await expect.poll(() => reading).toBe(64);
-  const refused = await post(untouched(), headers);
-  expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-  expect(JSON.parse(refused.body)).toMatchObject({ code: 'webhooks.overloaded' });
-  expect(isTouched).toBe(false);
-  finish();
-  expect((await Promise.all(first)).every(({ status }) => status === 401)).toBe(true);
-  const sent = signed(inbox.secret, '{"after":1}');
-  expect(await post(bytes(sent.body), sent.headers)).toMatchObject({ status: 200 });
+
+  it('announce a megabyte each, send nothing, and hold nobody up', async () => {
+    const { state, body } = slowSenders();
+    const held = Array.from({ length: 500 }, () => post(body(0), announced()));
+    await expect.poll(() => state.reading).toBe(500);
+    const sent = signed(inbox.secret, '{"beside":1}');
+    expect(await post(bytes(sent.body), sent.headers)).toMatchObject({ status: 200 });
+    state.finish();
+    expect((await Promise.all(held)).every(({ status }) => status === 401)).toBe(true);
+  });
+
+  it('fill the room of their own endpoint, which is asked to come again, and no other’s', async () => {
+    const { state, body } = slowSenders();
+    const other = await inbox.addEndpoint();
+    const held = Array.from({ length: 9 }, () => post(body(megabyte - 65_536), announced()));
+    await expect.poll(() => state.reading).toBe(8);
+    let isTouched = false;
+    async function* untouched(): AsyncGenerator<Uint8Array> {
+      isTouched = true;
+      yield* [];
+    }
+    const refused = await post(untouched(), announced());
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(JSON.parse(refused.body)).toMatchObject({ code: 'webhooks.overloaded' });
+    expect(isTouched).toBe(false);
+    const sent = signed(other.secret, '{"other":1}');
+    expect(await post(bytes(sent.body), sent.headers, other.endpointId)).toMatchObject({
+      status: 200,
+    });
+    state.finish();
+    const statuses = (await Promise.all(held)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([...Array.from({ length: 8 }, () => 401), 503]);
+    const after = signed(inbox.secret, '{"after":1}');
+    expect(await post(bytes(after.body), after.headers)).toMatchObject({ status: 200 });
+  });
+
+  it('are not waited for: 408, and nothing is kept', async () => {
+    const impatient = inbox.receiver({
+      db: own,
+      aside: inbox.web,
+      patience: { idleMs: 20, totalMs: 60_000 },
+    });
+    const { body } = slowSenders();
+    const answer = await impatient.receive(request(body(10), announced(), inbox.endpointId));
+    expect(answer.status).toBe(408);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'request.timeout' });
+    await impatient.close();
+  });
+
+  it('that send a byte now and then are cut when all patience is used up', async () => {
+    const impatient = inbox.receiver({
+      db: own,
+      aside: inbox.web,
+      patience: { idleMs: 200, totalMs: 400 },
+    });
+    async function* dripping(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        yield Buffer.from('x');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    const answer = await impatient.receive(request(dripping(), announced(), inbox.endpointId));
+    expect(answer.status).toBe(408);
+    await impatient.close();
+  });
 });

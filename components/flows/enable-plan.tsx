@@ -38,9 +38,7 @@ export function EnablePlan({ flow, plan, sides }: { flow: Flow; plan: Plan; side
           <li key={line}>{line}</li>
         ))}
       </ul>
-      {plan.estimate && plan.estimate.calls > 0 && (
-        <p>{planWords.estimate(plan.estimate.calls, plan.estimate.minutes)}.</p>
-      )}
+      {plan.estimate && plan.estimate.calls > 0 && <p>{planWords.estimate(plan.estimate)}.</p>}
       <p>
         {text.after} {text.live}
       </p>

@@ -39,9 +39,7 @@ export function PlanSummary({ plan }: { plan: Plan }) {
       </dl>
       {plan.estimate && (
         <p className="text-mut">
-          {plan.estimate.calls === 0
-            ? text.noCalls
-            : text.estimate(plan.estimate.calls, plan.estimate.minutes)}
+          {plan.estimate.calls === 0 ? text.noCalls : text.estimate(plan.estimate)}
         </p>
       )}
     </div>

@@ -49,8 +49,8 @@ export const planWords = {
     reviews: 'Records with more than one that could be the same',
     deletes: 'Flows delete nothing',
   } satisfies Record<keyof Plan['counts'], string>,
-  estimate: (calls: number, minutes: number) =>
-    `About ${many(calls, 'call', 'calls')} to the services, ${timeWords(minutes)}`,
+  estimate: ({ calls, minutes, limit }: NonNullable<Plan['estimate']>) =>
+    `About ${many(calls, 'call', 'calls')} to the services, ${timeWords(minutes)}${limit ? `; ${limit.provider} lets ${formatCount(limit.objects)} new objects ${spanWords(limit.per_seconds)} be made` : ''}`,
   noCalls: 'No call to a service is needed',
   tabs: {
     all: 'All',
@@ -151,6 +151,9 @@ export const planWords = {
 } as const;
 
 const minutesOfHour = 60;
+
+const spanWords = (seconds: number): string =>
+  seconds === 60 ? 'a minute' : seconds === 3_600 ? 'an hour' : `in ${formatCount(seconds)} s`;
 
 function timeWords(minutes: number): string {
   if (minutes < 1) return 'less than a minute';

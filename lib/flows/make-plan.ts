@@ -1,11 +1,12 @@
 import { type Tx, transaction } from '#lib/db/index';
-import { estimatePlan, type Pace } from './estimate-plan.ts';
+import { type Asked, type Estimate, estimatePlan, type Pace } from './estimate-plan.ts';
 import { gatherMembers } from './gather-members.ts';
 import { countMembers } from './gather-store.ts';
 import { type HeldPlan, keepStep, PlanStopped } from './held-plan.ts';
 import { matchPage } from './match-page.ts';
 import type { MatchSide } from './match-records.ts';
-import { type PaceRow, selectCalls, selectPaces } from './plan-input-store.ts';
+import type { PlanDeps } from './plan-deps.ts';
+import { type PaceRow, selectCalls, selectMade, selectPaces } from './plan-input-store.ts';
 import { type Checkpoint, saveReady } from './plan-work-store.ts';
 
 /**
@@ -52,22 +53,21 @@ function matchSides({ sides, deps }: HeldPlan): MatchSide[] {
   }));
 }
 
-async function estimate(tx: Tx, { plan, deps }: HeldPlan) {
+async function estimate(tx: Tx, { plan, deps }: HeldPlan): Promise<Estimate> {
   const rows = await selectPaces(tx, plan);
-  const calls = new Map<string, number>();
-  for (const [streamId, count] of Object.entries(await selectCalls(tx, plan))) {
-    const at = rows.find((row) => row.stream_id === streamId)?.connection_id;
-    if (at !== undefined) calls.set(at, (calls.get(at) ?? 0) + count);
+  const [calls, made] = [await selectCalls(tx, plan), await selectMade(tx, plan)];
+  const asked = new Map<string, Asked>();
+  for (const { stream_id: streamId, connection_id: connectionId } of rows) {
+    asked.set(connectionId, { calls: calls[streamId] ?? 0, made: made[streamId] ?? 0 });
   }
-  const rateOf = (connector: string) => deps.connectors.rateOf(connector);
   return estimatePlan(
-    calls,
-    rows.flatMap((row) => paceOf(row, rateOf) ?? []),
+    asked,
+    rows.flatMap((row) => paceOf(row, deps.connectors) ?? []),
   );
 }
 
-function paceOf(row: PaceRow, rateOf: HeldPlan['deps']['connectors']['rateOf']): Pace | null {
-  const rate = rateOf(row.connector);
+function paceOf(row: PaceRow, connectors: PlanDeps['connectors']): Pace | null {
+  const rate = connectors.rateOf(row.connector);
   if (!rate) return null;
   const sustained = rate.requests / (rate.perMs / 1_000);
   return {
@@ -75,5 +75,7 @@ function paceOf(row: PaceRow, rateOf: HeldPlan['deps']['connectors']['rateOf']):
     perSecond: row.per_second ?? sustained,
     quota: row.quota_remaining ?? rate.requests,
     sustained,
+    provider: connectors.providerOf(row.connector),
+    limits: connectors.resourceOf(row.connector, row.resource)?.creates?.limits ?? [],
   };
 }

@@ -17,7 +17,7 @@ export interface PlanDeps {
   /** As the worker. */
   db: Db;
   queue: PlanQueue;
-  connectors: Pick<FlowConnectors, 'resourceOf'> & {
+  connectors: Pick<FlowConnectors, 'resourceOf' | 'providerOf'> & {
     /** Null for a connector nobody knows any more. */
     rateOf(connector: string): RateManifest | null;
   };

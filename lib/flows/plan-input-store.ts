@@ -95,6 +95,7 @@ export interface PaceRow {
   stream_id: string;
   connection_id: string;
   connector: string;
+  resource: string;
   per_second: number | null;
   quota_remaining: number | null;
 }
@@ -102,7 +103,7 @@ export interface PaceRow {
 /** What the sides' connections let through, as their budgets know it by now. */
 export function selectPaces(tx: Tx, plan: TakenPlan): Promise<PaceRow[]> {
   return tx<PaceRow[]>`
-    select s.id as stream_id, c.id as connection_id, c.connector, b.per_second,
+    select s.id as stream_id, c.id as connection_id, c.connector, s.resource, b.per_second,
       case when b.quota_reset_at > now() then b.quota_remaining end as quota_remaining
     from public.flow_sides fs
     join public.streams s on s.workspace_id = fs.workspace_id and s.id = fs.stream_id
@@ -115,4 +116,14 @@ export async function selectCalls(tx: Tx, plan: TakenPlan): Promise<Record<strin
   const [row] = await tx<{ calls: Record<string, number> }[]>`
     select calls from public.flow_plans where workspace_id = ${plan.workspace_id} and id = ${plan.id}`;
   return row?.calls ?? {};
+}
+
+/** Objects the plan makes, by stream; rows in review make nothing yet. */
+export async function selectMade(tx: Tx, plan: TakenPlan): Promise<Record<string, number>> {
+  const rows = await tx<{ stream_id: string; made: number }[]>`
+    select t.stream_id, count(*)::int as made
+    from public.flow_plan_rows r cross join lateral unnest(r.targets) as t(stream_id)
+    where r.workspace_id = ${plan.workspace_id} and r.plan_id = ${plan.id} and r.action <> 'review'
+    group by t.stream_id`;
+  return Object.fromEntries(rows.map((row) => [row.stream_id, row.made]));
 }

@@ -112,7 +112,16 @@ export const planSchema = z.object({
     reviews: z.number().int(),
     deletes: z.number().int(),
   }),
-  estimate: z.object({ calls: z.number().int(), minutes: z.number() }).nullable(),
+  estimate: z
+    .object({
+      calls: z.number().int(),
+      minutes: z.number(),
+      /** The service's bound on new objects that says how long it lasts, where one does. */
+      limit: z
+        .object({ provider: z.string(), objects: z.number().int(), per_seconds: z.number() })
+        .nullish(),
+    })
+    .nullable(),
   /** Rows looked at while it is made, rows carried out while it is enabled. */
   done: z.number().int(),
   total: z.number().int().nullable(),

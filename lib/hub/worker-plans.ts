@@ -23,6 +23,7 @@ export function planWork(
     queue,
     connectors: {
       resourceOf: (connector, resource) => flowConnectors.resourceOf(connector, resource),
+      providerOf: (connector) => flowConnectors.providerOf(connector),
       rateOf: (connector) => connectors.get(connector)?.manifest.rate ?? null,
     },
     clock,

@@ -66,7 +66,17 @@ export const githubManifest = {
       listsAll: true,
       writable: ['title', 'body', 'state', 'labels', 'assignees'],
       writableValues: { state: ['open', 'done', 'cancelled'] },
-      creates: { fields: creatable, required: ['title'], isKeyed: false, takeBack: 'close' },
+      creates: {
+        fields: creatable,
+        required: ['title'],
+        isKeyed: false,
+        // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+        limits: [
+          { objects: 80, perMs: 60_000 },
+          { objects: 500, perMs: 3_600_000 },
+        ],
+        takeBack: 'close',
+      },
     },
   ],
   lookups: ['labels', 'users'],

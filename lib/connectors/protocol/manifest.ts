@@ -40,6 +40,8 @@ export interface CreateManifest {
   required: readonly string[];
   /** The provider knows a repeated `create` by the key of its guard: there is one object, however often it is asked. */
   isKeyed: boolean;
+  /** Bounds of the provider's own on new objects of one account, beside its rate of all calls. */
+  limits?: readonly { objects: number; perMs: number }[];
   /** What `takeBack` does there, in a word for people. */
   takeBack: 'delete' | 'archive' | 'close';
 }

@@ -57,6 +57,7 @@ async function workPlans(): Promise<void> {
     },
     connectors: {
       resourceOf: () => manifest.resources[0] ?? null,
+      providerOf: () => manifest.provider,
       rateOf: () => manifest.rate,
     },
     clock: { now: () => Date.now(), random: () => 0.5 },

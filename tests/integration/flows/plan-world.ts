@@ -55,6 +55,7 @@ export class PlanWorld {
       },
       connectors: {
         resourceOf: (connector, resource) => connectors.resourceOf(connector, resource),
+        providerOf: (connector) => connectors.providerOf(connector),
         rateOf: () => rate,
       },
       clock: deps.clock,

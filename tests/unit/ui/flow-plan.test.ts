@@ -78,9 +78,20 @@ describe('a plan', () => {
   });
 
   it('says in words how long it takes', () => {
-    expect(planWords.estimate(1, 0.3)).toBe('About 1 call to the services, less than a minute');
-    expect(planWords.estimate(42, 2.4)).toContain('about 2 minutes');
-    expect(planWords.estimate(9_000, 150)).toContain('about 3 hours');
+    const words = (calls: number, minutes: number) => planWords.estimate({ calls, minutes });
+    expect(words(1, 0.3)).toBe('About 1 call to the services, less than a minute');
+    expect(words(42, 2.4)).toContain('about 2 minutes');
+    expect(words(9_000, 150)).toContain('about 3 hours');
+  });
+
+  it('says whose bound on new objects makes it last so long', () => {
+    const limit = { provider: 'GitHub', objects: 500, per_seconds: 3_600 };
+    expect(planWords.estimate({ calls: 700, minutes: 62, limit })).toContain(
+      '; GitHub lets 500 new objects an hour be made',
+    );
+    expect(
+      planWords.estimate({ calls: 700, minutes: 62, limit: { ...limit, per_seconds: 60 } }),
+    ).toContain('500 new objects a minute');
   });
 });
 

@@ -48,6 +48,7 @@ const deps: PlanDeps = {
   },
   connectors: {
     resourceOf: () => manifest.resources[0] ?? null,
+    providerOf: () => manifest.provider,
     rateOf: () => manifest.rate,
   },
   clock: { now: () => Date.now(), random: () => 0.5 },

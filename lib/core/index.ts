@@ -22,6 +22,7 @@ export {
   toHubError,
 } from './hub-error.ts';
 export { isUuid, newId } from './ids.ts';
+export { inTurn } from './in-turn.ts';
 export { type Json, type JsonObject, jsonEqual } from './json.ts';
 export { findJsonFault, type JsonFault } from './json-fault.ts';
 export { limits } from './limits.ts';

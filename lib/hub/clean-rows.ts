@@ -1,3 +1,4 @@
+import { inTurn } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
 import { cleanInbox, type InboxRetention } from '#lib/webhooks/index';
 import {
@@ -10,6 +11,8 @@ import {
   dropPlans,
   dropRuns,
   dropSagas,
+  dropUndoNotes,
+  dropUndos,
   dropUnusedPlanRows,
 } from './retention-store.ts';
 
@@ -26,6 +29,7 @@ export const keptDays = {
   plans: 90,
   planMembers: 1,
   unusedPlanRows: 1,
+  undos: 90,
 } as const;
 
 /** Rows of one statement, so that none holds its locks for long. */
@@ -43,14 +47,24 @@ const drops: readonly [Drop, number][] = [
   [dropUnusedPlanRows, keptDays.unusedPlanRows],
   [dropPlanRows, keptDays.plans],
   [dropPlans, keptDays.plans],
+  [dropUndoNotes, keptDays.undos],
+  [dropUndos, keptDays.undos],
 ];
 
 /** Lets old rows of all rooms go, in small steps. Harmless for several workers at once. */
 export async function cleanRows(db: Db, inbox: InboxRetention): Promise<void> {
-  await cleanInbox(db, inbox);
-  for (const [drop, days] of drops) {
-    for (let batch = 0; batch < maxBatches; batch += 1) {
-      if ((await drop(db, { days, rows: batchRows })) < batchRows) break;
-    }
+  await inTurn([
+    () => cleanInbox(db, inbox),
+    ...drops.map(
+      ([drop, days]) =>
+        () =>
+          inBatches((rows) => drop(db, { days, rows })),
+    ),
+  ]);
+}
+
+async function inBatches(drop: (rows: number) => Promise<number>): Promise<void> {
+  for (let batch = 0; batch < maxBatches; batch += 1) {
+    if ((await drop(batchRows)) < batchRows) return;
   }
 }

@@ -103,3 +103,27 @@ export const dropUnusedPlanRows: Drop = async (db, { days, rows }) => {
       limit ${rows})`;
   return count;
 };
+
+/** The records an undo could not take back, by name; before the undo itself, which may have many. */
+export const dropUndoNotes: Drop = async (db, { days, rows }) => {
+  const { count } = await db`
+    delete from public.undo_notes where (undo_id, record_id) in (
+      select n.undo_id, n.record_id from public.undo_runs u
+      join public.undo_notes n on n.undo_id = u.id
+      where u.finished_at is not null and u.id < private.first_id_at(now() - ${days} * interval '1 day')
+      limit ${rows})`;
+  return count;
+};
+
+/** As long as the log has a change that an undo made, it says whose that was. */
+export const dropUndos: Drop = async (db, { days, rows }) => {
+  const { count } = await db`
+    delete from public.undo_runs where id = any (array(
+      select u.id from public.undo_runs u
+      where u.finished_at is not null and u.id < private.first_id_at(now() - ${days} * interval '1 day')
+        and not exists (select 1 from public.undo_notes n where n.undo_id = u.id)
+        and not exists (select 1 from public.change_log c
+          where c.workspace_id = u.workspace_id and c.run_id = u.id)
+      order by u.id limit ${rows}))`;
+  return count;
+};

@@ -1,3 +1,4 @@
+import { inTurn } from '#lib/core/index';
 import { type Db, pgErrorCode } from '#lib/db/index';
 import {
   dropBroughtSecrets,
@@ -18,6 +19,10 @@ const daysAhead = 7;
 const batchRows = 5_000;
 /** Statements of one round; what is left is the next round's. */
 const maxBatches = 20;
+/** Of dedupe keys: a round comes every ten minutes, and 500 events a second leave 300,000 keys in that time. */
+const maxKeyBatches = 120;
+/** Days one round drops. */
+const maxDays = 10;
 const lockNotAvailable = '55P03';
 const refusalCountDays = 90;
 const refusedRequestDays = 30;
@@ -32,16 +37,23 @@ export interface InboxRetention {
 }
 
 /** Makes the coming days and lets the old ones go. Called again and again by one of the workers. */
-export async function cleanInbox(db: Db, retention: InboxRetention): Promise<void> {
-  await makeDaysUnlessHeld(db);
-  await dropDays(db, retention.eventDays);
-  await inBatches((limit) => dropStrays(db, retention.eventDays, limit));
-  await inBatches((limit) => dropDedupeKeys(db, retention.dedupeDays, limit));
-  await inBatches((limit) => dropRefusalCounts(db, refusalCountDays, limit));
-  await inBatches((limit) => dropRefused(db, refusedRequestDays, limit));
-  await inBatches((limit) => eraseRetiredSecrets(db, retiredSecretDays, limit));
-  await inBatches((limit) => dropBroughtSecrets(db, broughtSecretDays, limit));
-  await inBatches((limit) => dropReplays(db, replayDays, limit));
+export function cleanInbox(db: Db, { eventDays, dedupeDays }: InboxRetention): Promise<void> {
+  return inTurn([
+    () => makeDaysUnlessHeld(db),
+    () => dropOldDays(db, eventDays),
+    () => inBatches((limit) => dropStrays(db, eventDays, limit)),
+    () => inBatches((limit) => dropRefusalCounts(db, refusalCountDays, limit)),
+    () => inBatches((limit) => dropRefused(db, refusedRequestDays, limit)),
+    () => inBatches((limit) => eraseRetiredSecrets(db, retiredSecretDays, limit)),
+    () => inBatches((limit) => dropBroughtSecrets(db, broughtSecretDays, limit)),
+    () => inBatches((limit) => dropReplays(db, replayDays, limit)),
+    () => inBatches((limit) => dropDedupeKeys(db, dedupeDays, limit), maxKeyBatches),
+  ]);
+}
+
+/** A day at a time, so that whoever receives meanwhile waits for one drop and not for all. */
+async function dropOldDays(db: Db, keep: number): Promise<void> {
+  for (let day = 0; day < maxDays; day += 1) if ((await dropDays(db, keep)) === 0) return;
 }
 
 /** Somebody reads all days at this moment; there are days enough until the next round. */
@@ -60,8 +72,11 @@ const foldRows = 10_000;
 export const foldInboxCounts = async (db: Db): Promise<boolean> =>
   (await foldCounts(db, foldRows)) === foldRows;
 
-async function inBatches(drop: (limit: number) => Promise<number>): Promise<void> {
-  for (let batch = 0; batch < maxBatches; batch += 1) {
+async function inBatches(
+  drop: (limit: number) => Promise<number>,
+  most = maxBatches,
+): Promise<void> {
+  for (let batch = 0; batch < most; batch += 1) {
     if ((await drop(batchRows)) < batchRows) return;
   }
 }

@@ -57,9 +57,12 @@ class Watch {
   constructor({ idleMs, totalMs }: BodyPatience) {
     this.#idleMs = idleMs;
     this.#until = performance.now() + totalMs;
-    this.#timer = setTimeout(() => {
-      this.#fail(new HubError('request.timeout'));
-    }, Math.min(idleMs, totalMs));
+    this.#timer = setTimeout(
+      () => {
+        this.#fail(new HubError('request.timeout'));
+      },
+      Math.min(idleMs, totalMs),
+    );
   }
 
   /** Not a race with one promise of the timer's: that would hold something of every piece. */

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { WebhookDescriptor } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, newId, type Result } from '#lib/core/index';
 import { wake } from '#lib/db/index';
@@ -9,6 +8,7 @@ import { markChallenged } from './app-webhook-store.ts';
 import { BodyBudget } from './body-budget.ts';
 import { Coalescer } from './coalescer.ts';
 import { DeliveryBatcher } from './delivery-batcher.ts';
+import { deliveryHash } from './delivery-hash.ts';
 import { type Endpoint, EndpointCache, secretsAt } from './endpoint-cache.ts';
 import { type RefusedAt, refusedOf } from './explain-refusal.ts';
 import { findRecipients } from './find-recipient.ts';
@@ -102,7 +102,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       request.onGenuine?.();
       const kept = withoutTexts(body, proofsInBody(descriptor.scheme, body));
       const content = value(judgeBody(kept, shape));
-      const bodyHash = hash('sha256', body, 'base64url');
+      const bodyHash = deliveryHash(descriptor, body, content);
       const known = { ...completeHead(descriptor, head, content, bodyHash), bodyHash };
       const parts = splitDelivery(descriptor, shape, content, known);
       const events = parts ?? [{ event: known.event, payload: asObject(content) }];

@@ -63,6 +63,8 @@ export const webhookDescriptorSchema = z
   .strictObject({
     scheme: signatureSchemeSchema,
     delivery: deliveryFactSchema,
+    /** Of a JSON body: what the service writes anew with each attempt at one delivery. */
+    attemptFields: z.array(jsonPathSchema).max(4).readonly().optional(),
     event: deliveryFactSchema,
     /** Payloads that hold many events; null where one request is one event. */
     items: itemsSchema.nullable(),

@@ -18,6 +18,7 @@ export const fileWebhooks = {
       },
       delivery: { from: 'body', paths: [['id']] },
       event: { from: 'body', paths: [['type']] },
+      attemptFields: [['attempt_number']],
       handshakes: [
         {
           when: { has: 'body', path: ['verification_token'] },

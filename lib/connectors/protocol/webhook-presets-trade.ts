@@ -18,6 +18,7 @@ export const tradeWebhooks = {
       },
       delivery: { from: 'body', paths: [['id']] },
       event: { from: 'body', paths: [['type']] },
+      attemptFields: [['pending_webhooks']],
     },
     secretLabel: 'Signing secret (whsec_…)',
     steps: [

@@ -121,6 +121,34 @@ describe('days of the inbox', () => {
     expect(await placeOf(again)).toBe(`private.${dayOf(Date.now() - 40 * dayMs)}`);
   });
 
+  it('are asked by index whether something of theirs is still to be applied', async () => {
+    const at = Date.now() - 50 * dayMs;
+    const open = await put(at, 'failed');
+    await inbox.admin`select private.make_inbox_days(1)`;
+    await inbox.admin`insert into public.inbox_events (id, workspace_id, connection_id, endpoint_id,
+        connector, event, delivery_id, headers, body, verdict, status, received_at)
+      select private.first_id_at(received_at + n * interval '1 millisecond'), workspace_id,
+        connection_id, endpoint_id, connector, event, 'd' || n, headers, body, verdict, 'applied', received_at
+      from public.inbox_events, generate_series(1, 3000) n where id = ${open}`;
+    const day = `private.${dayOf(at)}`;
+    await inbox.admin.unsafe(`analyze ${day}`);
+    await inbox.admin.begin(async (tx) => {
+      const scans = () => tx<{ whole: string; indexed: string }[]>`
+        select pg_stat_get_xact_numscans(${day}::regclass) as whole,
+          (select sum(pg_stat_get_xact_numscans(indexrelid)) from pg_index
+            where indrelid = ${day}::regclass) as indexed`;
+      const [before] = await scans();
+      await tx`select private.drop_inbox_days(30)`;
+      const [after] = await scans();
+      expect(after?.whole).toBe(before?.whole);
+      expect(Number(after?.indexed)).toBeGreaterThan(Number(before?.indexed));
+    });
+    expect(await placeOf(open)).toBe(day);
+    await inbox.admin`delete from public.inbox_events where id = ${open}`;
+    await cleanInbox(inbox.worker, retention);
+    expect(await partitions()).not.toContain(dayOf(at));
+  });
+
   it('are made by a later call while somebody reads all of them', async () => {
     await transaction(inbox.worker, async (tx) => {
       await tx`select count(*) from public.inbox_events`;

@@ -12,9 +12,7 @@ export function toHere(transform: Transform, value: Json, comparator: Comparator
     case 'values':
       return each(value, (item) => valueHere(transform, item));
     case 'prefix':
-      return each(value, (item) =>
-        item.startsWith(transform.text) ? item.slice(transform.text.length) : item,
-      );
+      return each(value, wordsOf(transform).read);
     case 'case':
       return value;
     case 'first':
@@ -40,14 +38,15 @@ export function toThere(transform: Transform, value: Json, place: Place): Mapped
   switch (transform.type) {
     case 'values':
       return Array.isArray(value)
-        ? itemsThere(transform, value, { ...place, there: Array.isArray(there) ? there : [] })
+        ? itemsThere(transform, value, place)
         : each(value, (item) => valueThere(transform, item));
     case 'prefix':
-      return each(value, (item) => (item === '' ? item : transform.text + item));
-    case 'case':
-      return each(value, (item) =>
-        transform.to === 'lower' ? item.toLowerCase() : item.toUpperCase(),
-      );
+    case 'case': {
+      const words = wordsOf(transform);
+      return Array.isArray(value)
+        ? sayItems(value, { standing: textsOf(there), ...words })
+        : each(value, words.say);
+    }
     case 'first':
       return isList && Array.isArray(value)
         ? oneOf(value, Array.isArray(there) ? there : [], comparator)
@@ -80,19 +79,50 @@ const valueHere = (map: ValueMap, item: string): string | undefined =>
 const valueThere = (map: ValueMap, item: string): string | undefined =>
   map.pairs.find(({ here }) => here === item)?.there ?? rest(map, item);
 
-function itemsThere(
-  map: ValueMap,
+interface Words {
+  read(item: string): string | undefined;
+  say(item: string): string | undefined;
+}
+
+const wordsOf = (transform: Extract<Transform, { type: 'prefix' | 'case' }>): Words => {
+  if (transform.type === 'case') {
+    const isLower = transform.to === 'lower';
+    const say = (item: string) => (isLower ? item.toLowerCase() : item.toUpperCase());
+    return { read: (item) => item, say };
+  }
+  const { text } = transform;
+  return {
+    // What is nothing but the text is not read as nothing.
+    read: (item) => (item.startsWith(text) && item !== text ? item.slice(text.length) : item),
+    say: (item) => (item === '' ? item : text + item),
+  };
+};
+
+const textsOf = (there: Json | undefined): string[] =>
+  Array.isArray(there) ? there.filter((item) => typeof item === 'string') : [];
+
+/** Items of a list as they are said there. What stands there and means the same here stays as it is. */
+const sayItems = (
   value: Json[],
-  { there, comparator }: Place & { there: Json[] },
-): Json[] {
-  const known = there.filter((item) => typeof item === 'string');
-  const sent = value.flatMap((item): Json[] => {
-    if (typeof item !== 'string') return [item];
-    // Of several that mean the same here, what is there stays.
-    const standing = known.filter((other) => valueHere(map, other) === item);
-    const said = valueThere(map, item);
-    if (standing.length > 0) return standing;
-    return said === undefined ? [] : [said];
+  { standing, read, say }: Words & { standing: string[] },
+): Json[] => [
+  ...new Set(
+    value.flatMap((item): Json[] => {
+      if (typeof item !== 'string') return [item];
+      const same = standing.filter((other) => read(other) === item);
+      if (same.length > 0) return same;
+      const said = say(item);
+      return said === undefined ? [] : [said];
+    }),
+  ),
+];
+
+function itemsThere(map: ValueMap, value: Json[], { there, comparator }: Place): Json[] {
+  const known = textsOf(there);
+  const sent = sayItems(value, {
+    standing: known,
+    read: (item) => valueHere(map, item),
+    say: (item) => valueThere(map, item),
   });
   const unseen = known.filter((item) => valueHere(map, item) === undefined);
   // Where one item has room, one that nobody here knows is not put out by another.

@@ -140,6 +140,19 @@ describe('a lens', () => {
     });
   });
 
+  it('leaves what stands in a list there as it stands, when another item comes', () => {
+    const prefixed = through(rule('labels', { transform: { type: 'prefix', text: 'p:' } }));
+    const there = { labels: ['x', 'p:y'] };
+    expect(prefixed.toSide({ labels: ['x', 'y', 'z'] }, there).fields).toEqual({
+      labels: ['x', 'p:y', 'p:z'],
+    });
+    expect(prefixed.toSide({ labels: ['y'] }, there).fields).toEqual({ labels: ['p:y'] });
+    const lowered = through(rule('labels', { transform: { type: 'case', to: 'lower' } }));
+    expect(lowered.toSide({ labels: ['Bug', 'New'] }, { labels: ['Bug'] }).fields).toEqual({
+      labels: ['Bug', 'new'],
+    });
+  });
+
   it('names a value never seen, and takes nothing of it', () => {
     const lens = through(
       rule('state', { side_field: 'raw_state', transform: values([['done', 'Closed']]) }),
@@ -231,6 +244,19 @@ describe('hazard 35: a mapping that loses something', () => {
         const data = lens.toRecord(there);
         const view = viewOf(rules, there, data);
         expect(owedFields('task', { ...view, data, held: [] }, writable)).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('no item there is rewritten that nobody has touched', () => {
+    fc.assert(
+      fc.property(transforms, items, text, (transform, labels, added) => {
+        const lens = lensOf('task', [rule('labels', { transform })]);
+        const read = lens.toRecord({ labels })['labels'] as string[];
+        const wanted = added === '' || read.includes(added) ? read : [...read, added];
+        const after = lens.toSide({ labels: wanted }, { labels }).fields['labels'];
+        expect(after).toEqual(expect.arrayContaining(labels));
       }),
       { numRuns: 2_000 },
     );

@@ -253,7 +253,9 @@ describe('hazard 35: a mapping that loses something', () => {
     fc.assert(
       fc.property(transforms, items, text, (transform, labels, added) => {
         const lens = lensOf('task', [rule('labels', { transform })]);
-        const read = lens.toRecord({ labels })['labels'] as string[];
+        const read = lens.toRecord({ labels })['labels'] as string[] | undefined;
+        // A list with an item that reads as nothing is not taken at all.
+        if (!read) return;
         const wanted = added === '' || read.includes(added) ? read : [...read, added];
         const after = lens.toSide({ labels: wanted }, { labels }).fields['labels'];
         expect(after).toEqual(expect.arrayContaining(labels));

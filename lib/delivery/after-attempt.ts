@@ -22,6 +22,12 @@ export const scheduleMs: readonly number[] = [
   24 * hour,
 ];
 export const attemptsMax = scheduleMs.length;
+/**
+ * Attempts beyond the schedule for those nobody heard the end of because a worker stopped or was lost:
+ * it is not the destination's fault. Bounded, for it may be what workers die of.
+ */
+const lostMax = 3;
+export const startsMax = attemptsMax + lostMax;
 
 /** So that what failed at one moment does not come back at one moment: up to a fifth more. */
 const jitterShare = 0.2;
@@ -50,9 +56,11 @@ export function afterAttempt(
     case 'held':
       return { status: 'held', waitMs: within(outcome.afterMs) };
     case 'retry': {
+      if (outcome.atOnce && facts.attempts < startsMax) {
+        return { status: 'failed', waitMs: askedMs.least };
+      }
       const next = scheduleMs[facts.attempts];
       if (next === undefined) return { status: 'dead' };
-      if (outcome.atOnce) return { status: 'failed', waitMs: askedMs.least };
       // A short Retry-After said ten times would use up in seconds what is to last for days.
       const own = Math.round(next * (1 + jitterShare * facts.random));
       const asked = outcome.afterMs === undefined ? 0 : within(outcome.afterMs);

@@ -54,7 +54,8 @@ export function settleAttempt(
     if (after.status === 'delivered' || after.status === 'dead') {
       await releaseKeys(tx, held.subscriptionId, [recordId]);
     }
-    const now = await noteOutcome(tx, held, after.status);
+    const isOwnFault = outcome.type === 'retry' && outcome.atOnce && after.status === 'failed';
+    const now = await noteOutcome(tx, held, isOwnFault ? 'held' : after.status);
     const why = whyDisable(deps, outcome, {
       entry,
       kind: destination.kind,
@@ -71,9 +72,8 @@ function whyDisable(
   facts: { kind: Destination['kind']; entry: Attempt; failing_since: string | null },
 ): { code: string; reason: string } | null {
   if (outcome.type === 'gone') return { code: outcome.code, reason: outcome.reason };
-  if (outcome.type === 'delivered' || outcome.type === 'held' || facts.failing_since === null) {
-    return null;
-  }
+  const isTheirs = outcome.type === 'refused' || (outcome.type === 'retry' && !outcome.atOnce);
+  if (!isTheirs || facts.failing_since === null) return null;
   const failing = {
     kind: facts.kind,
     failingSinceMs: Date.parse(facts.failing_since),

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#lib/core/index';
 import type { Db, Queryable, Tx } from '#lib/db/index';
-import { attemptsMax } from './after-attempt.ts';
+import { startsMax } from './after-attempt.ts';
 import type { Attempt } from './delivery-shape.ts';
 import { deliveryLimits } from './limits.ts';
 import type { DestinationKind } from './subscription-shape.ts';
@@ -71,9 +71,9 @@ export async function lockServable(
 export async function lapseLeases(tx: Tx, subscriptionId: string): Promise<string[]> {
   const rows = await tx<{ record_id: string; status: string }[]>`
     update public.deliveries d set lease_until = null,
-      status = case when d.attempts >= ${attemptsMax} then 'dead' else 'failed' end,
-      ended_at = case when d.attempts >= ${attemptsMax} then now() end,
-      next_attempt_at = case when d.attempts < ${attemptsMax} then now() end,
+      status = case when d.attempts >= ${startsMax} then 'dead' else 'failed' end,
+      ended_at = case when d.attempts >= ${startsMax} then now() end,
+      next_attempt_at = case when d.attempts < ${startsMax} then now() end,
       attempt_log = (select jsonb_agg(e.entry order by e.n) from jsonb_array_elements(
         jsonb_build_array(jsonb_build_object('at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
           'ms', null, 'outcome', 'unknown', 'code', 'delivery.worker_lost', 'reason',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { startsMax } from '#lib/delivery/after-attempt';
 import { afterAttempt, attemptsMax, scheduleMs } from '#lib/delivery/index';
 
 const retry = { type: 'retry', code: 'http.500', reason: 'It answered 500.' } as const;
@@ -58,6 +59,15 @@ describe('after an attempt', () => {
   it('comes back at once to what was broken off here', () => {
     const after = afterAttempt({ ...retry, atOnce: true }, { attempts: 5, random: 0.5 });
     expect(after).toEqual({ status: 'failed', waitMs: 1_000 });
+  });
+
+  it('ends no delivery because a worker stopped during the last attempt, up to a bound', () => {
+    const stopped = { ...retry, atOnce: true } as const;
+    for (let attempts = attemptsMax; attempts < startsMax; attempts += 1) {
+      expect(afterAttempt(stopped, { attempts, random: 0 }).status).toBe('failed');
+      expect(afterAttempt(retry, { attempts, random: 0 }).status).toBe('dead');
+    }
+    expect(afterAttempt(stopped, { attempts: startsMax, random: 0 }).status).toBe('dead');
   });
 
   it('does not repeat what was taken, refused or gone', () => {

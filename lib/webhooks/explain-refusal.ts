@@ -17,6 +17,9 @@ export interface RefusedAt {
   nowMs: number;
 }
 
+/** A diagnosis tries many readings of the body, beside the stream of requests; a long one would hold it up. */
+const diagnosedBytes = 65_536;
+
 const ofSignature = new Set([
   'webhooks.signature_missing',
   'webhooks.signature_invalid',
@@ -47,6 +50,10 @@ async function explain({ endpoint, descriptor, ...at }: RefusedAt): Promise<Diag
   const { request, body, error, nowMs } = at;
   if (body === null || !ofSignature.has(error.code)) {
     return { code: error.code, sentence: error.message };
+  }
+  if (body.byteLength > diagnosedBytes) {
+    const size = `Its ${body.byteLength} bytes are too many to look for the reason in.`;
+    return { code: error.code, sentence: `${error.message} ${size}` };
   }
   const valid = secretsAt(endpoint, nowMs).length;
   return diagnoseRefusal({

@@ -31,10 +31,13 @@ export async function findOpenDays(tx: Tx): Promise<OpenDays | null> {
   const [row] = await tx<{ lowId: string | null; highId: string; hasReplays: boolean }[]>`
     with open as (
       select day from (
-        select day, count from public.inbox_counts where status in ('pending', 'queued', 'failed')
+        select workspace_id, day, count from public.inbox_counts
+        where status in ('pending', 'queued', 'failed')
         union all
-        select day, delta from private.inbox_deltas where status in ('pending', 'queued', 'failed')) counted
-      group by day having sum(count) > 0
+        select workspace_id, day, delta from private.inbox_deltas
+        where status in ('pending', 'queued', 'failed')) counted
+      -- Each for itself: what a deleted workspace takes away is nobody else's.
+      group by workspace_id, day having sum(count) > 0
     )
     select private.first_id_at(min(day)::timestamp at time zone 'utc') as "lowId",
       case when max(day) > '9999-01-01' then ${lastId}

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Clock, newId } from '#lib/core/index';
 import type { Logger } from '#lib/observability/index';
 import { isPublicAddress } from '#lib/security/index';
@@ -99,7 +100,10 @@ export class Quarantine {
       this.#writing = this.#writing.then(async () => {
         try {
           const rows: RefusedRow[] = [];
-          for (const one of waiting) rows.push(rowOf(one, await this.#explain(one.refused)));
+          for (const one of waiting) {
+            rows.push(rowOf(one, await this.#explain(one.refused)));
+            await setImmediate();
+          }
           await this.#write(rows);
         } catch (error) {
           this.#log.warn('refused requests could not be kept', { err: error });

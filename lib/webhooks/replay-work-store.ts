@@ -98,6 +98,10 @@ export async function handOut(
   return { count: row?.count ?? 0, reachedId, isWalked };
 }
 
+/** A replay of more events than this is counted at its end, and every so often before. */
+const countedAlways = 5_000;
+const countEverySeconds = 5;
+
 /** Writes where the replay stands and what has become of its events. Answers whether it is done. */
 export async function keepStep(
   tx: Tx,
@@ -105,24 +109,38 @@ export async function keepStep(
   step: Handed,
   pauseMs: number,
 ): Promise<boolean> {
+  const mayEnd = step.isWalked || replay.status === 'cancelled';
   const [row] = await tx<{ status: string }[]>`
-    with found as (
+    with own as materialized (
+      select ${mayEnd} and not exists (
+          select 1 from public.inbox_events
+          where replay_id = ${replay.id} and workspace_id = ${replay.workspaceId}
+            and status in ('pending', 'queued', 'failed')) as is_over,
+        taken + ${step.count} <= ${countedAlways} or counted_at is null
+          or counted_at < now() - ${countEverySeconds} * interval '1 second' as is_due
+      from public.replays where workspace_id = ${replay.workspaceId} and id = ${replay.id}
+    ), found as (
       select count(*) filter (where status in ('pending', 'queued', 'failed')) as waiting,
         count(*) filter (where status = 'applied') as applied,
         count(*) filter (where status = 'ignored') as ignored,
         count(*) filter (where status = 'dead') as dead
-      from public.inbox_events where replay_id = ${replay.id} and workspace_id = ${replay.workspaceId}
+      from public.inbox_events
+      where (select is_over or is_due from own)
+        and replay_id = ${replay.id} and workspace_id = ${replay.workspaceId}
+    ), counted as (
+      select found.* from found, own where own.is_over or own.is_due
     )
     update public.replays r set
       status = case when r.status = 'cancelled' then r.status
-        when ${step.isWalked} and found.waiting = 0 then 'completed' else 'running' end,
+        when own.is_over then 'completed' else 'running' end,
       started_at = coalesce(r.started_at, now()),
-      finished_at = case when r.status = 'cancelled' then r.finished_at
-        when ${step.isWalked} and found.waiting = 0 then now() end,
+      finished_at = case when r.status = 'cancelled' then r.finished_at when own.is_over then now() end,
       taken = r.taken + ${step.count}, reached_id = ${step.reachedId}, is_walked = ${step.isWalked},
-      waiting = found.waiting, applied = found.applied, ignored = found.ignored, dead = found.dead,
+      waiting = coalesce(counted.waiting, r.waiting), applied = coalesce(counted.applied, r.applied),
+      ignored = coalesce(counted.ignored, r.ignored), dead = coalesce(counted.dead, r.dead),
+      counted_at = case when counted.waiting is null then r.counted_at else now() end,
       next_step_at = clock_timestamp() + ${pauseMs} * interval '1 millisecond'
-    from found
+    from own left join counted on true
     where r.workspace_id = ${replay.workspaceId} and r.id = ${replay.id}
     returning r.status`;
   return row?.status === 'completed';

@@ -139,11 +139,14 @@ create table public.change_log (
   at timestamp with time zone not null default now(),
   xid xid8 not null default pg_current_xact_id(),
   undoes bigint,
+  remote_at timestamp with time zone,
+  reason text,
   constraint change_log_workspace_id_position_key UNIQUE (workspace_id, "position"),
   constraint change_log_pkey PRIMARY KEY (id),
   constraint change_log_workspace_id_record_id_fkey FOREIGN KEY (workspace_id, record_id) REFERENCES public.records(workspace_id, id) ON DELETE CASCADE,
   constraint change_log_op_check CHECK ((op = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text, 'restore'::text]))),
-  constraint change_log_origin_check CHECK ((origin = ANY (ARRAY['user'::text, 'connection'::text, 'hub'::text])))
+  constraint change_log_origin_check CHECK ((origin = ANY (ARRAY['user'::text, 'connection'::text, 'hub'::text]))),
+  constraint change_log_reason_check CHECK ((reason = ANY (ARRAY['joined'::text, 'made'::text, 'withdrawn'::text, 'refused'::text, 'answered'::text, 'remapped'::text, 'resolved'::text, 'resolution_undone'::text])))
 );
 CREATE UNIQUE INDEX change_log_by_mutation ON public.change_log USING btree (workspace_id, mutation_id, record_id) WHERE (mutation_id IS NOT NULL);
 CREATE INDEX change_log_by_record ON public.change_log USING btree (workspace_id, record_id, version DESC);
@@ -329,6 +332,28 @@ grant select on public.connection_budgets to authenticated;
 grant select on public.connection_budgets to hub_user;
 grant delete, insert, select, update on public.connection_budgets to patchbay_worker;
 
+create table public.connection_clocks (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  offset_ms double precision not null,
+  error_ms double precision not null,
+  measured_at timestamp with time zone not null,
+  constraint connection_clocks_pkey PRIMARY KEY (connection_id),
+  constraint connection_clocks_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_clocks_error_ms_check CHECK ((error_ms >= (0)::double precision))
+);
+CREATE INDEX connection_clocks_of_workspace ON public.connection_clocks USING btree (workspace_id);
+alter table public.connection_clocks enable row level security;
+alter table public.connection_clocks force row level security;
+create policy member_read on public.connection_clocks as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_clocks as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_clocks to authenticated;
+grant select on public.connection_clocks to hub_user;
+grant delete, insert, select, update on public.connection_clocks to patchbay_worker;
+
 create table public.connection_incidents (
   id uuid not null,
   workspace_id uuid not null,
@@ -472,6 +497,7 @@ create table public.creations (
   record_version bigint,
   is_planned boolean not null default false,
   saga_id uuid,
+  waits_for uuid,
   constraint creations_record_id_stream_id_key UNIQUE (record_id, stream_id),
   constraint creations_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint creations_pkey PRIMARY KEY (id),
@@ -486,9 +512,10 @@ CREATE INDEX creations_due ON public.creations USING btree (workspace_id, next_a
 CREATE INDEX creations_newest ON public.creations USING btree (workspace_id, id DESC);
 CREATE INDEX creations_of_saga ON public.creations USING btree (workspace_id, saga_id) WHERE (saga_id IS NOT NULL);
 CREATE INDEX creations_open ON public.creations USING btree (stream_id) WHERE (state = ANY (ARRAY['owed'::text, 'sending'::text, 'unknown'::text, 'refused'::text]));
-CREATE INDEX creations_refused ON public.creations USING btree (record_id) WHERE (state = 'refused'::text);
+CREATE INDEX creations_refused ON public.creations USING btree (id) WHERE (state = 'refused'::text);
 CREATE INDEX creations_under_way ON public.creations USING btree (stream_id) WHERE (state = ANY (ARRAY['sending'::text, 'unknown'::text]));
 CREATE INDEX creations_unplanned ON public.creations USING btree (created_at) WHERE (NOT is_planned);
+CREATE INDEX creations_waiting ON public.creations USING btree (waits_for) WHERE (waits_for IS NOT NULL);
 alter table public.creations enable row level security;
 alter table public.creations force row level security;
 create policy member_decides on public.creations as restrictive for update to hub_user
@@ -506,6 +533,7 @@ create policy member_update on public.creations as permissive for update to hub_
 create policy worker_all on public.creations as permissive for all to patchbay_worker
   using (true)
   with check (true);
+CREATE TRIGGER creations_wake_children AFTER UPDATE OF next_attempt_at ON public.creations FOR EACH ROW WHEN (((old.next_attempt_at IS NOT NULL) AND (new.next_attempt_at IS NULL))) EXECUTE FUNCTION private.wake_children();
 grant select on public.creations to authenticated;
 grant select on public.creations to hub_user;
 grant delete, insert, select, update on public.creations to patchbay_worker;
@@ -1077,6 +1105,7 @@ create table public.links (
 CREATE INDEX links_by_record ON public.links USING btree (workspace_id, record_id);
 CREATE INDEX links_due ON public.links USING btree (workspace_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX links_of_stream ON public.links USING btree (stream_id, record_id);
+CREATE INDEX links_unreadable ON public.links USING btree (workspace_id, stream_id) WHERE (unreadable <> '{}'::jsonb);
 CREATE INDEX links_unseen ON public.links USING btree (stream_id, seen_generation, id) WHERE (state <> 'tombstone'::text);
 alter table public.links enable row level security;
 alter table public.links force row level security;
@@ -1104,6 +1133,7 @@ grant update (next_attempt_at) on public.links to hub_user;
 grant update (reread_at) on public.links to hub_user;
 grant update (error) on public.links to hub_user;
 grant update (dirty_at) on public.links to hub_user;
+grant update (ours) on public.links to hub_user;
 
 create table public.members (
   workspace_id uuid not null,
@@ -1142,6 +1172,34 @@ grant select on public.members to authenticated;
 grant delete, insert, select, update on public.members to hub_user;
 grant insert, select on public.members to patchbay_web;
 grant delete, insert, select, update on public.members to patchbay_worker;
+
+create table public.parted_streams (
+  workspace_id uuid not null,
+  stream_id uuid not null,
+  other_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint parted_streams_pkey PRIMARY KEY (workspace_id, stream_id, other_id),
+  constraint parted_streams_workspace_id_other_id_fkey FOREIGN KEY (workspace_id, other_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE,
+  constraint parted_streams_workspace_id_stream_id_fkey FOREIGN KEY (workspace_id, stream_id) REFERENCES public.streams(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX parted_streams_of_other ON public.parted_streams USING btree (workspace_id, other_id);
+alter table public.parted_streams enable row level security;
+alter table public.parted_streams force row level security;
+create policy member_delete on public.parted_streams as permissive for delete to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_insert on public.parted_streams as permissive for insert to hub_user
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy member_read on public.parted_streams as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy member_update on public.parted_streams as permissive for update to hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)))
+  with check ((workspace_id IN ( SELECT private.my_workspaces('editor'::text) AS my_workspaces)));
+create policy worker_all on public.parted_streams as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.parted_streams to authenticated;
+grant delete, insert, select on public.parted_streams to hub_user;
+grant delete, insert, select, update on public.parted_streams to patchbay_worker;
 
 create table public.push_intents (
   id uuid not null,
@@ -1269,6 +1327,7 @@ create table public.replays (
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   next_step_at timestamp with time zone not null default now(),
+  counted_at timestamp with time zone,
   constraint replays_workspace_id_id_key UNIQUE (workspace_id, id),
   constraint replays_pkey PRIMARY KEY (id),
   constraint replays_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
@@ -2840,9 +2899,12 @@ CREATE OR REPLACE FUNCTION private.drop_inbox_days(keep integer)
 AS $function$
 declare
   limit_day date := (now() at time zone 'utc')::date - keep;
+  open_question constant text := 'select exists (select 1 from private.%1$I
+      where status in (''pending'', ''queued'', ''failed'') and replay_id is null)
+    or exists (select 1 from private.%1$I
+      where status in (''pending'', ''queued'', ''failed'') and replay_id is not null)';
   part record;
   is_open boolean;
-  dropped int := 0;
 begin
   if keep < 1 then
     raise exception 'an inbox is kept for one day at least';
@@ -2859,26 +2921,22 @@ begin
     order by c.relname
   loop
     begin
-      execute format(
-        'select exists (select 1 from private.%I where status in (''pending'', ''queued'', ''failed''))', part.relname)
-        into is_open;
+      execute format(open_question, part.relname) into is_open;
       continue when is_open;
       -- The parent first, as everybody does who comes by way of it.
       lock table only public.inbox_events in access exclusive mode;
       execute format('lock table private.%I in access exclusive mode', part.relname);
-      execute format(
-        'select exists (select 1 from private.%I where status in (''pending'', ''queued'', ''failed''))', part.relname)
-        into is_open;
+      execute format(open_question, part.relname) into is_open;
       continue when is_open;
       execute format('drop table private.%I', part.relname);
       delete from private.inbox_deltas d where d.day = part.day;
       delete from public.inbox_counts c where c.day = part.day;
-      dropped := dropped + 1;
+      return 1;
     exception when lock_not_available then
       null;
     end;
   end loop;
-  return dropped;
+  return 0;
 end
 $function$;
 grant execute on function private.drop_inbox_days(integer) to patchbay_worker;
@@ -3001,6 +3059,7 @@ begin
   delete from public.connection_breakers where workspace_id = new.workspace_id and connection_id = new.id;
   delete from public.connection_budget_shares where workspace_id = new.workspace_id and connection_id = new.id;
   delete from public.connection_budgets where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_clocks where workspace_id = new.workspace_id and connection_id = new.id;
   return null;
 end
 $function$;
@@ -3433,6 +3492,11 @@ AS $function$
     join public.connections c on c.id = l.connection_id and c.status = 'active'
     join public.streams s on s.id = l.stream_id and s.phase <> 'paused'
     where l.next_attempt_at <= now() and (l.lease_until is null or l.lease_until <= now())
+      -- As claimDuePushes has it.
+      and (l.stream_id <> all (array(select d.stream_id from public.flow_sides d
+          join public.flows f on f.id = d.flow_id and f.status = 'paused'))
+        or l.reread_at <= now()
+        or l.id in (select i.link_id from public.push_intents i where i.outcome is null or i.outcome = 'unknown'))
       and (of_workspace is null or l.workspace_id = of_workspace) limit most) p
   union all
   select 'create', count(*)::int, min(at) from (
@@ -4031,6 +4095,23 @@ begin
 end
 $function$;
 grant execute on function private.waiting_jobs(text) to patchbay_worker;
+
+CREATE OR REPLACE FUNCTION private.wake_children()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.creations c set next_attempt_at = now(), waits_for = null
+  where c.id = any (array(
+    select w.id from public.creations w
+    where w.workspace_id = new.workspace_id and w.waits_for = new.record_id and w.stream_id = new.stream_id
+      and w.state = 'owed' and w.next_attempt_at > now() and w.lease_until is null
+    for update skip locked));
+  return null;
+end
+$function$;
 
 
 -- policies on tables of Supabase ---------------------------------------------------------

@@ -160,7 +160,9 @@ export type Database = {
           op: string;
           origin: string;
           position: number | null;
+          reason: string | null;
           record_id: string;
+          remote_at: string | null;
           run_id: string | null;
           undoes: number | null;
           version: number;
@@ -180,7 +182,9 @@ export type Database = {
           op: string;
           origin: string;
           position?: number | null;
+          reason?: string | null;
           record_id: string;
+          remote_at?: string | null;
           run_id?: string | null;
           undoes?: number | null;
           version: number;
@@ -200,7 +204,9 @@ export type Database = {
           op?: string;
           origin?: string;
           position?: number | null;
+          reason?: string | null;
           record_id?: string;
+          remote_at?: string | null;
           run_id?: string | null;
           undoes?: number | null;
           version?: number;
@@ -464,6 +470,38 @@ export type Database = {
           },
         ];
       };
+      connection_clocks: {
+        Row: {
+          connection_id: string;
+          error_ms: number;
+          measured_at: string;
+          offset_ms: number;
+          workspace_id: string;
+        };
+        Insert: {
+          connection_id: string;
+          error_ms: number;
+          measured_at: string;
+          offset_ms: number;
+          workspace_id: string;
+        };
+        Update: {
+          connection_id?: string;
+          error_ms?: number;
+          measured_at?: string;
+          offset_ms?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_clocks_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       connection_incidents: {
         Row: {
           alerted_at: string | null;
@@ -673,6 +711,7 @@ export type Database = {
           sent_at: string | null;
           state: string;
           stream_id: string;
+          waits_for: string | null;
           workspace_id: string;
         };
         Insert: {
@@ -695,6 +734,7 @@ export type Database = {
           sent_at?: string | null;
           state?: string;
           stream_id: string;
+          waits_for?: string | null;
           workspace_id: string;
         };
         Update: {
@@ -717,6 +757,7 @@ export type Database = {
           sent_at?: string | null;
           state?: string;
           stream_id?: string;
+          waits_for?: string | null;
           workspace_id?: string;
         };
         Relationships: [
@@ -1584,6 +1625,42 @@ export type Database = {
           },
         ];
       };
+      parted_streams: {
+        Row: {
+          created_at: string;
+          other_id: string;
+          stream_id: string;
+          workspace_id: string;
+        };
+        Insert: {
+          created_at?: string;
+          other_id: string;
+          stream_id: string;
+          workspace_id: string;
+        };
+        Update: {
+          created_at?: string;
+          other_id?: string;
+          stream_id?: string;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'parted_streams_workspace_id_other_id_fkey';
+            columns: ['workspace_id', 'other_id'];
+            isOneToOne: false;
+            referencedRelation: 'streams';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+          {
+            foreignKeyName: 'parted_streams_workspace_id_stream_id_fkey';
+            columns: ['workspace_id', 'stream_id'];
+            isOneToOne: false;
+            referencedRelation: 'streams';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
       push_intents: {
         Row: {
           base: Json;
@@ -1738,6 +1815,7 @@ export type Database = {
       replays: {
         Row: {
           applied: number;
+          counted_at: string | null;
           created_at: string;
           dead: number;
           expected: number;
@@ -1759,6 +1837,7 @@ export type Database = {
         };
         Insert: {
           applied?: number;
+          counted_at?: string | null;
           created_at?: string;
           dead?: number;
           expected: number;
@@ -1780,6 +1859,7 @@ export type Database = {
         };
         Update: {
           applied?: number;
+          counted_at?: string | null;
           created_at?: string;
           dead?: number;
           expected?: number;

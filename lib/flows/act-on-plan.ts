@@ -1,5 +1,6 @@
 import { HubError } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
+import { rejoinSides } from './part-store.ts';
 import { writeChoice } from './plan-row-store.ts';
 import { beginEnabling, endPlan, type StoredPlan } from './plan-store.ts';
 import { getPlan, getPlanRow, holdPlan } from './read-plan.ts';
@@ -30,6 +31,7 @@ export async function enablePlan(
   const plan = await holdPlan(tx, input.planId);
   mustBeReady(plan);
   await beginEnabling(tx, plan.workspace_id, plan.id, input.enabledBy);
+  await rejoinSides(tx, plan.workspace_id, plan.flow_id);
   await wake(tx, 'plans');
   return getPlan(tx, { planId: plan.id });
 }

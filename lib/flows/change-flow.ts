@@ -6,6 +6,7 @@ import { saveAllRules, takeStreams } from './create-flow.ts';
 import type { FlowDeps } from './flow-connectors.ts';
 import { nextStatus } from './flow-state.ts';
 import { cancelOwed, deleteFlowRow, type HeldFlow, lockFlow, updateFlow } from './flow-store.ts';
+import { hasRun, partStreams } from './part-store.ts';
 import { selectNewestPlan } from './plan-store.ts';
 import { getFlow } from './read-flows.ts';
 import type { Flow, FlowPatch } from './schema.ts';
@@ -15,7 +16,7 @@ type Sides = NonNullable<FlowPatch['sides']>;
 /**
  * Changes what is named. A flow that runs goes on with its new rules; the version, and with it every
  * plan made before, is left behind by what plans are decided on and by nothing else. What was owed to a
- * stream that is no side any more is not made.
+ * stream that is no side any more is not made, and no edit crosses between it and the others any more.
  */
 export async function changeFlow(
   tx: Tx,
@@ -44,22 +45,36 @@ export async function changeFlow(
     onDifference: patch.on_difference ?? held.on_difference,
     isOther: isOther.sides || isOther.matching,
   });
-  if (status === 'live' && held.status !== 'live') await wake(tx, 'creations');
+  if (status === 'live' && held.status !== 'live') {
+    await wake(tx, 'creations');
+    await wake(tx, 'push');
+  }
   return getFlow(tx, deps, at);
 }
 
-/** Its records stay joined and their links go on; what is still owed is not made. */
+/**
+ * Its records stay joined, with their links. What is still owed is not made, and no edit of one of its
+ * services reaches another; one that is made here goes to each of them, as before.
+ */
 export async function deleteFlow(
   tx: Tx,
   at: { workspaceId: string; flowId: string },
 ): Promise<void> {
   const held = await mustHold(tx, at);
-  await cancelOwed(
-    tx,
-    at.workspaceId,
-    held.sides.map((side) => side.stream_id),
-  );
+  const sides = held.sides.map((side) => side.stream_id);
+  await letGo(tx, at, { gone: sides, sides });
   await deleteFlowRow(tx, at.workspaceId, at.flowId);
+  // What was edited here may have waited for a flow that was paused.
+  await wake(tx, 'push');
+}
+
+async function letGo(
+  tx: Tx,
+  { workspaceId, flowId }: { workspaceId: string; flowId: string },
+  of: { gone: readonly string[]; sides: readonly string[] },
+): Promise<void> {
+  await cancelOwed(tx, workspaceId, of.gone);
+  if (await hasRun(tx, workspaceId, flowId)) await partStreams(tx, workspaceId, of);
 }
 
 /** The plan's end would let it run again, against the last word that was said. */
@@ -122,7 +137,8 @@ async function putAllSides(
     const kept = new Set(sides.map((side) => side.stream_id));
     const gone = held.sides.map((side) => side.stream_id).filter((id) => !kept.has(id));
     await takeStreams(tx, { workspaceId, flowId, sides });
-    if (gone.length > 0) await cancelOwed(tx, workspaceId, gone);
+    const all = held.sides.map((side) => side.stream_id);
+    if (gone.length > 0) await letGo(tx, at, { gone, sides: all });
   }
   const rulesBefore = new Map(held.sides.map((side) => [side.stream_id, side.rules]));
   const others = sides.filter(

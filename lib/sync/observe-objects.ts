@@ -155,7 +155,13 @@ async function observeKnown(
 async function writePlans(tx: Tx, origin: Origin, sights: Sight[]): Promise<void> {
   const plans = sights.map(({ plan }) => plan);
   const records = sights.flatMap(({ link, plan }) =>
-    plan.record ? { ...plan.record, inbox_event_id: origin.eventOf(link.external_id) } : [],
+    plan.record
+      ? {
+          ...plan.record,
+          stream_id: link.stream_id,
+          inbox_event_id: origin.eventOf(link.external_id),
+        }
+      : [],
   );
   const links = plans.flatMap((plan) => plan.link ?? []);
   const conflicts = plans.flatMap((plan) => plan.conflicts);

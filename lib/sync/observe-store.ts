@@ -144,19 +144,22 @@ export async function insertNew(
 
 /**
  * Records, links and the log in one statement. Other places a changed record lives at are owed the
- * change: what of it differs there is derived when their turn comes.
+ * change: what of it differs there is derived when their turn comes. A place that is kept apart from
+ * the one the change came from keeps what it has, and the new value stands beside that.
  */
 export async function applyWrites(
   tx: Tx,
   origin: Origin,
-  records: (RecordWrite & { inbox_event_id: string | null })[],
+  records: (RecordWrite & { stream_id: string; inbox_event_id: string | null })[],
   links: LinkWrite[],
 ): Promise<void> {
   // Lists, not only joins: rows are then looked for by their keys, whatever is believed of sizes.
   const recordIds = records.map(({ id }) => id);
   const linkIds = links.map(({ id }) => id);
   await tx`
-    with recorded as (
+    with apart as materialized (
+      select stream_id, other_id from public.parted_streams where workspace_id = ${origin.workspaceId}
+    ), recorded as (
       update public.records r set data = x.data, version = x.version,
         updated_at = greatest(r.updated_at, x.updated_at),
         deleted_at = case x.op when 'delete' then now() when 'restore' then null else r.deleted_at end
@@ -181,10 +184,21 @@ export async function applyWrites(
       update public.links o set dirty_at = coalesce(o.dirty_at, now()), attempts = 0,
         next_attempt_at = least(o.next_attempt_at, now()),
         state = case when o.state in ('synced', 'refused') then 'dirty' else o.state end
-      from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(id uuid, op text)
+      from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(id uuid, stream_id uuid, op text)
       where o.workspace_id = ${origin.workspaceId} and o.record_id = any(${recordIds}::uuid[])
         and o.record_id = x.id and x.op <> 'delete'
         and o.connection_id <> ${origin.connectionId} and o.state <> 'tombstone'
+        and not exists (select 1 from apart p where p.stream_id = x.stream_id and p.other_id = o.stream_id)
+    ), kept as (
+      -- What a person is asked about stays as it is asked.
+      update public.links o set ours = o.ours || coalesce((
+        select jsonb_object_agg(d.key, d.value -> 1) from jsonb_each(x.diff) d where d.key <> all (o.held)), '{}')
+      from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(id uuid, stream_id uuid, op text, diff jsonb)
+      where (select true from apart limit 1)
+        and o.workspace_id = ${origin.workspaceId} and o.record_id = any(${recordIds}::uuid[])
+        and o.record_id = x.id and x.op <> 'delete'
+        and o.connection_id <> ${origin.connectionId} and o.state <> 'tombstone'
+        and exists (select 1 from apart p where p.stream_id = x.stream_id and p.other_id = o.stream_id)
     )
     insert into public.change_log
       (workspace_id, record_id, kind, version, op, origin, connection_id, run_id, inbox_event_id, fields, diff)

@@ -9,6 +9,7 @@ import {
   markPushing,
   type OpenIntent,
   releaseLink,
+  restLink,
   selectOpenIntent,
 } from './push-store.ts';
 import {
@@ -44,6 +45,8 @@ export interface PushJob {
  * The object is read right before it is written: a change there whose event has not come yet is
  * merged, or held as a conflict, instead of overwritten. Between that reading and the call a change
  * can still be lost at a service without conditional writes; it costs one more call per edit.
+ *
+ * While a flow of the link's stream is paused no call is begun.
  */
 export async function pushLink(
   deps: SyncDeps,
@@ -75,7 +78,7 @@ export async function pushLink(
     const settled = await settleIntent(push, taken.intent);
     if (settled === 'repeat') return sendIntent(push, taken.intent);
     if (settled !== 'resend') return settled;
-  } else if (link.wants_reread || owed(link, push.writable).length > 0) {
+  } else if (link.wants_reread || (!link.rests && owed(link, push.writable).length > 0)) {
     const reread = await rereadLink(push);
     if (reread !== 'done') return reread;
   }
@@ -106,12 +109,18 @@ function takeLink(deps: SyncDeps, job: PushJob): Promise<TakenLink | null> {
 /** Writes the intent down, or gives the link back when it owes nothing. */
 function planPush(
   push: Push,
-): Promise<{ link: HeldLink; intent: OpenIntent } | 'skipped' | 'nothing' | 'refused'> {
+): Promise<
+  { link: HeldLink; intent: OpenIntent } | 'skipped' | 'nothing' | 'refused' | 'postponed'
+> {
   const { deps, epoch, writable } = push;
   return transaction(deps.db, async (tx) => {
     const link = await lockMappedLink(tx, push, epoch);
     if (!link) return 'skipped';
     const fields = owed(link, writable);
+    if (fields.length > 0 && link.rests) {
+      await restLink(tx, link);
+      return 'postponed';
+    }
     const unseen = fields.filter(
       (field) => Object.hasOwn(link.unreadable, field) || link.strangers.includes(field),
     );

@@ -17,8 +17,18 @@ export interface DuePush {
 }
 
 /**
- * Links that owe something, taken out of sight for the time a job may wait. Links of a connection
- * that is not active, or of a paused stream, stay due and wait. Workspaces have their turn.
+ * Streams of flows that are paused wait, whole ones by a list that is made once. What is to be read again
+ * is read, and the outcome of a call that was under way is looked up; no other call is made of it.
+ */
+const mayGo = (tx: Tx) => tx`
+  (t.stream_id <> all (array(select d.stream_id from public.flow_sides d
+      join public.flows f on f.id = d.flow_id and f.status = 'paused'))
+    or t.reread_at <= now()
+    or t.id in (select i.link_id from public.push_intents i where i.outcome is null or i.outcome = 'unknown'))`;
+
+/**
+ * Links that owe something, taken out of sight for the time a job may wait. Links of a connection that
+ * is not active, of a paused stream, or of a paused flow, stay due and wait. Workspaces have their turn.
  */
 export function claimDuePushes(tx: Tx, rows: number, queueLeaseMs: number): Promise<DuePush[]> {
   const due = dueInTurn(tx, {
@@ -30,7 +40,7 @@ export function claimDuePushes(tx: Tx, rows: number, queueLeaseMs: number): Prom
       join: tx`
         join public.connections c on c.id = t.connection_id and c.status = 'active'
         join public.streams s on s.id = t.stream_id and s.phase <> 'paused'`,
-      where: tx`and (t.lease_until is null or t.lease_until <= now())`,
+      where: tx`and (t.lease_until is null or t.lease_until <= now()) and ${mayGo(tx)}`,
     },
     limit: rows,
   });
@@ -59,6 +69,8 @@ export interface HeldLink extends LinkView {
   attempts: number;
   dirty_at: string | null;
   wants_reread: boolean;
+  /** Its stream is a side of a flow that is paused: what it owes waits. */
+  rests: boolean;
   version: number;
   data: JsonObject;
 }
@@ -85,6 +97,8 @@ async function lockRow(tx: Tx, workspaceId: string, linkId: string): Promise<Lin
       l.external_id, l.external_key, l.remote_rank, l.base, l.ours, l.unreadable, l.held, l.state, l.error, l.attempts,
       l.dirty_at, l.epoch, l.lens_version, sr.rules, sr.version as rules_version, sr.since,
       coalesce(l.reread_at <= now(), false) as wants_reread, r.version, r.data,
+      exists (select 1 from public.flow_sides d join public.flows f on f.workspace_id = d.workspace_id
+        and f.id = d.flow_id and f.status = 'paused' where d.stream_id = l.stream_id) as rests,
       exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
         and o.id <> l.id and o.state <> 'tombstone') as has_other_living
     from public.links l
@@ -180,6 +194,18 @@ export interface LinkRelease {
   /** Whether the object is to be read again now; `keep` leaves it as it is. */
   reread: 'keep' | 'now';
 }
+
+/** Gives the link back with what it owes, which goes out when its flow goes on. */
+export const restLink = (tx: Tx, link: HeldLink): Promise<void> =>
+  releaseLink(tx, link, {
+    state: link.state === 'inaccessible' ? link.state : 'dirty',
+    error: link.state === 'inaccessible' ? link.error : null,
+    attempts: 0,
+    nextAfterMs: 0,
+    isDirty: true,
+    isPushed: false,
+    reread: 'keep',
+  });
 
 /** Gives the link back. */
 export async function releaseLink(tx: Tx, link: HeldLink, release: LinkRelease): Promise<void> {

@@ -75,7 +75,9 @@ async function remapLinks(
     const rules = rulesAt(past.get(link.stream_id) ?? [], link.lens_version);
     return planRemap(link, given, { now, before: rules && lensOf(given.kind, rules) });
   });
-  const records = plans.flatMap(({ record }) => record ?? []);
+  const records = plans.flatMap(({ record }, at) =>
+    record ? { ...record, stream_id: behind[at]?.stream_id ?? origin.streamId } : [],
+  );
   const links = plans.flatMap(({ link }) => link ?? []);
   const conflicts = plans.flatMap((plan) => plan.conflicts);
   const settled = plans.flatMap((plan) => plan.settled);

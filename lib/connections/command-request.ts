@@ -1,4 +1,4 @@
-import { HubError, type JsonObject, newId } from '#lib/core/index';
+import { HubError, type JsonObject, newEnvelope, newId, systemClock } from '#lib/core/index';
 import { type Db, type Queryable, wake } from '#lib/db/index';
 import { readFault } from './command-fault.ts';
 import { insertCommand, readReply } from './command-store.ts';
@@ -21,7 +21,9 @@ const lastLookMs = 250;
 /** Writes a command and wakes the worker, in the caller's transaction. As patchbay_web. */
 export async function requestCommand(db: Queryable, request: CommandRequest): Promise<string> {
   const id = request.id ?? newId();
-  await insertCommand(db, { ...request, id, sealed: request.sealed ?? null });
+  const parts = { type: request.kind, version: 1, source: 'web', replyTo: 'commands.reply' };
+  const envelope = { ...newEnvelope(systemClock, parts), id, correlation: id };
+  await insertCommand(db, { ...request, id, sealed: request.sealed ?? null, envelope });
   await wake(db, 'commands');
   return id;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HubError, isHubError, type JsonObject } from '#lib/core/index';
+import { HubError, isHubError, type JsonObject, newEnvelope, systemClock } from '#lib/core/index';
 import { type Db, isUnavailable, transaction } from '#lib/db/index';
 import { captureError, counter, type Logger } from '#lib/observability/index';
 import type { Queue } from '#lib/queue/index';
@@ -91,8 +91,18 @@ export async function runCommand(
     return;
   }
   ended.inc({ kind: row.kind, outcome: 'reply' in end ? 'done' : 'failed' });
-  await keepTrying(() => endCommand(deps.db, at, end));
+  await keepTrying(() => endCommand(deps.db, at, end, answerTo(row)));
 }
+
+/** What the answer follows from; it goes where the command said. */
+const answerTo = ({ kind, envelope }: CommandRow) =>
+  envelope &&
+  newEnvelope(systemClock, {
+    type: envelope.reply_to ?? `${kind}.reply`,
+    version: 1,
+    source: 'worker',
+    cause: envelope,
+  });
 
 /** A beat that fails is followed by another one; only a lease that is gone ends the work. */
 async function keepLease(

@@ -1,5 +1,5 @@
 import { toStorableJson } from '#lib/connectors/protocol/index';
-import type { JsonObject } from '#lib/core/index';
+import type { Envelope, JsonObject } from '#lib/core/index';
 import { dueInTurn, json, type Queryable, type Tx } from '#lib/db/index';
 
 export interface NewCommand {
@@ -10,13 +10,15 @@ export interface NewCommand {
   sealed: Buffer | null;
   requestedBy: string | null;
   timeoutMs: number;
+  envelope: Envelope;
 }
 
 export async function insertCommand(db: Queryable, command: NewCommand): Promise<void> {
   await db`
-    insert into private.commands (id, workspace_id, kind, payload, sealed, requested_by, deadline_at)
+    insert into private.commands (id, workspace_id, kind, payload, sealed, requested_by, envelope, deadline_at)
     values (${command.id}, ${command.workspaceId}, ${command.kind}, ${json(db, command.payload)},
-      ${command.sealed}, ${command.requestedBy}, now() + make_interval(secs => ${command.timeoutMs / 1000}))`;
+      ${command.sealed}, ${command.requestedBy}, ${json(db, command.envelope)},
+      now() + make_interval(secs => ${command.timeoutMs / 1000}))`;
 }
 
 export interface Reply {
@@ -69,6 +71,8 @@ export interface CommandRow {
   attempts: number;
   progress: JsonObject | null;
   is_late: boolean;
+  /** Null of one that was asked for before there were envelopes. */
+  envelope: Envelope | null;
 }
 
 /** Null when somebody else has it, or it is over. */
@@ -81,7 +85,7 @@ export async function beginCommand(
       lease_until = now() + make_interval(secs => ${runningSeconds})
     where id = ${at.id} and epoch = ${at.epoch} and status = 'queued'
     returning id, workspace_id, kind, payload, sealed, requested_by, attempts, progress,
-      deadline_at < now() as is_late`;
+      deadline_at < now() as is_late, envelope`;
   return row ?? null;
 }
 
@@ -103,6 +107,7 @@ export async function endCommand(
   db: Queryable,
   at: { id: string; epoch: number },
   end: { reply: JsonObject } | { error: JsonObject },
+  envelope: Envelope | null,
 ): Promise<boolean> {
   const isDone = 'reply' in end;
   // Names and reasons are the service's own, and may hold what jsonb does not take.
@@ -110,7 +115,7 @@ export async function endCommand(
   const { count } = await db`
     update private.commands set status = ${isDone ? 'done' : 'failed'}, finished_at = now(),
       reply = ${isDone ? json(db, kept) : null}, error = ${isDone ? null : json(db, kept)},
-      sealed = null, lease_until = null
+      reply_envelope = ${envelope && json(db, envelope)}, sealed = null, lease_until = null
     where id = ${at.id} and epoch = ${at.epoch} and status = 'running'`;
   return count === 1;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type JsonObject, newId } from '#lib/core/index';
+import { requestCommand } from '#lib/connections/index';
+import { envelopeSchema, type JsonObject, newId } from '#lib/core/index';
 import { makeWorld, type World } from './world.ts';
 
 let world: World;
@@ -42,4 +43,26 @@ it('a command that its workers may be dying of is not begun for ever', async () 
   expect(ran).toBe(1);
   expect(await command({}, 30)).toMatchObject({ status: 'failed', code: 'internal.unexpected' });
   expect(ran).toBe(0);
+});
+
+it('a command, its job and its answer are of one correlation', async () => {
+  const { workspaceId, userId } = world.owner;
+  world.kinds['connections.check'] = { isForWaiting: true, run: () => Promise.resolve({}) };
+  const id = await requestCommand(world.web.db, {
+    workspaceId,
+    kind: 'connections.check',
+    payload: {},
+    requestedBy: userId,
+    timeoutMs: 60_000,
+  });
+  await world.work();
+  const [row] = await world.admin`
+    select envelope, reply_envelope as answer from private.commands where id = ${id}`;
+  const asked = envelopeSchema.parse(row?.['envelope']);
+  expect(asked).toMatchObject({ id, correlation: id, causation: null, reply_to: 'commands.reply' });
+  expect(envelopeSchema.parse(row?.['answer'])).toMatchObject({
+    type: 'commands.reply',
+    correlation: id,
+    causation: id,
+  });
 });

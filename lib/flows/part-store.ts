@@ -9,11 +9,13 @@ export async function hasRun(tx: Tx, workspaceId: string, flowId: string): Promi
   return row?.has_run ?? false;
 }
 
+/** Records of one statement, which has ten seconds; 100,000 that owe something take about that long in all. */
+const rowsAtOnce = 10_000;
+
 /**
  * No edit crosses any more between each of `gone` and each of `sides`. What is owed of edits that were
  * made at one of them is owed no more: the service keeps what it has, and the record's value stands
  * beside it. An edit that was made here goes out, and what a person is asked about stays as it is asked.
- * Records are locked before their links, as everybody does.
  */
 export async function partStreams(
   tx: Tx,
@@ -27,11 +29,37 @@ export async function partStreams(
     cross join lateral (values (g.id, s.id), (s.id, g.id)) p (stream_id, other_id)
     where g.id <> s.id order by p.stream_id, p.other_id
     on conflict do nothing`;
-  await tx`
-    select 1 from public.records r where r.workspace_id = ${workspaceId} and r.id in (
-      select l.record_id from public.links l where l.workspace_id = ${workspaceId}
-        and l.stream_id = any(${[...sides]}::uuid[]) and l.dirty_at is not null)
+  let after: string | null = null;
+  do {
+    const ids: string[] = await lockOwing(tx, workspaceId, sides, after);
+    if (ids.length > 0) await keepWhatIsThere(tx, workspaceId, sides, ids);
+    after = ids.length < rowsAtOnce ? null : (ids.at(-1) ?? null);
+  } while (after !== null);
+}
+
+/** Records that a link of these streams owes something of, in the order everybody locks them in. */
+async function lockOwing(
+  tx: Tx,
+  workspaceId: string,
+  streamIds: readonly string[],
+  after: string | null,
+): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    select r.id from public.records r where r.workspace_id = ${workspaceId} and r.id in (
+      select distinct l.record_id from public.links l
+      where l.workspace_id = ${workspaceId} and l.stream_id = any(${[...streamIds]}::uuid[])
+        and l.dirty_at is not null ${after === null ? tx`` : tx`and l.record_id > ${after}`}
+      order by l.record_id limit ${rowsAtOnce})
     order by r.id for update`;
+  return rows.map(({ id }) => id);
+}
+
+async function keepWhatIsThere(
+  tx: Tx,
+  workspaceId: string,
+  streamIds: readonly string[],
+  recordIds: readonly string[],
+): Promise<void> {
   await tx`
     update public.links l set ours = l.ours || owed.theirs
     from (
@@ -44,7 +72,8 @@ export async function partStreams(
         from public.change_log h, unnest(h.fields) f (field)
         where h.workspace_id = k.workspace_id and h.record_id = k.record_id and h.at >= k.dirty_at
         order by f.field, h.version desc) c
-      where k.workspace_id = ${workspaceId} and k.stream_id = any(${[...sides]}::uuid[])
+      where k.workspace_id = ${workspaceId} and k.record_id = any(${[...recordIds]}::uuid[])
+        and k.stream_id = any(${[...streamIds]}::uuid[])
         and k.dirty_at is not null and k.state <> 'tombstone' and c.origin = 'connection' and c.field <> all (k.held)
         and exists (
           select 1 from public.links o

@@ -162,7 +162,6 @@ export type Database = {
           position: number | null;
           reason: string | null;
           record_id: string;
-          remote_at: string | null;
           run_id: string | null;
           undoes: number | null;
           version: number;
@@ -184,7 +183,6 @@ export type Database = {
           position?: number | null;
           reason?: string | null;
           record_id: string;
-          remote_at?: string | null;
           run_id?: string | null;
           undoes?: number | null;
           version: number;
@@ -206,7 +204,6 @@ export type Database = {
           position?: number | null;
           reason?: string | null;
           record_id?: string;
-          remote_at?: string | null;
           run_id?: string | null;
           undoes?: number | null;
           version?: number;
@@ -463,38 +460,6 @@ export type Database = {
         Relationships: [
           {
             foreignKeyName: 'connection_budgets_workspace_id_connection_id_fkey';
-            columns: ['workspace_id', 'connection_id'];
-            isOneToOne: false;
-            referencedRelation: 'connections';
-            referencedColumns: ['workspace_id', 'id'];
-          },
-        ];
-      };
-      connection_clocks: {
-        Row: {
-          connection_id: string;
-          error_ms: number;
-          measured_at: string;
-          offset_ms: number;
-          workspace_id: string;
-        };
-        Insert: {
-          connection_id: string;
-          error_ms: number;
-          measured_at: string;
-          offset_ms: number;
-          workspace_id: string;
-        };
-        Update: {
-          connection_id?: string;
-          error_ms?: number;
-          measured_at?: string;
-          offset_ms?: number;
-          workspace_id?: string;
-        };
-        Relationships: [
-          {
-            foreignKeyName: 'connection_clocks_workspace_id_connection_id_fkey';
             columns: ['workspace_id', 'connection_id'];
             isOneToOne: false;
             referencedRelation: 'connections';
@@ -3019,6 +2984,7 @@ export type Database = {
           attempts: number;
           created_at: string;
           deadline_at: string;
+          envelope: Json | null;
           epoch: number;
           error: Json | null;
           finished_at: string | null;
@@ -3028,6 +2994,7 @@ export type Database = {
           payload: Json;
           progress: Json | null;
           reply: Json | null;
+          reply_envelope: Json | null;
           requested_by: string | null;
           sealed: string | null;
           status: string;
@@ -3037,6 +3004,7 @@ export type Database = {
           attempts?: number;
           created_at?: string;
           deadline_at: string;
+          envelope?: Json | null;
           epoch?: number;
           error?: Json | null;
           finished_at?: string | null;
@@ -3046,6 +3014,7 @@ export type Database = {
           payload?: Json;
           progress?: Json | null;
           reply?: Json | null;
+          reply_envelope?: Json | null;
           requested_by?: string | null;
           sealed?: string | null;
           status?: string;
@@ -3055,6 +3024,7 @@ export type Database = {
           attempts?: number;
           created_at?: string;
           deadline_at?: string;
+          envelope?: Json | null;
           epoch?: number;
           error?: Json | null;
           finished_at?: string | null;
@@ -3064,6 +3034,7 @@ export type Database = {
           payload?: Json;
           progress?: Json | null;
           reply?: Json | null;
+          reply_envelope?: Json | null;
           requested_by?: string | null;
           sealed?: string | null;
           status?: string;

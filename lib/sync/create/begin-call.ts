@@ -1,8 +1,9 @@
 import type { JsonObject } from '#lib/core/index';
 import { type Tx, transaction } from '#lib/db/index';
+import { retryDeadlock } from '../retry-deadlock.ts';
 import { createLimits } from './create-limits.ts';
 import { type HeldCreation, lockCreation, markSending, releaseCreation } from './creation-store.ts';
-import { findParent } from './find-parent.ts';
+import { findParent, noParent } from './find-parent.ts';
 import {
   type CreateOutcome,
   endWith,
@@ -20,19 +21,26 @@ export type Begun = HeldCreation & { sent: JsonObject };
 /** Writes down what is about to be sent; or why nothing is. */
 export function beginCall(making: OpenMaking): Promise<Begun | CreateOutcome> {
   return begin(making, async (tx, held) => {
-    const parent = await findParent(tx, held);
+    const lens = lensOfCreation(held);
+    // Where nothing can be said of a parent, it is not waited for.
+    const namesParent = lens.writable(making.creates.fields).includes('parent');
+    const parent = namesParent ? await findParent(tx, held) : noParent;
     if (parent.is === 'wait') {
       const message = 'It waits until its parent has been made there.';
       const error = {
         ...errorOf({ code: 'resource.conflict', message }, { without: leftOut(held) }),
       };
-      await rest(tx, held, { error, nextAfterMs: createLimits.parentLookMs });
+      await rest(tx, held, {
+        error,
+        nextAfterMs: createLimits.parentLookMs,
+        waitsFor: parent.recordId,
+      });
       return 'waiting';
     }
     const planned = planCall({
       kind: held.kind,
       data: held.data,
-      lens: lensOfCreation(held),
+      lens,
       creates: making.creates,
       takes: making.takes,
       references: parent.is === 'known' ? { parent: parent.name } : {},
@@ -71,29 +79,33 @@ async function send(
   return { ...held, state: 'sending', sent, sent_at: sentAt, called_age_ms: 0, attempts };
 }
 
-function begin(
-  { deps, held, epoch }: OpenMaking,
-  work: (tx: Tx, held: HeldCreation) => Promise<Begun | CreateOutcome>,
+type Work = (tx: Tx, held: HeldCreation) => Promise<Begun | CreateOutcome>;
+
+const begin = (making: OpenMaking, work: Work): Promise<Begun | CreateOutcome> =>
+  retryDeadlock(() => transaction(making.deps.db, (tx) => beginIn(tx, making, work)));
+
+async function beginIn(
+  tx: Tx,
+  { held, epoch }: OpenMaking,
+  work: Work,
 ): Promise<Begun | CreateOutcome> {
-  return transaction(deps.db, async (tx) => {
-    const now = await lockCreation(tx, held.workspace_id, held.id, epoch);
-    if (!now) return 'skipped';
-    if (now.linked !== null) return endWith(tx, now, now.linked);
-    if (now.deleted_at !== null) {
-      await releaseCreation(tx, now, {
-        state: 'cancelled',
-        error: errorOf({ code: 'provider.gone', message: 'The record has ended.' }),
-        attempts: now.attempts,
-        nextAfterMs: null,
-        forgetsCall: true,
-      });
-      return 'cancelled';
-    }
-    // A record lives once at a connection: what becomes of the other call is waited for.
-    if (!now.is_live || now.is_made_beside) {
-      await rest(tx, now, { state: 'owed', nextAfterMs: createLimits.restMs, forgetsCall: true });
-      return 'waiting';
-    }
-    return work(tx, now);
-  });
+  const now = await lockCreation(tx, held.workspace_id, held.id, epoch);
+  if (!now) return 'skipped';
+  if (now.linked !== null) return endWith(tx, now, now.linked);
+  if (now.deleted_at !== null) {
+    await releaseCreation(tx, now, {
+      state: 'cancelled',
+      error: errorOf({ code: 'provider.gone', message: 'The record has ended.' }),
+      attempts: now.attempts,
+      nextAfterMs: null,
+      forgetsCall: true,
+    });
+    return 'cancelled';
+  }
+  // A record lives once at a connection: what becomes of the other call is waited for.
+  if (!now.is_live || now.is_made_beside) {
+    await rest(tx, now, { state: 'owed', nextAfterMs: createLimits.restMs, forgetsCall: true });
+    return 'waiting';
+  }
+  return work(tx, now);
 }

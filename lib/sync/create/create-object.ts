@@ -2,6 +2,7 @@ import type { ConnectorManifest, WriteResult } from '#lib/connectors/protocol/in
 import { type HubError, toHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { judgeFailure } from '../push-failure.ts';
+import { retryDeadlock } from '../retry-deadlock.ts';
 import type { OpenedConnection, SyncDeps } from '../sync-deps.ts';
 import { type Begun, beginAgain, beginCall } from './begin-call.ts';
 import { createLimits } from './create-limits.ts';
@@ -27,7 +28,7 @@ export interface CreateJob {
 /**
  * Makes the object a service is owed. What is sent is committed before the call, so that whatever
  * dies afterwards is found by that row: the next holder looks for what was made, and only makes the
- * call again when nothing came of it.
+ * call again when nothing came of it. A fault of our own gives the creation back, and is thrown.
  */
 export async function createObject(
   deps: SyncDeps,
@@ -36,7 +37,17 @@ export async function createObject(
 ): Promise<CreateOutcome> {
   const making = await take(deps, job);
   if (typeof making === 'string') return making;
-  const { held } = making;
+  try {
+    return await make(making, signal);
+  } catch (error) {
+    // Where that fails too, its lease runs out.
+    await postpone(making, toHubError(error), 'not made').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function make(making: Making, signal: AbortSignal): Promise<CreateOutcome> {
+  const { deps, held } = making;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(createLimits.callMs)]);
   const target = { workspaceId: held.workspace_id, connectionId: held.connection_id };
   let opened: OpenedConnection;
@@ -61,14 +72,16 @@ const resourceOf = (manifest: ConnectorManifest, name: string) =>
   manifest.resources.find((known) => known.name === name);
 
 function take(deps: SyncDeps, job: CreateJob): Promise<Making | CreateOutcome> {
-  return transaction(deps.db, async (tx) => {
-    const held = await lockCreation(tx, job.workspaceId, job.creationId, job.epoch);
-    if (!held) return 'skipped';
-    if (held.linked !== null) return endWith(tx, held, held.linked);
-    const epoch = job.epoch + 1;
-    await leaseCreation(tx, held, epoch, createLimits.leaseMs);
-    return { deps, held, epoch };
-  });
+  return retryDeadlock(() =>
+    transaction(deps.db, async (tx) => {
+      const held = await lockCreation(tx, job.workspaceId, job.creationId, job.epoch);
+      if (!held) return 'skipped';
+      if (held.linked !== null) return endWith(tx, held, held.linked);
+      const epoch = job.epoch + 1;
+      await leaseCreation(tx, held, epoch, createLimits.leaseMs);
+      return { deps, held, epoch };
+    }),
+  );
 }
 
 async function call(

@@ -4,7 +4,12 @@ import type { HeldCreation } from './creation-store.ts';
 import { type ParentRow, selectParent } from './parent-store.ts';
 
 /** `wait`: it is being made there. Otherwise its name there, or that it has none. */
-export type Parent = { is: 'wait' } | { is: 'known'; name: string } | { is: 'none' };
+export type Parent =
+  | { is: 'wait'; recordId: string }
+  | { is: 'known'; name: string }
+  | { is: 'none' };
+
+export const noParent: Parent = { is: 'none' };
 
 /**
  * Parents are made before their children. What does not wait: a parent that is gone, is nowhere owed,
@@ -17,7 +22,9 @@ export async function findParent(tx: Tx, held: HeldCreation): Promise<Parent> {
   if (!parent || parent.deleted_at !== null) return { is: 'none' };
   if (parent.name_there !== null) return { is: 'known', name: parent.name_there };
   const mayWait = parent.is_owed && held.age_ms < createLimits.parentWaitMs;
-  return mayWait && !(await isCircle(tx, held, parent)) ? { is: 'wait' } : { is: 'none' };
+  return mayWait && !(await isCircle(tx, held, parent))
+    ? { is: 'wait', recordId: parent.record_id }
+    : { is: 'none' };
 }
 
 async function isCircle(tx: Tx, held: HeldCreation, parent: ParentRow): Promise<boolean> {

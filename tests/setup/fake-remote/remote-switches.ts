@@ -18,6 +18,8 @@ export interface RemoteSwitches {
   /** How lists are paged: by the last id, or by a number of rows, which drifts. */
   paging: 'keyset' | 'offset';
   pageSize: number;
+  /** What is said while an object is made; its state follows. */
+  creatable: readonly string[];
   /** The form it gives to a value of a field. */
   canonical: Readonly<Record<string, (value: Json) => Json>>;
 }
@@ -32,6 +34,7 @@ export const plain: RemoteSwitches = {
   tokens: false,
   paging: 'keyset',
   pageSize: 100,
+  creatable: ['title', 'body', 'labels', 'parent'],
   canonical: {},
 };
 
@@ -50,9 +53,6 @@ export const raising: RemoteSwitches['canonical'] = {
 };
 
 export const remoteFields = ['title', 'body', 'state', 'labels'];
-
-/** What is said while an object is made; its state follows. */
-const creatableFields = ['title', 'body', 'labels', 'parent'];
 
 export function manifestOf(switches: RemoteSwitches): ConnectorManifest {
   return {
@@ -80,7 +80,7 @@ export function manifestOf(switches: RemoteSwitches): ConnectorManifest {
         writableValues: { state: ['open', 'done', 'cancelled'] },
         listsAll: true,
         creates: {
-          fields: creatableFields,
+          fields: switches.creatable,
           required: ['title'],
           isKeyed: switches.keyed,
           takeBack: 'delete' as const,

@@ -32,7 +32,7 @@ export async function letGoOfObject(tx: Tx, input: LettingGo): Promise<boolean> 
     streamId: link.stream_id,
     kind: link.kind,
     objects: [{ ...gone, rank: Math.max(left?.rank ?? 0, link.remote_rank) }],
-    source: { type: 'refetch' },
+    source: { type: 'refetch', isTakenBack: true },
     writable: input.writable,
   });
   if (await selectLivingLink(tx, workspaceId, linkId)) return false;

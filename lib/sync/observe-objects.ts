@@ -40,6 +40,8 @@ export interface ObservationInput {
     inboxEvents?: ReadonlyMap<string, string>;
     /** With `push`: the intent the object is the answer to. */
     intentId?: string;
+    /** The object ends because it was taken back. */
+    isTakenBack?: boolean;
     /** For objects that were read: the database's time before the service was asked. */
     readAt?: string;
   };
@@ -63,6 +65,7 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
     streamId: input.streamId,
     kind: input.kind,
     runId: source.runId ?? null,
+    reason: source.type === 'push' ? 'answered' : source.isTakenBack ? 'withdrawn' : null,
     eventOf: (externalId) => source.inboxEvents?.get(externalId) ?? null,
   };
   const isBulk = source.type === 'backfill' || source.type === 'poll';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
+import type { ChangeReason } from '#lib/records/schema';
 import type { RecentChange } from './find-flips.ts';
 import type { Lens } from './lens/index.ts';
 import type {
@@ -23,6 +24,8 @@ export interface Origin {
   streamId: string;
   kind: Kind;
   runId: string | null;
+  /** Of changes of known records; see changeReasons. */
+  reason: ChangeReason | null;
   /** The event that told of an object. */
   eventOf(externalId: string): string | null;
 }
@@ -201,8 +204,8 @@ export async function applyWrites(
         and exists (select 1 from apart p where p.stream_id = x.stream_id and p.other_id = o.stream_id)
     )
     insert into public.change_log
-      (workspace_id, record_id, kind, version, op, origin, connection_id, run_id, inbox_event_id, fields, diff)
-    select ${origin.workspaceId}, x.id, ${origin.kind}, x.version, x.op, 'connection', ${origin.connectionId},
+      (workspace_id, record_id, kind, version, op, origin, reason, connection_id, run_id, inbox_event_id, fields, diff)
+    select ${origin.workspaceId}, x.id, ${origin.kind}, x.version, x.op, 'connection', ${origin.reason}, ${origin.connectionId},
       ${origin.runId}::uuid, x.inbox_event_id, x.fields, x.diff
     from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(
       id uuid, version bigint, op text, fields text[], diff jsonb, inbox_event_id uuid)`;

@@ -159,10 +159,10 @@ async function refuseOwed(
   fields: string[],
   message: string,
 ): Promise<'refused'> {
-  await refuseFields(tx, link, { fields, sent: pick(link.data, fields) });
+  const here = await refuseFields(tx, link, { fields, sent: pick(link.data, fields) });
   await releaseLink(tx, link, {
     state: 'refused',
-    error: { code: 'provider.refused', message, fields },
+    error: { code: 'provider.refused', message, fields, ...(here ? { here } : {}) },
     attempts: 0,
     nextAfterMs: 0,
     isDirty: true,

@@ -220,7 +220,7 @@ export async function releaseLink(tx: Tx, link: HeldLink, release: LinkRelease):
     where l.workspace_id = ${link.workspace_id} and l.id = ${link.id}`;
 }
 
-/** The hub takes fields back: record and log. */
+/** The hub puts back what was before of fields the service did not take: record and log. */
 export async function writeRollBack(
   tx: Tx,
   link: HeldLink,
@@ -232,8 +232,8 @@ export async function writeRollBack(
       update public.records set data = ${json(tx, data)}, version = ${link.version + 1}, updated_at = now()
       where workspace_id = ${link.workspace_id} and id = ${link.record_id}
     )
-    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, connection_id, fields, diff)
-    values (${link.workspace_id}, ${link.record_id}, ${link.kind}, ${link.version + 1}, 'update', 'hub',
+    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, reason, connection_id, fields, diff)
+    values (${link.workspace_id}, ${link.record_id}, ${link.kind}, ${link.version + 1}, 'update', 'hub', 'refused',
       ${link.connection_id}, ${Object.keys(diff)}, ${json(tx, diff)})`;
 }
 

@@ -42,6 +42,7 @@ export async function lockMappedLink(
     streamId: link.stream_id,
     kind: link.kind,
     runId: null,
+    reason: null,
     eventOf: () => null,
   };
   const given = {
@@ -83,7 +84,7 @@ async function remapLinks(
   const settled = plans.flatMap((plan) => plan.settled);
   await applyWrites(
     tx,
-    origin,
+    { ...origin, reason: 'remapped' },
     records.map((record) => ({ ...record, inbox_event_id: null })),
     links,
   );

@@ -183,7 +183,7 @@ async function write(
     id: newId(),
     record_id: keep.id,
     remote_at: null,
-    policy: 'manual',
+    policy: 'joined',
     status: 'open' as const,
     resolution: null,
     ...conflict,

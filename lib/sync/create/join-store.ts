@@ -132,11 +132,11 @@ export async function writeJoin(tx: Tx, write: JoinWrite): Promise<void> {
       insert into public.record_aliases (old_record_id, workspace_id, record_id)
       values (${drop.id}, ${workspaceId}, ${keep.id})
     )
-    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, fields, diff)
+    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, reason, fields, diff)
     values
-      (${workspaceId}, ${keep.id}, ${write.kind}, ${keep.version}, 'update', 'hub', ${keep.fields},
-        ${json(tx, keep.diff)}),
-      (${workspaceId}, ${drop.id}, ${write.kind}, ${drop.version}, 'delete', 'hub', '{}', '{}')`;
+      (${workspaceId}, ${keep.id}, ${write.kind}, ${keep.version}, 'update', 'hub', 'joined',
+        ${keep.fields}, ${json(tx, keep.diff)}),
+      (${workspaceId}, ${drop.id}, ${write.kind}, ${drop.version}, 'delete', 'hub', 'joined', '{}', '{}')`;
 }
 
 /** What was owed for either is owed for the one they are; what it has an object for is owed no more. */

@@ -42,9 +42,9 @@ export async function insertMade(
       update public.records r set version = ${of.version + 1}, deleted_at = null
       from linked where r.workspace_id = ${of.workspace_id} and r.id = linked.record_id
     )
-    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, connection_id, fields, diff)
+    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, reason, connection_id, fields, diff)
     select ${of.workspace_id}, record_id, ${of.kind}, ${of.version + 1},
-      ${of.deleted_at === null ? 'update' : 'restore'}, 'hub', ${of.connection_id}, '{}', '{}'
+      ${of.deleted_at === null ? 'update' : 'restore'}, 'hub', 'made', ${of.connection_id}, '{}', '{}'
     from linked returning 1`;
   return rows.length > 0;
 }

@@ -3,7 +3,7 @@ import type { StoredChange } from './record-row.ts';
 import type { Creation, Push } from './schema.ts';
 
 const changeColumns = (tx: Queryable) => tx`
-  c.position, c.record_id, c.kind, c.version, c.op, c.origin, c.actor_id, u.name as actor_name,
+  c.position, c.record_id, c.kind, c.version, c.op, c.origin, c.reason, c.actor_id, u.name as actor_name,
   c.connection_id, c.run_id, c.inbox_event_id, c.mutation_id, c.undoes, c.fields, c.diff, c.at`;
 
 export function selectChangesAfter(

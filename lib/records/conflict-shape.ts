@@ -24,7 +24,7 @@ export const conflictSchema = z.object({
   remote: z.unknown(),
   /** A mark of `local` and `remote`, to be sent along with a choice between them. */
   sides: z.string(),
-  /** Who was to win; `oscillation`, `refused` and `delete_wins` say why it came to be. */
+  /** Who was to win; `oscillation`, `joined`, `refused` and `delete_wins` say why it came to be. */
   policy: z.string(),
   status: z.enum(conflictStatuses),
   created_at: z.iso.datetime(),

@@ -72,6 +72,6 @@ export async function markEnded(
     update public.records set deleted_at = now(), updated_at = now(), version = ${version + 1}
     where workspace_id = ${workspaceId} and id = ${recordId}`;
   await tx`
-    insert into public.change_log (workspace_id, record_id, kind, version, op, origin)
-    values (${workspaceId}, ${recordId}, ${kind}, ${version + 1}, 'delete', 'hub')`;
+    insert into public.change_log (workspace_id, record_id, kind, version, op, origin, reason)
+    values (${workspaceId}, ${recordId}, ${kind}, ${version + 1}, 'delete', 'hub', 'withdrawn')`;
 }

@@ -54,7 +54,7 @@ async function write(
   await writeEdits(
     tx,
     workspaceId,
-    mutationId,
+    { mutationId, reason: 'resolved' },
     edited.map(({ record, decision: { data, diff } }) => ({
       id: record.id,
       kind: record.kind,

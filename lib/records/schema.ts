@@ -51,8 +51,14 @@ export const linkSchema = z.object({
   url: z.string().nullable(),
   state: z.enum(linkStates),
   held: z.array(z.string()),
+  /** With `fields` it did not take: whether the record went back to what was before, or keeps them. */
   error: z
-    .object({ code: z.string(), message: z.string(), fields: z.array(z.string()).optional() })
+    .object({
+      code: z.string(),
+      message: z.string(),
+      fields: z.array(z.string()).optional(),
+      here: z.enum(['taken_back', 'kept']).optional(),
+    })
     .nullable(),
   /** Fields whose value at the service cannot be held here, with the reason; they are not written there. */
   unreadable: z.record(z.string(), z.string()).optional(),
@@ -162,6 +168,25 @@ export const recordPlaceSchema = z.object({
 });
 export type RecordPlace = z.infer<typeof recordPlaceSchema>;
 
+/**
+ * Why a change was made, where its origin alone does not say it. Of the hub: two records became one
+ * (joined), an object was made for it at the connection (made), it or its last object was taken back
+ * (withdrawn), the connection did not take an edit and the value from before was put back (refused). Of
+ * a connection: it came with the answer to an edit (answered), or by changed rules from what it had
+ * (remapped). Of a person: a conflict was decided (resolved), a decision taken back (resolution_undone).
+ */
+export const changeReasons = [
+  'joined',
+  'made',
+  'withdrawn',
+  'refused',
+  'answered',
+  'remapped',
+  'resolved',
+  'resolution_undone',
+] as const;
+export type ChangeReason = (typeof changeReasons)[number];
+
 export const changeSchema = z.object({
   position: z.number().int(),
   record_id: z.uuid(),
@@ -169,6 +194,8 @@ export const changeSchema = z.object({
   version: z.number().int(),
   op: z.enum(['create', 'update', 'delete', 'restore']),
   origin: z.enum(['user', 'connection', 'hub']),
+  /** Null where the origin says it all, and of changes from before reasons were kept. */
+  reason: z.enum(changeReasons).nullable(),
   actor: z.object({ id: z.uuid(), name: z.string().nullable() }).nullable(),
   connection_id: z.uuid().nullable(),
   run_id: z.uuid().nullable(),
@@ -199,7 +226,10 @@ export const pushSchema = z.object({
   fields: z.array(z.string()),
   created_at: z.iso.datetime(),
   outcome: z.enum(['accepted', 'refused', 'unknown', 'superseded']).nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** `fields`: those it did not take, also of one that was accepted without them. */
+  error: z
+    .object({ code: z.string(), message: z.string(), fields: z.array(z.string()).optional() })
+    .nullable(),
   finished_at: z.iso.datetime().nullable(),
   echoed_at: z.iso.datetime().nullable(),
 });

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import type { SettledConflict, StandingConflict } from './decide-conflict.ts';
-import type { RecordRow } from './schema.ts';
+import type { ChangeReason, RecordRow } from './schema.ts';
 
 export interface LockedConflicts {
   id: string;
@@ -66,11 +66,11 @@ export interface EditedRecord {
   diff: JsonObject;
 }
 
-/** Records and the log, as a member's edit. */
+/** Records and the log, as a member's edit, whose reason is the decision. */
 export async function writeEdits(
   tx: Tx,
   workspaceId: string,
-  mutationId: string,
+  by: { mutationId: string; reason: Extract<ChangeReason, 'resolved' | 'resolution_undone'> },
   records: EditedRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
@@ -83,9 +83,9 @@ export async function writeEdits(
       from edited x where r.workspace_id = ${workspaceId} and r.id = x.id
     )
     insert into public.change_log
-      (workspace_id, record_id, kind, version, op, origin, actor_id, mutation_id, fields, diff)
-    select ${workspaceId}, x.id, x.kind, x.version, 'update', 'user', private.user_id(), ${mutationId},
-      x.fields, x.diff
+      (workspace_id, record_id, kind, version, op, origin, reason, actor_id, mutation_id, fields, diff)
+    select ${workspaceId}, x.id, x.kind, x.version, 'update', 'user', ${by.reason}, private.user_id(),
+      ${by.mutationId}, x.fields, x.diff
     from edited x order by x.id`;
 }
 

@@ -93,7 +93,7 @@ async function act(
     const data = { ...record.data, [field]: sides[1] ?? null };
     const { kind, version } = record;
     const edit = { id: record.id, kind, version: version + 1, data, fields: [field], diff };
-    await writeEdits(tx, workspaceId, mutationId, [edit]);
+    await writeEdits(tx, workspaceId, { mutationId, reason: 'resolution_undone' }, [edit]);
     await markOwing(
       tx,
       workspaceId,

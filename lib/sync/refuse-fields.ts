@@ -6,6 +6,9 @@ import { writeConflicts } from './observe-store.ts';
 import { diffOf } from './plan-observation.ts';
 import { type HeldLink, holdFields, writeRollBack } from './push-store.ts';
 
+/** Null where the fields were changed again meanwhile. */
+export type Refused = 'taken_back' | 'kept' | null;
+
 /**
  * What becomes of fields a service would not take. A record that lives there alone returns to what
  * the service has. One that lives elsewhere too keeps its value, which others may have accepted or
@@ -15,21 +18,21 @@ export async function refuseFields(
   tx: Tx,
   link: HeldLink,
   refused: { fields: readonly string[]; sent: JsonObject },
-): Promise<void> {
+): Promise<Refused> {
   const { kind, data, base, ours } = link;
   const { fields, sent } = refused;
   if (!link.has_other_living) {
     const back = rollBackRefused({ kind, data, base, ours, refusedFields: fields, sent });
-    if (back.changed.length === 0) return;
+    if (back.changed.length === 0) return null;
     await writeRollBack(tx, link, back.data, diffOf(data, back.data, back.changed));
-    return;
+    return 'taken_back';
   }
   const kept = fields.filter(
     (field) =>
       Object.hasOwn(sent, field) &&
       fieldsEqual(fieldRule(kind, field).comparator, data[field], sent[field]),
   );
-  if (kept.length === 0) return;
+  if (kept.length === 0) return null;
   await holdFields(tx, link, kept);
   const conflicts = kept.map((field) => ({
     id: newId(),
@@ -45,4 +48,5 @@ export async function refuseFields(
     resolution: null,
   }));
   await writeConflicts(tx, { workspaceId: link.workspace_id }, conflicts, []);
+  return 'kept';
 }

@@ -55,7 +55,13 @@ export function acceptPush(
       outcome: isRefused ? 'refused' : 'accepted',
       error,
     });
-    await giveBack(tx, push, { error, isPushed: !isRefused, sent: intent.patch });
+    // One that lives elsewhere too keeps its value beside the service's.
+    const kept = { here: push.link.has_other_living ? 'kept' : 'taken_back' };
+    await giveBack(tx, push, {
+      error: error && { ...error, ...kept },
+      isPushed: !isRefused,
+      sent: intent.patch,
+    });
     return isRefused ? 'refused' : 'accepted';
   });
 }
@@ -65,10 +71,14 @@ export function refusePush(push: Push, intent: OpenIntent, fault: HubError): Pro
   return settle(push, async (tx, link) => {
     const fields = refusedFields(fault, intent.patch, push.link.lens);
     const error: JsonObject = { code: fault.code, message: fault.message, fields };
-    await refuseFields(tx, link, { fields, sent: intent.patch });
+    const here = await refuseFields(tx, link, { fields, sent: intent.patch });
     await closeIntent(tx, link.workspace_id, { id: intent.id, outcome: 'refused', error });
     const isLost = fault.code === 'provider.not_found' || fault.code === 'provider.gone';
-    await giveBack(tx, push, { error, isPushed: false, reread: isLost ? 'now' : 'keep' });
+    await giveBack(tx, push, {
+      error: { ...error, ...(here ? { here } : {}) },
+      isPushed: false,
+      reread: isLost ? 'now' : 'keep',
+    });
     return 'refused';
   });
 }

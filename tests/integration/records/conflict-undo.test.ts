@@ -57,6 +57,21 @@ async function settledByPolicy(id: string): Promise<Conflict> {
 }
 
 describe('an undo of a choice', () => {
+  it('is told in the log as what it is, as the choice was', async () => {
+    const id = fresh();
+    const conflict = await titles(id);
+    await resolve(world, [answerTo(conflict, 'remote')]);
+    await undo(world, conflict.id);
+    const log = await world.admin`
+      select origin, reason from public.change_log
+      where record_id = ${conflict.record_id} and op = 'update' order by version`;
+    expect(log.map(({ origin, reason }) => [origin, reason])).toEqual([
+      ['user', null],
+      ['user', 'resolved'],
+      ['user', 'resolution_undone'],
+    ]);
+  });
+
   it('asks again while nobody was told', async () => {
     for (const choice of ['local', 'remote', 'base'] as const) {
       const id = fresh();

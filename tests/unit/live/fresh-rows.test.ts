@@ -25,6 +25,7 @@ const change = (record_id: string): Change => ({
   version: 2,
   op: 'update',
   origin: 'connection',
+  reason: null,
   actor: null,
   connection_id: null,
   run_id: null,

@@ -42,6 +42,7 @@ const change = (position: number): Change => ({
   version: position,
   op: 'update',
   origin: 'connection',
+  reason: null,
   actor: null,
   connection_id: null,
   run_id: null,

@@ -27,6 +27,7 @@ const change = (more: Partial<Change> = {}): Change => ({
   version: 3,
   op: 'update',
   origin: 'connection',
+  reason: null,
   actor: null,
   connection_id: id,
   run_id: null,

@@ -210,8 +210,8 @@ async function observeNew(
   // They are met as known, once they have their link.
   for (const { object } of own) known.add(object.externalId);
   const isNew = ({ externalId, deleted }: JudgedObject) => !known.has(externalId) && !deleted;
-  // What a backfill reads was there before, and is joined or made by a plan.
-  const isNews = source.type !== 'backfill' && source.type !== 'push';
+  // What the first reading of a stream finds was there before, and is joined or made by a plan.
+  const isNews = source.type === 'backfill' ? stream.was_read : source.type !== 'push';
   const streamIds =
     isNews && stream.is_side && unseen.some(isNew)
       ? await holdMaking(tx, origin.workspaceId, origin.streamId)

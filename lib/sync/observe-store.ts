@@ -32,6 +32,8 @@ export interface Origin {
 
 export interface OpenStream {
   phase: string;
+  /** All of it was read once. */
+  was_read: boolean;
   generation: number;
   /** Of the given objects, those that have a link. */
   known: string[];
@@ -53,7 +55,7 @@ export async function openStream(
   isBulk: boolean,
 ): Promise<OpenStream | null> {
   const [row] = await tx<(OpenStream & Pick<RulesRow, 'rules'>)[]>`
-    select s.phase, s.generation, sr.rules, coalesce(sr.version, 0) as rules_version, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true), array(
+    select s.phase, s.last_polled_at is not null as was_read, s.generation, sr.rules, coalesce(sr.version, 0) as rules_version, set_config('patchbay.bulk', ${isBulk ? 'on' : ''}, true), array(
       select l.external_id from public.links l
       where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
         and l.kind = ${origin.kind} and l.external_id = any(${externalIds})) as known, array(

@@ -26,7 +26,7 @@ type Check = Omit<MissingCheck, 'refs'> & { refs?: MissingCheck['refs'] };
 export function explainMissing(facts: MissingFacts): [MissingCheck, ...MissingCheck[]] {
   const connection = { connection_id: facts.wanted.connectionId };
   const found = [
-    ...facts.links.map(ofLink),
+    ...facts.links.map((link) => ofLink(link, facts.connection)),
     ...facts.faults.map(ofFault),
     ...facts.events.map(ofEvent),
     ...ofConnection(facts.connection),
@@ -41,15 +41,14 @@ export function explainMissing(facts: MissingFacts): [MissingCheck, ...MissingCh
   return [{ code: 'never_seen', text, at: null, refs: connection }];
 }
 
-function ofLink(link: LinkFacts): Check {
+function ofLink(link: LinkFacts, { name }: ConnectionFacts): Check {
   const refs = { record_id: link.record_id };
   if (link.joined_into !== null) {
     const text = 'It is here: its record has become part of another one.';
     return { code: 'joined', text, at: link.deleted_at, refs: { record_id: link.joined_into } };
   }
   if (link.state === 'tombstone' || link.deleted_at !== null) {
-    const text = 'It was here and has been deleted at the service.';
-    return { code: 'deleted', text, at: link.deleted_at, refs };
+    return { code: 'deleted', text: endText(link, name), at: link.deleted_at, refs };
   }
   if (link.state === 'inaccessible') {
     const why = link.error?.message ?? 'The service does not show it any more.';
@@ -61,6 +60,16 @@ function ofLink(link: LinkFacts): Check {
   }
   const text = `It is here, as a ${link.record_kind}. A filter or a search may hide it.`;
   return { code: 'present', text, at: null, refs };
+}
+
+function endText(link: LinkFacts, name: string): string {
+  if (link.is_taken_back) {
+    return 'It was made from here and taken back. What is left of it there is not followed.';
+  }
+  if (link.state !== 'tombstone') return 'It was here, and its record has ended.';
+  return link.deleted_at === null
+    ? `It is not at ${name} any more. Its record lives on elsewhere.`
+    : 'It was here and has been deleted at the service.';
 }
 
 const ofFault = (fault: FaultFacts): Check => ({
@@ -100,10 +109,17 @@ function ofEvent(event: EventFacts): Check {
   }
 }
 
+const statusTexts: Record<string, string> = {
+  needs_reauth: 'Somebody has to sign in again.',
+  paused: 'The connection is paused.',
+  disconnecting: 'The connection is being ended.',
+  disconnected: 'The connection has ended.',
+};
+
 function ofConnection(connection: ConnectionFacts): Check[] {
   if (connection.status === 'active') return [];
   const why =
-    connection.status_detail ?? `The connection is ${connection.status.replace('_', ' ')}.`;
+    connection.status_detail ?? statusTexts[connection.status] ?? 'The connection is not active.';
   const text = `Nothing is read from ${connection.name}. ${why}`;
   return [{ code: 'connection_stopped', text, at: null }];
 }
@@ -154,7 +170,7 @@ function ofStream(stream: StreamFacts): Check[] {
   }
   if (stream.phase === 'waiting' || stream.phase === 'backfill') {
     const far = run ? ` ${run.done}${run.total === null ? '' : ` of ${run.total}`} so far.` : '';
-    const text = `${stream.name} is being read for the first time.${far}`;
+    const text = `Everything of ${stream.name} is still being read.${far}`;
     return [
       { code: 'stream_reading', text, at: null, refs: run ? { ...refs, run_id: run.id } : refs },
     ];

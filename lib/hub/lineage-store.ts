@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
-import type { Link } from '#lib/records/schema';
+import type { ChangeReason, Link } from '#lib/records/schema';
 import type { FieldRule } from '#lib/sync/schema';
 import type { InboxEvent } from '#lib/webhooks/schema';
 
@@ -17,11 +17,15 @@ export interface SettingChange {
   position: number;
   op: 'create' | 'update' | 'delete' | 'restore';
   origin: 'user' | 'connection' | 'hub';
+  reason: ChangeReason | null;
   at: string;
   actor: string | null;
   undoes: number | null;
   connection: string | null;
   connection_id: string | null;
+  /** A webhook told of it, and a run or an undo made it; the row itself may not be kept any more. */
+  told_by_event: boolean;
+  of_run: boolean;
   inbox_event_id: string | null;
   inbox_event: string | null;
   inbox_status: InboxEvent['status'] | null;
@@ -41,10 +45,11 @@ export async function selectValueFacts(
 ): Promise<RecordFacts | null> {
   const [row] = await tx<RecordFacts[]>`
     select r.id as record_id, r.workspace_id, r.kind, coalesce(r.data -> ${field}, 'null') as value, r.deleted_at is not null as is_deleted,
-      (select jsonb_build_object('position', c.position, 'op', c.op, 'origin', c.origin, 'at', c.at, 'actor', u.name,
+      (select jsonb_build_object('position', c.position, 'op', c.op, 'origin', c.origin, 'reason', c.reason,
+          'at', c.at, 'actor', u.name,
           'undoes', c.undoes, 'connection', n.account_name, 'connection_id', n.id,
-          'inbox_event_id', e.id, 'inbox_event', e.event, 'inbox_status', e.status,
-          'run_id', q.id, 'run_kind', q.kind, 'undo_id', z.id)
+          'told_by_event', c.inbox_event_id is not null, 'of_run', c.run_id is not null, 'inbox_event_id', e.id, 'inbox_event', e.event,
+          'inbox_status', e.status, 'run_id', q.id, 'run_kind', q.kind, 'undo_id', z.id)
         from (
           select * from public.change_log c
           where c.workspace_id = r.workspace_id and c.record_id = r.id and c.position is not null
@@ -68,38 +73,49 @@ export interface PlaceFacts {
   stream: string;
   connection_id: string;
   connection: string;
+  connector: string;
+  resource: string;
   state: Link['state'];
   base: JsonObject | null;
   ours: JsonObject;
   held: string[];
   unreadable: Record<string, string>;
-  error: { code: string; message: string } | null;
+  error: Link['error'];
   dirty_at: string | null;
   rules: FieldRule[];
-  /** The newest edit that was sent there. */
+  /** The newest edit of the field that was sent there. */
   push: {
     id: string;
-    fields: string[];
+    value: Json;
+    /** Fields the service took the edit without. */
+    ignored: string[];
     outcome: 'accepted' | 'refused' | 'unknown' | 'superseded' | null;
     at: string;
     echoed_at: string | null;
   } | null;
 }
 
-/** Where the record lives, by which rules, and what was last told there. */
+/** Of each place, the edits that are looked through for one of the field. */
+const pushRows = 200;
+
+/** Where the record lives, by which rules, and what was last told there of the field. */
 export function selectPlaceFacts(
   tx: Tx,
   workspaceId: string,
   recordId: string,
+  field: string,
 ): Promise<PlaceFacts[]> {
   return tx<PlaceFacts[]>`
     select l.id as link_id, l.stream_id, s.name as stream, l.connection_id, c.account_name as connection,
-      l.state, l.base, l.ours, l.held, l.unreadable, l.error, l.dirty_at, coalesce(m.rules, '[]') as rules,
-      (select jsonb_build_object('id', p.id, 'fields', array(select jsonb_object_keys(p.patch)),
-          'outcome', p.outcome, 'at', p.created_at, 'echoed_at', p.echoed_at)
-        from public.push_intents p
-        where p.workspace_id = l.workspace_id and p.record_id = l.record_id and p.link_id = l.id
-        order by p.id desc limit 1) as push
+      c.connector, s.resource, l.state, l.base, l.ours, l.held, l.unreadable, l.error, l.dirty_at, coalesce(m.rules, '[]') as rules,
+      (select jsonb_build_object('id', p.id, 'value', p.patch -> ${field}, 'outcome', p.outcome,
+          'ignored', coalesce(p.error -> 'fields', '[]'), 'at', p.created_at, 'echoed_at', p.echoed_at)
+        from (
+          select * from public.push_intents i
+          where i.workspace_id = l.workspace_id and i.record_id = l.record_id and i.link_id = l.id
+          order by i.id desc limit ${pushRows}
+        ) p
+        where p.patch ? ${field} order by p.id desc limit 1) as push
     from public.links l
     join public.streams s on s.workspace_id = l.workspace_id and s.id = l.stream_id
     join public.connections c on c.workspace_id = l.workspace_id and c.id = l.connection_id
@@ -111,6 +127,8 @@ export interface DecisionFacts {
   id: string;
   status: 'open' | 'automatic' | 'resolved';
   policy: string;
+  /** Null where no person chose. */
+  choice: string | null;
   connection: string;
   connection_id: string;
   resolved_by: string | null;
@@ -128,7 +146,7 @@ export function selectDecisions(
   field: string,
 ): Promise<DecisionFacts[]> {
   return tx<DecisionFacts[]>`
-    select f.id, f.status, f.policy, c.account_name as connection, c.id as connection_id, u.name as resolved_by,
+    select f.id, f.status, f.policy, f.choice, c.account_name as connection, c.id as connection_id, u.name as resolved_by,
       f.created_at, f.resolved_at
     from public.conflicts f
     join public.links l on l.workspace_id = f.workspace_id and l.id = f.link_id

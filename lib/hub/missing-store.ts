@@ -80,6 +80,8 @@ export interface LinkFacts {
   joined_into: string | null;
   /** It was asked for by an id it had before. */
   is_renamed: boolean;
+  /** It was made from here, and is not followed any more. */
+  is_taken_back: boolean;
   url: string | null;
 }
 
@@ -95,7 +97,8 @@ export function selectLinkFacts(tx: Tx, workspaceId: string, wanted: Wanted): Pr
     select l.record_id, r.kind as record_kind, l.state, l.error, r.deleted_at, l.url,
       (select a.record_id from public.record_aliases a
         where a.workspace_id = l.workspace_id and a.old_record_id = l.record_id) as joined_into,
-      l.external_id is distinct from coalesce(${externalId}, l.external_id) as is_renamed
+      l.external_id is distinct from coalesce(${externalId}, l.external_id) as is_renamed,
+      l.external_id like '% (taken back)' as is_taken_back
     from public.links l join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
     where l.workspace_id = ${workspaceId} and l.connection_id = ${connectionId}
       and (${isIt} or l.id in (

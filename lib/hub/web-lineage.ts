@@ -2,6 +2,8 @@ import { HubError } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import type { Session } from '#lib/identity/index';
 import { fieldsOf } from '#lib/kinds/index';
+import type { ConnectorRules } from '#lib/records/index';
+import { connectorRules } from './connector-rules.ts';
 import { explainMissing } from './explain-missing.ts';
 import { explainValue } from './explain-value.ts';
 import { selectDecisions, selectPlaceFacts, selectValueFacts } from './lineage-store.ts';
@@ -19,10 +21,13 @@ import type { Lineage, Missing } from './schema.ts';
 import type { UseCaseDeps } from './web-use-cases.ts';
 
 /** Why a value is here, and why a thing is not: facts of several rooms, explained by pure functions. */
-export function lineageUseCases({ asBearer }: Pick<UseCaseDeps, 'asBearer'>) {
+export function lineageUseCases(
+  { asBearer }: Pick<UseCaseDeps, 'asBearer'>,
+  rules: ConnectorRules = connectorRules,
+) {
   return {
     ofField: (session: Session, input: { recordId: string; field: string }): Promise<Lineage> =>
-      asBearer(session, (tx) => readLineage(tx, input)),
+      asBearer(session, (tx) => readLineage(tx, rules, input)),
     ofMissing: (session: Session, input: { workspaceId: string } & Wanted): Promise<Missing> =>
       asBearer(session, (tx) => readMissing(tx, input)),
   };
@@ -30,6 +35,7 @@ export function lineageUseCases({ asBearer }: Pick<UseCaseDeps, 'asBearer'>) {
 
 async function readLineage(
   tx: Tx,
+  rules: ConnectorRules,
   { recordId: askedId, field }: { recordId: string; field: string },
 ): Promise<Lineage> {
   const facts = await selectValueFacts(tx, askedId, field);
@@ -41,10 +47,21 @@ async function readLineage(
   }
   const { workspace_id: workspaceId, record_id: recordId } = facts;
   const decisions = await selectDecisions(tx, workspaceId, recordId, field);
-  const places = await selectPlaceFacts(tx, workspaceId, recordId);
-  const steps = explainValue(field, facts, decisions, places);
+  const found = await selectPlaceFacts(tx, workspaceId, recordId, field);
+  const places = found.map((place) => {
+    const { connector, resource, rules: mapping } = place;
+    const writable = rules.writableFields(connector, resource, mapping);
+    return { ...place, isWritable: writable.includes(field) };
+  });
+  const steps = explainValue(field, facts, decisions, places).map((step) => ({
+    ...step,
+    at: step.at && toWire(step.at),
+  }));
   return { record_id: recordId, field, value: facts.value, steps };
 }
+
+/** PostgreSQL writes a time inside JSON with an offset and microseconds. */
+const toWire = (at: string): string => new Date(at).toISOString();
 
 async function readMissing(
   tx: Tx,

@@ -29,6 +29,18 @@ const facts = (more: Partial<MissingFacts> = {}): MissingFacts => ({
   faults: [],
   ...more,
 });
+const link: MissingFacts['links'][number] = {
+  record_id: connectionId,
+  record_kind: 'task',
+  state: 'tombstone',
+  error: null,
+  deleted_at: '2026-01-01T00:00:00.000Z',
+  joined_into: null,
+  is_renamed: false,
+  is_taken_back: false,
+  url: null,
+};
+const told = (more: Partial<MissingFacts>) => explainMissing(facts(more))[0].text;
 const codes = (more: Partial<MissingFacts>) => explainMissing(facts(more)).map(({ code }) => code);
 
 describe('why something is missing', () => {
@@ -76,6 +88,24 @@ describe('why something is missing', () => {
       asks,
     };
     expect(codes({ streams: [{ ...stream, run }] })[0]).toBe('run_asks');
+  });
+
+  it('tells an object that was deleted from one that was taken back, and from a record that lives on', () => {
+    expect(told({ links: [link] })).toContain('deleted at the service');
+    expect(told({ links: [{ ...link, deleted_at: null }] })).toBe(
+      'It is not at acme any more. Its record lives on elsewhere.',
+    );
+    expect(told({ links: [{ ...link, is_taken_back: true, is_renamed: true }] })).toBe(
+      'It was made from here and taken back. What is left of it there is not followed.',
+    );
+  });
+
+  it('says of a connection and a reading what is so, in words', () => {
+    const connection = { ...facts().connection, status: 'needs_reauth' };
+    expect(told({ connection })).toBe('Nothing is read from acme. Somebody has to sign in again.');
+    const streams = [{ ...stream, phase: 'backfill' as const }];
+    // It may have been read before.
+    expect(told({ streams })).toBe('Everything of acme/app is still being read.');
   });
 
   it('compares an address with scopes only where they are words', () => {

@@ -10,7 +10,7 @@ import { Panel } from '@/components/ui/panel';
 import type { Conflict } from '@/lib/records/schema';
 import { words } from './words';
 
-/** Fields of one record that changed on both sides, decided as on their own page. */
+/** Fields of one record that wait for a person, decided as on their own page. */
 export function ConflictChoice({ conflicts }: { conflicts: readonly Conflict[] }) {
   const { home } = useSession();
   const [editingId, setEditing] = useState<string | null>(null);
@@ -20,7 +20,7 @@ export function ConflictChoice({ conflicts }: { conflicts: readonly Conflict[] }
   return (
     <Panel
       padding="flush"
-      title={words.bothSides}
+      title={words.held}
       aside={
         <Link
           href={`${home}/conflicts?record=${first.record_id}` as Route}

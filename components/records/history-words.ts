@@ -34,6 +34,31 @@ export const historyWords = {
     invalid: 'not taken',
     same: 'as before',
   } satisfies Record<UndoFaultCode, string>,
+  told: {
+    broughtIn: 'brought it in',
+    created: 'made it',
+    changed: (fields: string) => `changed ${fields}`,
+    deleted: 'deleted it',
+    ended: 'ended it',
+    restored: 'brought it back',
+    moved: 'changed where it lives',
+    joined: (fields: string) =>
+      fields === ''
+        ? 'made it one with another record'
+        : `made it one with another record: ${fields}`,
+    joinedInto: 'made it part of another record',
+    made: (service: string) => `made it at ${service}`,
+    madeAgain: (service: string) => `made it at ${service}, where it lives again`,
+    withdrawn: 'took it back, as it could not be made',
+    withdrawnAt: (service: string) => `took it back at ${service}`,
+    refused: (service: string, fields: string) =>
+      `put ${fields} back, which ${service} did not take`,
+    answered: (fields: string) => `answered with another ${fields}`,
+    remapped: (service: string, fields: string) =>
+      `read ${fields} of ${service} by its changed mapping`,
+    resolved: (fields: string) => `decided ${fields}`,
+    undecided: (fields: string) => `took back a decision about ${fields}`,
+  },
   webhook: 'webhook',
   run: 'run',
   undoRun: 'undo of a run',
@@ -45,20 +70,20 @@ export const historyWords = {
   pushes: {
     accepted: (service: string, fields: string) => `${service} accepted ${fields}`,
     echoed: (ms: string) => `came back after ${ms}`,
-    refused: (service: string, fields: string) => `${service} refused ${fields}`,
+    refused: (service: string, fields: string) => `${service} did not take ${fields}`,
     unknown: (service: string, fields: string) =>
       `Whether ${service} took ${fields} is not known; it is being looked up`,
     superseded: (service: string, fields: string) =>
-      `The call to ${service} about ${fields} took no effect and is made again`,
-    open: (service: string, fields: string) => `${service} is being told ${fields}`,
+      `The call to ${service} about ${fields} took no effect; what is still owed is sent again`,
+    open: (service: string, fields: string) => `${service} is being told of ${fields}`,
   },
   creations: {
-    owed: (service: string) => `It is owed to ${service}`,
+    owed: (service: string) => `It is to be made at ${service}`,
     sending: (service: string) => `It is being made at ${service}`,
     unknown: (service: string) =>
       `Whether it was made at ${service} is not known; it is being looked for`,
     done: (service: string) => `Made at ${service}`,
-    refused: (service: string) => `${service} refused to make it`,
+    refused: (service: string) => `It could not be made at ${service}`,
     cancelled: (service: string) => `It is not made at ${service}`,
   } satisfies Record<Creation['state'], (service: string) => string>,
   missing: {

@@ -14,6 +14,7 @@ import { RecordJourney } from './record-journey';
 import { RecordMaking } from './record-making';
 import { RecordRaw } from './record-raw';
 import { RecordText } from './record-text';
+import { Unreadable } from './unreadable';
 import { headingOf, showKey } from './values';
 import type { RecordView } from './view-state';
 import { words } from './words';
@@ -76,6 +77,7 @@ export function RecordDrawer({ id, tab, onTab, onClose, onFilter }: RecordDrawer
       ) : (
         <>
           <RecordMaking row={row} />
+          <Unreadable links={row.links} />
           <Tabs
             label="Parts of the record"
             value={tab}

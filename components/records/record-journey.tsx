@@ -29,7 +29,10 @@ function stepsOf(
       {
         id: `${link.id}-hub`,
         title: words.steps.saved,
-        detail: words.steps.version(row.version),
+        // Of an edit that has gone on, the record's version may be a later one.
+        ...(link.state === 'dirty' || link.state === 'pushing'
+          ? { detail: words.steps.version(row.version) }
+          : {}),
         state: 'done' as const,
       },
       ...serviceSteps(nameOf(link.connector), link.id, stage),
@@ -63,7 +66,7 @@ function serviceSteps(name: string, id: string, stage: EditStage): Step[] {
     case 'refused':
       return [
         { id: `${id}-send`, title: words.steps.refused(name), state: 'failed' },
-        { id: `${id}-back`, title: words.steps.takenBack, state: 'done' },
+        ...afterRefusal(id, stage),
       ];
     case 'unknown':
       return [
@@ -73,7 +76,7 @@ function serviceSteps(name: string, id: string, stage: EditStage): Step[] {
       return [
         {
           id: `${id}-send`,
-          title: words.steps.bothSides,
+          title: words.steps.held,
           detail: stage.fields.join(', '),
           state: 'failed',
         },
@@ -82,6 +85,17 @@ function serviceSteps(name: string, id: string, stage: EditStage): Step[] {
     case 'none':
       return [];
   }
+}
+
+function afterRefusal(
+  id: string,
+  { here, waits }: Extract<EditStage, { stage: 'refused' }>,
+): Step[] {
+  if (waits.length > 0) {
+    const detail = waits.join(', ');
+    return [{ id: `${id}-here`, title: words.steps.asks, detail, state: 'waiting' }];
+  }
+  return here === null ? [] : [{ id: `${id}-here`, title: words.steps[here], state: 'done' }];
 }
 
 export function RecordJourney({ row, pending }: { row: RecordRow; pending: PendingEdit[] }) {
@@ -99,7 +113,10 @@ export function RecordJourney({ row, pending }: { row: RecordRow; pending: Pendi
   return (
     <div className="grid gap-5">
       {refused?.error && (
-        <Notice tone="bad" title={words.refused(nameOf(refused.connector))}>
+        <Notice
+          tone="bad"
+          title={words.refused[refused.error.here ?? 'unknown'](nameOf(refused.connector))}
+        >
           {refused.error.message}
         </Notice>
       )}

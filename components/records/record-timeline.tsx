@@ -10,6 +10,7 @@ import { ChangeDiff } from './change-diff';
 import { ChangeUndo } from './change-undo';
 import { historyWords } from './history-words';
 import { OriginLinks } from './origin-links';
+import { offersUndo, tellChange } from './tell-change';
 import { shownFields } from './values';
 import { words } from './words';
 
@@ -48,15 +49,17 @@ function changeEntry(
   change: Change,
   shown: { connectors: Map<string, string>; mayUndo: boolean; isUndone: boolean },
 ): TimelineEntry {
-  // Creations are taken back where they were made; the button would only say so.
-  const isOffered = shown.mayUndo && !shown.isUndone && change.op !== 'create';
+  const isOffered = shown.mayUndo && !shown.isUndone && offersUndo(change);
+  const { who, did } = tellChange(change, (id) => shown.connectors.get(id ?? ''));
+  // What a person took back together is no run that could be looked at.
+  const refs =
+    change.origin === 'user' ? { ...change, run_id: null, undo_id: change.run_id } : change;
   return {
     id: `change ${change.position}`,
     tone: tones[change.origin],
     title: (
       <>
-        <strong className="font-medium text-ink">{whoOf(change, shown.connectors)}</strong>{' '}
-        {verbOf(change)}{' '}
+        <strong className="font-medium text-ink">{who}</strong> {did}{' '}
         {shown.isUndone && (
           <Badge tone="warn" shape="tag">
             {historyWords.undone}
@@ -72,27 +75,12 @@ function changeEntry(
             <ChangeDiff key={field} field={field} before={before} after={after} />
           ))}
         <span className="flex min-h-5 flex-wrap items-center gap-x-3 text-dim text-meta">
-          <OriginLinks refs={change} />
+          <OriginLinks refs={refs} />
           {isOffered && <ChangeUndo position={change.position} recordId={change.record_id} />}
         </span>
       </div>
     ),
   };
-}
-
-function whoOf(change: Change, connectors: Map<string, string>): string {
-  if (change.origin === 'user') return change.actor?.name ?? words.somebody;
-  if (change.origin === 'connection')
-    return connectors.get(change.connection_id ?? '') ?? words.theService;
-  return 'Patchbay';
-}
-
-/** The hub changes a field by itself only to take back what a service refused. */
-function verbOf(change: Change): string {
-  const fields = shownFields(change.fields).join(', ');
-  if (change.undoes !== null) return historyWords.undoes;
-  if (change.op !== 'update') return words.verbs[change.op];
-  return change.origin === 'hub' ? words.verbs.takeBack(fields) : words.verbs.update(fields);
 }
 
 function shownDiff(change: Change) {
@@ -112,7 +100,11 @@ const pushTones = {
 function pushEntry(push: Push, connectors: Map<string, string>): TimelineEntry {
   const state = push.outcome ?? 'open';
   const service = connectors.get(push.connection_id) ?? words.theService;
-  const title = historyWords.pushes[state](service, shownFields(push.fields).join(', '));
+  // It may have been accepted without some.
+  const isLeftOut = (field: string) =>
+    state === 'accepted' && push.error?.fields?.includes(field) === true;
+  const fields = shownFields(push.fields.filter((field) => !isLeftOut(field)));
+  const title = historyWords.pushes[state](service, fields.join(', '));
   const roundTrip = push.echoed_at
     ? historyWords.pushes.echoed(
         formatDuration(Date.parse(push.echoed_at) - Date.parse(push.created_at)),

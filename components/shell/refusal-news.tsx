@@ -29,7 +29,8 @@ function Listener() {
     showToast({
       tone: 'bad',
       title: words.refused(nameOf(link.connector), typeof title === 'string' ? title : row.id),
-      description: `${link.error?.message ?? ''} ${words.refusedBody}`.trim(),
+      description:
+        `${link.error?.message ?? ''} ${words.afterRefusal[link.error?.here ?? 'unknown']}`.trim(),
       action: {
         label: words.open,
         onPress: () => router.push(`${home}/records?record=${row.id}` as Route),

@@ -29,7 +29,7 @@ export const words = {
     catching_up: 'Reading what happened meanwhile',
     offline: 'The hub cannot be reached; what you see may be old',
   },
-  refused: (service: string, title: string) => `${service} refused the edit of “${title}”`,
-  refusedBody: 'It was taken back here.',
+  refused: (service: string, title: string) => `${service} did not take the edit of “${title}”`,
+  afterRefusal: { taken_back: 'It was taken back here.', kept: 'It is kept here.', unknown: '' },
   open: 'Open',
 } as const;

@@ -23,7 +23,15 @@ export type EditStage =
   | { stage: 'sending'; at: string }
   | { stage: 'accepted'; at: string; ms: number | null }
   | { stage: 'echoed'; at: string; ms: number }
-  | { stage: 'refused'; code: string; message: string }
+  | {
+      stage: 'refused';
+      code: string;
+      message: string;
+      /** What became of it in the hub; null where that is not known. */
+      here: 'taken_back' | 'kept' | null;
+      /** Fields a person is asked about. */
+      waits: string[];
+    }
   | { stage: 'unknown'; message: string }
   | { stage: 'conflict'; fields: string[] };
 
@@ -40,7 +48,9 @@ export function linkStage(link: Link): EditStage {
       return {
         stage: 'refused',
         code: link.error?.code ?? 'provider.refused',
-        message: link.error?.message ?? 'The service refused the change',
+        message: link.error?.message ?? 'The service did not take the change',
+        here: link.error?.here ?? null,
+        waits: link.held,
       };
     case 'unknown':
       return { stage: 'unknown', message: link.error?.message ?? 'The outcome is not known yet' };
@@ -74,18 +84,21 @@ const urgency: Record<EditStage['stage'], number> = {
   saved: 3,
   sending: 4,
   unknown: 5,
-  conflict: 6,
-  refused: 7,
+  refused: 6,
+  conflict: 7,
   saving: 8,
 };
+
+/** A refusal is to be known; what waits for a person comes first. */
+const urgencyOf = (stage: EditStage): number =>
+  stage.stage === 'refused' && stage.waits.length > 0 ? urgency.conflict : urgency[stage.stage];
 
 /** One stage for a row: saving in the hub first, else what most needs a look among its services. */
 export function recordStage(row: RecordRow, pending: PendingEdit[]): EditStage {
   if (pending.some((edit) => edit.id === row.id)) return { stage: 'saving' };
   return row.links
     .map(linkStage)
-    .reduce<EditStage>(
-      (worst, next) => (urgency[next.stage] > urgency[worst.stage] ? next : worst),
-      { stage: 'none' },
-    );
+    .reduce<EditStage>((worst, next) => (urgencyOf(next) > urgencyOf(worst) ? next : worst), {
+      stage: 'none',
+    });
 }

@@ -114,7 +114,7 @@ test.describe
       await here.getByRole('textbox', { name: 'Title' }).fill('');
       await here.getByRole('button', { name: 'Save' }).click();
       await here.getByRole('tab', { name: 'Journey' }).click();
-      await expect(here.getByText(/refused the edit, it was taken back/)).toBeVisible();
+      await expect(here.getByText(/did not take the edit, it was taken back/)).toBeVisible();
       await expect(row.locator('td').nth(1)).toHaveText(before);
       await photograph(here, 'record-refused');
       await here.keyboard.press('Escape');

@@ -48,7 +48,22 @@ describe('the stage of an edit', () => {
     [
       'refused with the reason',
       { state: 'refused', error: { code: 'provider.refused', message: 'no' } },
-      { stage: 'refused', code: 'provider.refused', message: 'no' },
+      { stage: 'refused', code: 'provider.refused', message: 'no', here: null, waits: [] },
+    ],
+    [
+      'refused and kept, where a person is asked',
+      {
+        state: 'refused',
+        held: ['title'],
+        error: { code: 'provider.refused', message: 'no', here: 'kept' },
+      },
+      {
+        stage: 'refused',
+        code: 'provider.refused',
+        message: 'no',
+        here: 'kept',
+        waits: ['title'],
+      },
     ],
     [
       'conflict with its fields',
@@ -65,6 +80,12 @@ describe('the stage of an edit', () => {
       links: [link({ dirty_at: at(1), pushed_at: at(2) }), link({ state: 'refused' })],
     } as unknown as RecordRow;
     expect(recordStage(row, []).stage).toBe('refused');
+    // What waits for a person comes before what is only to be known.
+    const conflict = link({ state: 'conflict', held: ['body'] });
+    const asks = { ...row, links: [link({ state: 'refused' }), conflict] };
+    expect(recordStage(asks, []).stage).toBe('conflict');
+    const both = { ...row, links: [link({ state: 'refused', held: ['title'] }), conflict] };
+    expect(recordStage(both, []).stage).toBe('refused');
     expect(
       recordStage(row, [
         { id: 'r', order: 1, patch: { mutation_id: 'm', version: 1, data: { title: 'x' } } },

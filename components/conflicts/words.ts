@@ -58,7 +58,7 @@ export const words = {
       : `The record lives at ${count} more services, which are told of the choice.`,
   why: {
     oscillation:
-      'Two services kept changing it back and forth, so it was stopped. If something there insists on its value, it will come back.',
+      'It was changed back and forth again and again, so it was stopped. If something at a service insists on its value, it will come back.',
     refused: (service: string) =>
       `${service} refused the edit, which other services may have taken already.`,
     delete_wins: (service: string) => `It was deleted at ${service} before the edit was sent.`,

@@ -44,5 +44,45 @@ export function findFlips(
     .map(([field]) => field);
 }
 
+/** A field whose change at a service is overwritten there: the hub's value goes out again. */
+export interface Overwritten {
+  field: string;
+  /** What stands, and what was changed there. */
+  local: Json;
+  remote: Json;
+}
+
+/** The same of one link before, by its values. */
+export interface RecentWriteBack extends Overwritten {
+  times: number;
+  /** A person is being asked about the field. */
+  is_parked: boolean;
+}
+
+/**
+ * The fields something at the service keeps setting to its own value against one that only goes out:
+ * each would be overwritten by the other for ever, and no change of a record tells of it. Pure.
+ *
+ * `recent` is what was written back at the same link within syncLimits.flipWindowMs.
+ */
+export function findWriteBacks(
+  kind: Kind,
+  next: readonly Overwritten[],
+  recent: readonly RecentWriteBack[],
+): string[] {
+  return next
+    .filter(({ field, local, remote }) => {
+      const { comparator } = fieldRule(kind, field);
+      const own = recent.filter((one) => one.field === field);
+      const same = own.filter(
+        (one) =>
+          fieldsEqual(comparator, one.local, local) && fieldsEqual(comparator, one.remote, remote),
+      );
+      const times = same.reduce((sum, one) => sum + one.times, 1);
+      return times >= syncLimits.flips || own.some((one) => one.is_parked);
+    })
+    .map(({ field }) => field);
+}
+
 const pair = (sides: Json | undefined): [Json, Json] =>
   Array.isArray(sides) ? [sides[0] ?? null, sides[1] ?? null] : [null, null];

@@ -2,7 +2,7 @@ import type { JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { ChangeReason } from '#lib/records/schema';
-import type { RecentChange } from './find-flips.ts';
+import type { RecentChange, RecentWriteBack } from './find-flips.ts';
 import type { Lens } from './lens/index.ts';
 import type {
   ConflictWrite,
@@ -277,4 +277,21 @@ export function selectRecent(
     where workspace_id = ${origin.workspaceId} and record_id = any(${recordIds}) and origin = 'connection'
       and op = 'update' and at > now() - ${`${windowMs} milliseconds`}::interval
     order by id desc limit ${recentRows}`;
+}
+
+/** Values overwritten at links within a time, and the fields that are left alone because of it. */
+export function selectWriteBacks(
+  tx: Tx,
+  origin: Origin,
+  linkIds: string[],
+  windowMs: number,
+): Promise<(RecentWriteBack & { link_id: string })[]> {
+  return tx<(RecentWriteBack & { link_id: string })[]>`
+    select link_id, field, local, remote, count(*) filter (where status = 'automatic')::int as times,
+      bool_or(status = 'open') as is_parked
+    from public.conflicts
+    where workspace_id = ${origin.workspaceId} and link_id = any(${linkIds})
+      and (status = 'automatic' and created_at > now() - ${`${windowMs} milliseconds`}::interval
+        or status = 'open' and policy = 'oscillation')
+    group by link_id, field, local, remote`;
 }

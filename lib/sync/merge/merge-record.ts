@@ -45,7 +45,7 @@ export interface MergeInput {
   remote: JsonObject;
   held: readonly string[];
   inFlight: InFlight | null;
-  /** Fields two services keep changing back and forth: the hub's value stays, a person is asked. */
+  /** Fields that keep being changed back and forth: the hub's value stays, a person is asked. */
   parked?: readonly string[];
   /** Decisions of the workspace; a field without one follows its kind. */
   policies?: Readonly<Record<string, MergePolicy>>;
@@ -151,8 +151,9 @@ export function mergeRecord(input: MergeInput): MergeOutcome {
   };
 }
 
+/** What stands here anyway is no flip, unless it would go out again over what was changed there. */
 const park = (decided: FieldOutcome, local: Json | undefined): FieldOutcome =>
-  decided.take === 'local'
+  decided.take === 'local' && decided.conflict !== 'automatic'
     ? decided
     : { ...decided, take: 'local', value: local ?? null, conflict: 'open', ours: undefined };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import type { JsonObject } from '#lib/core/index';
-import { findFlips } from '../../../lib/sync/find-flips.ts';
+import { findFlips, findWriteBacks } from '../../../lib/sync/find-flips.ts';
 import { asksFirst } from '../../../lib/sync/judge-mass.ts';
 import { judgeObjects } from '../../../lib/sync/judge-object.ts';
 import { syncLimits } from '../../../lib/sync/limits.ts';
@@ -92,6 +92,36 @@ describe('a field that two services change back and forth', () => {
     expect(findFlips('task', next('a', 'y', 'z'), recent)).toEqual([]);
     const person = [change('a', 'x', 'y'), change('a', 'y', 'x')];
     expect(findFlips('task', next('a', 'y', 'x'), person)).toEqual([]);
+  });
+});
+
+describe('a value that is written back', () => {
+  const next = { field: 'title', local: 'ours', remote: 'theirs' };
+  const before = (times: number, more: object = {}) => ({
+    ...next,
+    times,
+    is_parked: false,
+    ...more,
+  });
+
+  it('is left alone at the third time in a row of the same two values', () => {
+    expect(findWriteBacks('task', [next], [])).toEqual([]);
+    expect(findWriteBacks('task', [next], [before(1)])).toEqual([]);
+    expect(findWriteBacks('task', [next], [before(2)])).toEqual(['title']);
+    expect(findWriteBacks('task', [next], [before(1), before(1, { local: ' ours' })])).toEqual([
+      'title',
+    ]);
+  });
+
+  it('is another matter with another value, or in another field', () => {
+    for (const other of [{ remote: 'else' }, { local: 'else' }, { field: 'body' }]) {
+      expect(findWriteBacks('task', [next], [before(9, other)])).toEqual([]);
+    }
+  });
+
+  it('stays left alone as long as a person is asked, whatever is said there meanwhile', () => {
+    const asked = before(0, { remote: 'else', is_parked: true });
+    expect(findWriteBacks('task', [next], [asked])).toEqual(['title']);
   });
 });
 

@@ -45,6 +45,10 @@ export const hazards: Record<number, Hazard> = {
   5: [
     'two automations turn in a circle through the hub',
     [two, 'is parked when both have something that insists on its own value'],
+    [
+      `${here}/write-backs.test.ts`,
+      'is left alone when something there keeps setting its own value',
+    ],
   ],
   6: [
     'an older event comes later',

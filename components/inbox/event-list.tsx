@@ -39,7 +39,7 @@ export function EventList({ filter, open, change }: EventListProps) {
     );
   }
   if (list.isPending) return <TableSkeleton label={words.loading} rows={18} columns={5} />;
-  return (
+  const table = (
     <VirtualTable
       label={words.title}
       rows={list.rows}
@@ -53,6 +53,7 @@ export function EventList({ filter, open, change }: EventListProps) {
       onOpen={(event) => change({ event: event.id })}
       onEscape={() => change({ event: undefined })}
       onEndReached={list.readOlder}
+      onSight={list.onSight}
       empty={
         <NoEvents
           isFiltered={Object.keys(filter).length > 0}
@@ -76,6 +77,19 @@ export function EventList({ filter, open, change }: EventListProps) {
         )
       }
     />
+  );
+  return (
+    <>
+      {list.beginAnew && (
+        <p role="status" className="mb-2 text-center text-meta">
+          {words.manyMore}{' '}
+          <Button size="sm" onClick={list.beginAnew}>
+            {words.showNewest}
+          </Button>
+        </p>
+      )}
+      {table}
+    </>
   );
 }
 

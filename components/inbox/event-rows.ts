@@ -9,8 +9,8 @@ export interface EventRows {
 
 /**
  * The newest page, read again, over what is known: a row that changed takes the place of what it
- * was. A filter may find nothing among the newest events; what it found further back stands. Null when the page does not reach down to what is known: more has come than one page holds,
- * and what lies between is not known.
+ * was. A filter may find nothing among the newest events; what it found further back stands. Null when
+ * the page does not reach down to what is known: what lies between is not known.
  */
 export function withNewest(
   known: EventRows | null,
@@ -41,4 +41,21 @@ export function withOlder(
   const lowest = known.rows.at(-1);
   const below = lowest ? page.filter(({ id }) => id < lowest.id) : page;
   return { rows: below.length > 0 ? [...known.rows, ...below] : known.rows, next };
+}
+
+/** Whether a page ends above what is known, so that there may be more in between. */
+export function leavesGap(
+  known: EventRows | null,
+  page: readonly InboxEvent[],
+  next: string | null,
+): boolean {
+  const [highest] = known?.rows ?? [];
+  const lowest = page.at(-1);
+  return highest !== undefined && lowest !== undefined && next !== null && lowest.id > highest.id;
+}
+
+/** What known rows have become; the others stand. */
+export function withAgain(known: EventRows, page: readonly InboxEvent[]): EventRows {
+  const again = new Map(page.map((event) => [event.id, event]));
+  return { rows: known.rows.map((row) => again.get(row.id) ?? row), next: known.next };
 }

@@ -1,3 +1,4 @@
+import { Badge } from '@/components/ui/badge';
 import { formatDuration } from '@/components/ui/format-time';
 import { ProviderMark } from '@/components/ui/provider-mark';
 import { RelativeTime } from '@/components/ui/relative-time';
@@ -70,6 +71,11 @@ function Outcome({ event }: { event: InboxEvent }) {
       <span className="sm:hidden">
         <StatusSign status={event.status} />
       </span>
+      {event.verdict === 'unverified' && (
+        <Badge tone="warn" className="shrink-0">
+          {words.verdictNames.unverified}
+        </Badge>
+      )}
       <span className="min-w-0 truncate">{about}</span>
       {did && (
         <span className="max-w-[60%] shrink-0 truncate text-mut">

@@ -46,6 +46,8 @@ export const words = {
     unverified:
       'Nobody signed this: it is taken as a hint, and what it is about is read at the service.',
   } satisfies Record<InboxEvent['verdict'], string>,
+  manyMore: 'Many more events have come.',
+  showNewest: 'Show the newest',
   empty: {
     title: 'No webhooks yet',
     body: 'What services send arrives here, each with its signature checked, before anything is done with it.',

@@ -34,6 +34,8 @@ export interface VirtualTableProps<Row> {
   onOpen?: (row: Row) => void;
   onEdit?: (row: Row) => void;
   onEscape?: () => void;
+  /** The first row on the screen, whenever it becomes another one. */
+  onSight?: (row: Row | undefined) => void;
   /** More can be loaded; called near the end, must not start twice. */
   onEndReached?: () => void;
   /** `fresh` glows once, `muted` steps back. */
@@ -54,7 +56,17 @@ export interface VirtualTableProps<Row> {
  * named by aria-activedescendant, because a row that scrolls away takes real focus with it.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, rows, columns, rowKey, activeKey, onActiveChange, onEndReached, edition } = props;
+  const {
+    label,
+    rows,
+    columns,
+    rowKey,
+    activeKey,
+    onActiveChange,
+    onEndReached,
+    onSight,
+    edition,
+  } = props;
   const scroller = useRef<HTMLTableElement>(null);
   const id = useId();
   const view = useRowWindow(scroller, rows.length, rowHeightPx, headerHeightPx);
@@ -82,6 +94,11 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   useEffect(() => {
     if (nearEnd) onEndReached?.();
   }, [nearEnd, onEndReached]);
+
+  const first = rows[view.start];
+  useEffect(() => {
+    onSight?.(first);
+  }, [first, onSight]);
 
   useEffect(() => {
     if (edition !== undefined) scroller.current?.scrollTo({ top: 0 });

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EventRows, withNewest, withOlder } from '@/components/inbox/event-rows';
+import {
+  type EventRows,
+  leavesGap,
+  withAgain,
+  withNewest,
+  withOlder,
+} from '@/components/inbox/event-rows';
 import type { InboxEvent } from '@/lib/webhooks/schema';
 
 const idOf = (n: number): string => `01a1fe00-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -44,6 +50,19 @@ describe('events as they are read', () => {
 
   it('begins anew when more has come than a page holds', () => {
     expect(withNewest({ rows: down(5, 1), next: null }, down(20, 11), 'x')).toBeNull();
+  });
+
+  it('says whether there may be more between a page and what is known', () => {
+    const known = { rows: down(5, 1), next: null };
+    expect(leavesGap(known, down(20, 11), 'x')).toBe(true);
+    expect(leavesGap(known, down(20, 5), 'x')).toBe(false);
+    expect(leavesGap(known, down(20, 11), null)).toBe(false);
+    expect(leavesGap(null, down(20, 11), 'x')).toBe(false);
+  });
+
+  it('shows what rows further back have become, and adds none', () => {
+    const known = { rows: [event(3), event(2, 'pending'), event(1)], next: 'a' };
+    expect(withAgain(known, [event(2), event(0)])).toEqual({ rows: down(3, 1), next: 'a' });
   });
 
   it('forgets what is no longer there when the newest page is all there is', () => {

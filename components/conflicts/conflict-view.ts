@@ -60,6 +60,7 @@ export function whyOf(
   const { why } = words;
   switch (policy) {
     case 'oscillation':
+    case 'joined':
     case 'local_wins':
     case 'remote_wins':
     case 'latest_wins':

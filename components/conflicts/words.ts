@@ -59,6 +59,7 @@ export const words = {
   why: {
     oscillation:
       'It was changed back and forth again and again, so it was stopped. If something at a service insists on its value, it will come back.',
+    joined: 'Two records were made one, and this was not the same in both.',
     refused: (service: string) =>
       `${service} refused the edit, which other services may have taken already.`,
     delete_wins: (service: string) => `It was deleted at ${service} before the edit was sent.`,

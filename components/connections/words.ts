@@ -10,6 +10,7 @@ export const words = {
   checkFailed: 'The connection does not work',
   checked: 'The connection works',
   givenBack: 'given back',
+  unreadable: (count: number) => `${formatCount(count)} with a value that cannot be held here`,
   records: (count: number) => `${formatCount(count)} ${count === 1 ? 'record' : 'records'}`,
   fresh: (time: string) => `fresh within ${time}`,
   reading: (done: string, total: string | null) =>

@@ -79,6 +79,7 @@ export function StreamRow({
           <span className="block truncate font-medium">{stream.name}</span>
           <span className="block text-meta text-mut">
             {words.records(stream.records)}
+            {stream.unreadable ? <> · {words.unreadable(stream.unreadable)}</> : null}
             {stream.last_changed_at && (
               <>
                 {' '}

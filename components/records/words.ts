@@ -87,7 +87,7 @@ export const words = {
       count === 1
         ? `${service} has a value that cannot be held here`
         : `${service} has ${count} values that cannot be held here`,
-    kept: 'Here the last value that could be read stays, and nothing is written over it there.',
+    kept: 'Here it keeps the last value that could be read, or none if none ever could. Nothing is written over it there.',
   },
   somebody: 'Somebody',
   theService: 'The service',

@@ -14,6 +14,8 @@ export const streamSchema = z.object({
   phase: z.enum(['waiting', 'backfill', 'live', 'paused', 'failed']),
   phase_detail: z.string().nullable(),
   records: z.number().int(),
+  /** Records whose object there has a value that cannot be held here. */
+  unreadable: z.number().int().optional(),
   next_poll_at: z.iso.datetime().nullable(),
   last_polled_at: z.iso.datetime().nullable(),
   last_event_at: z.iso.datetime().nullable(),

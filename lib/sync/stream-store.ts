@@ -6,6 +6,8 @@ const streamColumns = (db: Queryable) => db`
   s.id, s.connection_id, s.resource, s.kind, s.name, s.scope, s.phase, s.phase_detail,
   (select count(*) from public.links l where l.stream_id = s.id and l.workspace_id = s.workspace_id
      and l.state <> 'tombstone') as records,
+  (select count(*) from public.links l where l.stream_id = s.id and l.workspace_id = s.workspace_id
+     and l.state <> 'tombstone' and l.unreadable <> '{}'::jsonb) as unreadable,
   s.next_poll_at, s.last_polled_at, s.last_event_at, s.last_changed_at, s.created_at`;
 
 export function selectStreams(

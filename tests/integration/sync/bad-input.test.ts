@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { HubError, type JsonObject } from '#lib/core/index';
-import { startRun } from '#lib/sync/index';
+import { listStreams, startRun } from '#lib/sync/index';
 import { syncLimits } from '../../../lib/sync/limits.ts';
 import {
   as,
@@ -31,6 +31,12 @@ const strange = (id: string, fields: JsonObject, more: object = {}): RemoteObjec
   ...more,
 });
 
+const unreadable = async () => {
+  const { workspaceId } = world.owner;
+  const streams = await as(world, world.owner, (tx) => listStreams(tx, { workspaceId }));
+  return streams.map((stream) => stream.unreadable);
+};
+
 describe('what a service hands over that cannot be', () => {
   it.each<[string, JsonObject, string]>([
     ['a day that is none', { due_on: '2026-02-30' }, 'due_on'],
@@ -50,11 +56,13 @@ describe('what a service hands over that cannot be', () => {
       expect(Object.keys(link?.['unreadable'] as object)).toEqual([field]);
       expect(link?.['raw']).toHaveProperty(['fields', field]);
       expect((await held(world, '2')).data['title']).toBe('Good');
+      expect(await unreadable()).toEqual([1]);
       // The next good state takes the place of the bad one.
       await observe(world, [world.service.edit('1', { ...good, title: 'Better' })]);
       const [after] =
         await world.admin`select unreadable from public.links where external_id = '1'`;
       expect(after?.['unreadable']).toEqual({});
+      expect(await unreadable()).toEqual([0]);
     },
   );
 

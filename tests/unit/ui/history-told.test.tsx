@@ -221,7 +221,7 @@ describe('a value that cannot be held', () => {
     const notice = screen.getByText(/GitHub|github/).closest('div');
     expect(notice?.textContent).toContain('due_on');
     expect(notice?.textContent).toContain('It is no date.');
-    expect(notice?.textContent).toContain('last value that could be read stays');
+    expect(notice?.textContent).toContain('keeps the last value that could be read');
   });
 
   it('is no notice where there is none', () => {

@@ -5,25 +5,23 @@ import { isLong } from '../../setup/is-long.ts';
 import { Mortal } from '../../setup/mortal.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import { Trial } from './model/trial.ts';
+import {
+  die,
+  expectShown,
+  hubWrites,
+  isUnknownAt,
+  names,
+  openIntents,
+  planDeaths,
+  type Point,
+  recover,
+  type Sizes,
+} from './push-deaths.ts';
 
-/** Every place where a worker that sends an edit touches the world, in order. */
-const points = {
-  'transaction 1 begins': 'before the link becomes a job',
-  'transaction 1 is done': 'after it has',
-  'transaction 2 begins': 'before the link is taken',
-  'transaction 2 is done': 'after it is',
-  'the reading begins': 'before the object is read',
-  'the reading is done': 'after it was',
-  'transaction 3 begins': 'before what was read is written',
-  'transaction 3 is done': 'after it is',
-  'transaction 4 begins': 'before the intent is written',
-  'transaction 4 is done': 'after it is, before the call',
-  'the call begins': 'before the effect',
-  'the call is done': 'after the effect, before the answer is known',
-  'transaction 5 begins': 'before the answer is written',
-  'transaction 5 is done': 'after it is',
-} as const;
-const names = Object.keys(points) as (keyof typeof points)[];
+const sizes: Sizes = isLong
+  ? { rounds: 100, width: 100, deaths: 50 }
+  : { rounds: names.length, width: 3, deaths: names.length };
+const edits = sizes.rounds * sizes.width;
 
 let at: ModelDatabase;
 beforeAll(async () => {
@@ -38,25 +36,6 @@ const objectsOf = (count: number): Record<string, JsonObject> =>
       { title: `issue ${n + 1}`, body: 'x', state: 'open', labels: [] },
     ]),
   );
-
-/** Restarts and time until nothing is owed; a bound instead of a clock. */
-async function recover(trial: Trial): Promise<void> {
-  for (let round = 0; round < 10; round += 1) {
-    await trial.letTimePass();
-    await trial.runJobs(new Mortal(), ['push']);
-    const owed =
-      await trial.admin`select 1 from public.links where workspace_id = ${trial.owner.workspaceId}
-      and state in ('dirty', 'pushing', 'unknown')`;
-    if (owed.length === 0) return;
-  }
-  throw new Error('Edits stay unsent.');
-}
-
-const hubWrites = (trial: Trial) =>
-  trial.sides.flatMap(({ remote }) => remote.writes.filter(({ by }) => by === 'hub'));
-const openIntents = (trial: Trial) => trial.admin`
-  select 1 from public.push_intents where workspace_id = ${trial.owner.workspaceId}
-    and (outcome is null or outcome = 'unknown')`;
 
 const services: [string, RemoteSwitches][] = [
   ['with keys', { ...plain, keyed: true, ordered: true }],
@@ -83,30 +62,34 @@ describe.each(services)('a worker that dies, at a service %s', (_name, switches)
     await trial.end();
   });
 
-  const writeBacks = isLong ? 10_000 : 48;
-  const kills = isLong ? 50 : 6;
-  it(`${writeBacks} edits and ${kills} deaths: as many effects as edits`, {
-    timeout: isLong ? 3_600_000 : 60_000,
+  it(`${edits} edits and ${sizes.deaths} deaths: as many effects as edits, and one call a death at most that nobody knows of`, {
+    timeout: isLong ? 3_600_000 : 120_000,
   }, async () => {
-    const width = isLong ? 100 : 12;
-    const trial = await Trial.begin(at, [switches], null, objectsOf(width));
-    const rounds = Math.ceil(writeBacks / width);
-    for (let round = 0; round < rounds; round += 1) {
-      for (let id = 1; id <= width; id += 1) {
+    const trial = await Trial.begin(at, [switches], null, objectsOf(sizes.width));
+    const plan = planDeaths(sizes);
+    const died: (Point | undefined)[] = [];
+    for (let round = 0; round < sizes.rounds; round += 1) {
+      for (let id = 1; id <= sizes.width; id += 1) {
         await trial.editHere(String(id), { title: `Edit ${round}.${id}` });
       }
-      // Deaths are spread over the rounds, and in a round over the points.
-      for (let kill = 0; kill < Math.ceil(kills / rounds); kill += 1) {
-        const dieAt = 2 + ((round * 37 + kill * 13) % (width * 11));
-        await trial.runJobs(new Mortal((_point, nth) => nth === dieAt), ['push']);
-        await trial.letTimePass();
+      const death = plan.get(round);
+      if (death) {
+        died.push(await die(trial, death));
+        await expectShown(trial, isUnknownAt.includes(death.point) ? 1 : 0);
       }
       await recover(trial);
+      expect(await openIntents(trial)).toHaveLength(0);
     }
+    expect(died).toEqual([...plan.values()].map(({ point }) => point));
+    expect({ deaths: died.length, points: new Set(died).size }).toEqual({
+      deaths: sizes.deaths,
+      points: names.length,
+    });
     const written = hubWrites(trial).map(({ patch }) => JSON.stringify(patch));
-    expect(new Set(written).size).toBe(rounds * width);
-    expect(written).toHaveLength(rounds * width);
-    expect(await openIntents(trial)).toHaveLength(0);
+    expect({ effects: written.length, different: new Set(written).size }).toEqual({
+      effects: edits,
+      different: edits,
+    });
     await trial.end();
   });
 });

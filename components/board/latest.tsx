@@ -13,7 +13,7 @@ import { words } from './words';
 type Row = Board['latest'][number];
 
 function source(row: Row, nameOf: (connector: string) => string): string {
-  if (row.origin === 'user') return row.actor?.name ?? 'you';
+  if (row.origin === 'user') return row.actor?.name ?? 'somebody';
   return row.origin === 'hub' ? 'hub' : row.connector ? nameOf(row.connector) : 'service';
 }
 

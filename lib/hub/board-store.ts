@@ -90,7 +90,7 @@ export async function readStreamNumbers(tx: Tx, workspaceId: string): Promise<St
 
 export async function readLatest(tx: Tx, workspaceId: string): Promise<Board['latest']> {
   return tx<Board['latest']>`
-    select l.position, l.record_id, l.kind, l.version, l.op, l.origin, l.connection_id, l.run_id,
+    select l.position, l.record_id, l.kind, l.version, l.op, l.origin, l.reason, l.connection_id, l.run_id,
       l.inbox_event_id, l.mutation_id, l.undoes, l.fields, l.diff, l.at,
       case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as actor,
       ${heading(tx)} as title, c.connector

@@ -30,7 +30,7 @@ export function ReplayPanel({ subscription }: { subscription: Subscription }) {
   const write = useWrite(replaySchema);
   const [source, setSource] = useState<Source>('day');
   const [position, setPosition] = useState('1');
-  const [found, setFound] = useState<number | null>(null);
+  const [found, setFound] = useState<Replay | null>(null);
   const path = `/subscriptions/${subscription.id}/replays`;
   const send = (preview: boolean) =>
     write.mutate(
@@ -39,7 +39,7 @@ export function ReplayPanel({ subscription }: { subscription: Subscription }) {
         path,
         json: { from: fromOf(source, position, Date.now()), preview },
       },
-      { onSuccess: (replay) => setFound(preview ? replay.changes : null) },
+      { onSuccess: (replay) => setFound(preview ? replay : null) },
     );
   const choose = (change: () => void) => {
     change();

@@ -1,4 +1,9 @@
+import type { Replay } from '@/lib/delivery/schema';
+
 /** All text of the Deliveries page. */
+const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
 export const words = {
   title: 'Deliveries',
   sub: 'Who is told of changes, and whether it arrived',
@@ -147,8 +152,12 @@ export const words = {
     position: 'Position',
     look: 'How many?',
     start: 'Start',
-    found: (changes: number) =>
-      `${changes.toLocaleString('en')} ${changes === 1 ? 'change' : 'changes'} would be looked at.`,
+    found: ({ changes, matching }: Pick<Replay, 'changes' | 'matching'>) => {
+      const looked = `${count(changes, 'change')} would be looked at`;
+      if (!matching) return `${looked}.`;
+      const least = matching.is_exact ? '' : 'at least ';
+      return `${looked}; ${least}${count(matching.count, 'delivery', 'deliveries')} would be made.`;
+    },
     running: 'Replay',
     cancel: 'Stop it',
     list: 'Replays',

@@ -99,7 +99,7 @@ export const replayInputSchema = z.strictObject({
     ])
     .optional(),
   record_id: z.uuid().optional(),
-  /** Only says how many changes it would look at. */
+  /** Only says how many changes it would look at, and how many of them the filter lets through. */
   preview: z.boolean().default(false),
 });
 export type ReplayInput = z.infer<typeof replayInputSchema>;
@@ -115,6 +115,11 @@ export const replaySchema = z.object({
   status: z.enum(['preview', 'running', 'done', 'cancelled']),
   /** Changes of the range; the subscription's filter decides of which of them deliveries are made. */
   changes: z.number().int(),
+  /**
+   * Of a preview: how many of them the filter lets through. Not exact where the stretch is longer than
+   * is looked at for it; then there are at least so many. Null for a replay, which counts as it goes.
+   */
+  matching: z.object({ count: z.number().int(), is_exact: z.boolean() }).nullable(),
   created_count: z.number().int(),
   delivered_count: z.number().int(),
   dead_count: z.number().int(),

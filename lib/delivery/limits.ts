@@ -6,6 +6,9 @@ export const deliveryLimits = {
   fanOutTurns: 50,
   /** The same for a replay of one record, of which a stretch holds few. */
   replayPositionsOfRecord: 20_000,
+  /** Positions the preview of a replay puts through the filter, and those of one statement. */
+  previewPositions: 20_000,
+  previewPositionsAtOnce: 5_000,
   /** Deliveries owed by one subscription, above which the log is not read on for it. */
   owed: 10_000,
   /** Deliveries taken for one subscription before another one has its turn. */

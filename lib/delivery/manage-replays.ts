@@ -4,8 +4,11 @@ import { writeAudit } from '#lib/identity/index';
 import { hold, letGo } from './act-on-deliveries.ts';
 import { cancelOfReplay } from './act-store.ts';
 import type { Replay, ReplayInput } from './delivery-shape.ts';
+import { selectCandidates } from './fan-out-store.ts';
+import type { Filter } from './filter-shape.ts';
 import { deliveryLimits } from './limits.ts';
 import { getSubscription } from './manage-subscriptions.ts';
+import { matchesFilter } from './matches-filter.ts';
 import {
   countChanges,
   countRunning,
@@ -35,13 +38,16 @@ export async function startReplay(
   at: { subscriptionId: string; userId: string; input: ReplayInput },
 ): Promise<Replay> {
   const { subscriptionId, input } = at;
-  const { workspace_id: workspaceId, kind } = await getSubscription(tx, subscriptionId);
+  const { workspace_id: workspaceId, kind, filter } = await getSubscription(tx, subscriptionId);
   if (kind === 'analytics') {
     throw new HubError('resource.conflict', 'What is counted is not counted again.');
   }
   const range = await readRange(tx, workspaceId, input);
   const changes = await countChanges(tx, workspaceId, range);
-  if (input.preview) return preview(subscriptionId, range, changes);
+  if (input.preview) {
+    const matching = await countMatching(tx, workspaceId, range, filter);
+    return { ...preview(subscriptionId, range, changes), matching };
+  }
   await hold(tx, { workspaceId, subscriptionId });
   if ((await countRunning(tx, subscriptionId)) >= deliveryLimits.runningReplays) {
     const most = deliveryLimits.runningReplays;
@@ -89,6 +95,28 @@ async function readRange(tx: Tx, workspaceId: string, input: ReplayInput): Promi
   return { after: first, upto: last, recordId: input.record_id ?? null };
 }
 
+/** What the filter lets through, of the beginning of a long stretch. */
+async function countMatching(
+  tx: Tx,
+  workspaceId: string,
+  { after, upto, recordId }: Range,
+  filter: Filter,
+): Promise<NonNullable<Replay['matching']>> {
+  const end = Math.min(upto, after + deliveryLimits.previewPositions);
+  let count = 0;
+  for (let from = after; from < end; from += deliveryLimits.previewPositionsAtOnce) {
+    const to = Math.min(end, from + deliveryLimits.previewPositionsAtOnce);
+    const found = await selectCandidates(
+      tx,
+      workspaceId,
+      { after: from, upto: to, recordId },
+      filter,
+    );
+    count += found.filter((candidate) => matchesFilter(filter, candidate)).length;
+  }
+  return { count, is_exact: end === upto };
+}
+
 const preview = (subscriptionId: string, range: Range, changes: number): Replay => ({
   id: null,
   subscription_id: subscriptionId,
@@ -98,6 +126,7 @@ const preview = (subscriptionId: string, range: Range, changes: number): Replay 
   record_id: range.recordId,
   status: 'preview',
   changes,
+  matching: null,
   created_count: 0,
   delivered_count: 0,
   dead_count: 0,

@@ -108,7 +108,7 @@ export function selectReplays(
 ): Promise<Replay[]> {
   return tx<Replay[]>`
     select r.id, r.subscription_id, r.after_position, r.upto_position, r.cursor, r.record_id, r.status,
-      r.upto_position - r.after_position as changes, r.created_count, r.created_at, r.finished_at,
+      r.upto_position - r.after_position as changes, null as matching, r.created_count, r.created_at, r.finished_at,
       (select count(*)::int from public.deliveries d where d.replay_id = r.id and d.status = 'delivered') as delivered_count,
       (select count(*)::int from public.deliveries d where d.replay_id = r.id and d.status = 'dead') as dead_count
     from public.delivery_replays r

@@ -46,6 +46,8 @@ describe('a replay', () => {
       id: null,
       status: 'preview',
       changes: 591,
+      // The filter lets the titles through, and not the one change of a state.
+      matching: { count: 590, is_exact: true },
     });
     const replay = await start(id, { from: { position: 11 } });
     for (let breath = 1; breath < 40; breath += 3) {

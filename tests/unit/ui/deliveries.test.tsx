@@ -229,13 +229,15 @@ describe('a subscription', () => {
       delivered_count: 0,
       dead_count: 0,
       missed: 0,
+      matching: { count: 7, is_exact: true },
       created_at: null,
       finished_at: null,
     };
     const asked = answering({ [`POST /subscriptions/${id}/replays`]: replay });
     show(<SubscriptionDrawer row={row} onClose={nothing} onSeeDeliveries={nothing} />);
     await userEvent.click(screen.getByRole('button', { name: words.replay.look }));
-    expect(await screen.findByText(words.replay.found(40))).toBeTruthy();
+    expect(await screen.findByText(words.replay.found(replay))).toBeTruthy();
+    expect(words.replay.found(replay)).toContain('7 deliveries would be made');
     await userEvent.click(screen.getByRole('button', { name: words.replay.start }));
     const sent = asked.filter(({ method }) => method === 'POST').map(({ body }) => body);
     expect(sent).toMatchObject([{ preview: true }, { preview: false }]);

@@ -56,6 +56,8 @@ export interface RowSweepDeps {
 
 /** Rows that are due become jobs; rows that have told everything go. */
 export function rowSweeps({ db, queue, sync, inbox }: RowSweepDeps): Sweep[] {
+  /** The refused creation this worker looked at last. */
+  let lookedAt: string | null = null;
   return [
     {
       work: 'queues',
@@ -83,7 +85,11 @@ export function rowSweeps({ db, queue, sync, inbox }: RowSweepDeps): Sweep[] {
       name: 'refused creations',
       queue: 'create',
       everyMs: everyMs.refusedCreations,
-      run: () => reviveCreations(sync),
+      run: async () => {
+        const { revived, last } = await reviveCreations(sync, lookedAt);
+        lookedAt = last;
+        return { enqueued: revived, mayLeave: false };
+      },
     },
     {
       work: 'inbox',

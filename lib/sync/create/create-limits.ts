@@ -18,6 +18,6 @@ export const createLimits = {
   massShare: 0.1,
   /** Creations of one stream an unknown object is compared with. */
   comparedRows: 500,
-  /** Refused ones whose record has changed since, taken up again by one look. */
-  revivedRows: 200,
+  /** Refused ones that one look asks whether their record has changed since; the next goes on there. */
+  lookedRows: 1_000,
 } as const;

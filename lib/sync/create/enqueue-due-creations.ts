@@ -3,7 +3,7 @@ import { syncLimits } from '../limits.ts';
 import type { SyncDeps } from '../sync-deps.ts';
 import { createLimits } from './create-limits.ts';
 import { manyOwed } from './manage-creations.ts';
-import { claimDueCreations, parkMany, reviveRefused } from './owe-store.ts';
+import { claimDueCreations, parkMany, type Revival, reviveRefused } from './owe-store.ts';
 
 /** Turns objects that are owed into jobs; the row and its job come in one transaction. */
 export function enqueueDueCreations(deps: Pick<SyncDeps, 'db' | 'queue'>): Promise<number> {
@@ -26,10 +26,17 @@ export function enqueueDueCreations(deps: Pick<SyncDeps, 'db' | 'queue'>): Promi
   });
 }
 
-/** Takes up again what was refused, where the record is another by now. Answers how many. */
-export const reviveCreations = (deps: Pick<SyncDeps, 'db'>): Promise<number> =>
+/**
+ * Takes up again what was refused, where the record is another by now; goes on behind the last one that
+ * was looked at, and from the beginning once there are no more.
+ */
+export const reviveCreations = (
+  deps: Pick<SyncDeps, 'db'>,
+  after: string | null,
+  rows: number = createLimits.lookedRows,
+): Promise<Revival> =>
   transaction(deps.db, async (tx) => {
-    const revived = await reviveRefused(tx, createLimits.revivedRows);
-    if (revived > 0) await wake(tx, 'creations');
-    return revived;
+    const looked = await reviveRefused(tx, after, rows);
+    if (looked.revived > 0) await wake(tx, 'creations');
+    return looked;
   });

@@ -61,16 +61,37 @@ export async function parkMany(
   return parked.count;
 }
 
-/** What was refused is tried again once its record is another. */
-export async function reviveRefused(tx: Tx, rows: number): Promise<number> {
-  const revived = await tx`
-    update public.creations c set state = 'owed', next_attempt_at = now(), attempts = 0, error = null, finished_at = null
-    where c.id = any (array(
-      select r.id from public.creations r
-      join public.records o on o.workspace_id = r.workspace_id and o.id = r.record_id
-      where r.state = 'refused' and o.version > r.record_version and o.deleted_at is null
-      limit ${rows} for update of r skip locked))`;
-  return revived.count;
+export interface Revival {
+  revived: number;
+  /** The last one looked at; null when there were no more. */
+  last: string | null;
+}
+
+/**
+ * What was refused is tried again once its record is another. So many after that one are looked at, in
+ * the order of their ids: however many were refused, a look costs the same.
+ */
+export async function reviveRefused(tx: Tx, after: string | null, rows: number): Promise<Revival> {
+  const [row] = await tx<{ revived: number; last: string | null; looked: number }[]>`
+    with looked as materialized (
+      select c.id, c.workspace_id, c.record_id, c.record_version from public.creations c
+      where c.state = 'refused' and ${after === null ? tx`true` : tx`c.id > ${after}`}
+      order by c.id limit ${rows}
+    ), held as materialized (
+      select c.id from looked l
+      join public.records o on o.workspace_id = l.workspace_id and o.id = l.record_id
+      join public.creations c on c.id = l.id and c.state = 'refused'
+      where o.version > l.record_version and o.deleted_at is null
+      for update of c skip locked
+    ), revived as (
+      update public.creations c set state = 'owed', next_attempt_at = now(), attempts = 0, error = null,
+        finished_at = null
+      from held where c.id = held.id returning 1
+    )
+    select (select count(*)::int from revived) as revived, (select count(*)::int from looked) as looked,
+      (select id from looked order by id desc limit 1) as last`;
+  const isAll = (row?.looked ?? 0) < rows;
+  return { revived: row?.revived ?? 0, last: isAll ? null : (row?.last ?? null) };
 }
 
 /**

@@ -87,13 +87,44 @@ describe('what is owed', () => {
     sides[1]?.api.faults.push({ on: 'create', kind: 'refused' });
     sides[0]?.remote.create('1', issue);
     await flow.work();
-    expect(await reviveCreations({ db: at.worker })).toBe(0);
+    expect(await reviveCreations({ db: at.worker }, null)).toMatchObject({ revived: 0 });
     sides[0]?.remote.edit('1', { title: 'Better' });
     await flow.tell();
-    expect(await reviveCreations({ db: at.worker })).toBe(1);
+    expect(await reviveCreations({ db: at.worker }, null)).toMatchObject({ revived: 1 });
     await flow.work();
     expect(await flow.state()).toEqual(flow.one());
     expect(shown(sides[1])).toMatchObject([{ title: 'Better' }]);
+  });
+
+  it('is looked at a few at a time, the next look going on where the last one ended', async () => {
+    const sides = await begin({ ordered: true }, {});
+    for (let n = 0; n < 3; n += 1) {
+      sides[1]?.api.faults.push({ on: 'create', kind: 'refused' });
+      sides[0]?.remote.create(`${n}`, { ...issue, title: `Refused ${n}` });
+      await flow.work(1);
+    }
+    const refused = () => flow.trial.admin`
+      select id from public.creations
+      where workspace_id = ${flow.trial.owner.workspaceId} and state = 'refused' order by id`;
+    const ids = (await refused()).map((row) => String(row['id']));
+    expect(ids).toHaveLength(3);
+    sides[0]?.remote.edit('2', { title: 'Better' });
+    await flow.tell();
+    // Others of this database stand before them, or behind.
+    let after: string | null = null;
+    const seen: (string | null)[] = [];
+    let revived = 0;
+    for (let look = 0; look < 20; look += 1) {
+      const one = await reviveCreations({ db: at.worker }, after, 2);
+      revived += one.revived;
+      seen.push(one.last);
+      after = one.last;
+      if (after === null) break;
+    }
+    expect(revived).toBe(1);
+    expect(seen.at(-1)).toBeNull();
+    expect(seen.length).toBeGreaterThan(1);
+    expect((await refused()).map((row) => String(row['id']))).toEqual(ids.slice(0, 2));
   });
 
   it('asks for what a service needs before it is asked', async () => {

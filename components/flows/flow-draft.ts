@@ -68,6 +68,16 @@ export function changeSide(draft: FlowDraft, index: number, part: Partial<DraftS
   };
 }
 
+/** Only a no is said: without it objects are made wherever they can be. */
+const sideOf = (
+  { streamId, creates }: Pick<DraftSide, 'streamId' | 'creates'>,
+  rules: FieldRule[],
+): FlowInput['sides'][number] => ({
+  stream_id: streamId,
+  ...(creates ? {} : { creates }),
+  rules,
+});
+
 /** As the API takes it; `fallbackName` stands where none was given. */
 export function inputOf(
   draft: FlowDraft,
@@ -78,11 +88,7 @@ export function inputOf(
     name: draft.name.trim() || fallbackName,
     match_fields: draft.matchFields,
     on_difference: draft.onDifference,
-    sides: draft.sides.map((side) => ({
-      stream_id: side.streamId,
-      creates: side.creates,
-      rules: rulesOf(side, suggestions),
-    })),
+    sides: draft.sides.map((side) => sideOf(side, rulesOf(side, suggestions))),
   };
 }
 
@@ -96,11 +102,7 @@ export function patchOf(input: FlowInput, flow: Flow): FlowPatch {
   const stored = draftOf(flow);
   const before = {
     match_fields: stored.matchFields,
-    sides: stored.sides.map(({ streamId, creates, rules }) => ({
-      stream_id: streamId,
-      creates,
-      rules,
-    })),
+    sides: stored.sides.map((side) => sideOf(side, side.rules ?? [])),
   };
   return {
     ...(input.name === flow.name ? {} : { name: input.name }),

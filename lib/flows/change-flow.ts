@@ -1,6 +1,6 @@
 import { HubError, jsonEqual } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
-import { mustBeFlow } from './check-flow.ts';
+import { type CheckedSide, mustBeFlow } from './check-flow.ts';
 import { readSides } from './checked-sides.ts';
 import { saveAllRules, takeStreams } from './create-flow.ts';
 import type { FlowDeps } from './flow-connectors.ts';
@@ -30,9 +30,10 @@ export async function changeFlow(
   const hasNewSide = patch.sides?.some((side) => !before.has(side.stream_id)) ?? false;
   const status = nextStatus(held.status, { asked: patch.status, hasNewSide });
   if (patch.status === 'paused') await refuseWhileEnabling(tx, at);
-  if (patch.sides ?? patch.match_fields) await check(tx, deps, { ...at, held, matchFields });
+  const checked =
+    (patch.sides ?? patch.match_fields) ? await check(tx, deps, { ...at, held, matchFields }) : [];
   const isOther = {
-    sides: patch.sides !== undefined && (await putAllSides(tx, at, held, patch.sides)),
+    sides: patch.sides !== undefined && (await putAllSides(tx, at, held, patch.sides, checked)),
     matching:
       !jsonEqual(matchFields, held.match_fields) ||
       (patch.on_difference !== undefined && patch.on_difference !== held.on_difference),
@@ -106,15 +107,20 @@ async function check(
     held: HeldFlow;
     matchFields: readonly string[];
   },
-): Promise<void> {
+): Promise<CheckedSide[]> {
+  // Sides of former releases may say so where nothing can be made; nobody says it now.
+  const held = at.held.sides.map(({ creates, ...side }) => ({
+    ...side,
+    ...(creates ? {} : { creates }),
+  }));
   const sides = await readSides(tx, deps.connectors, {
     workspaceId: at.workspaceId,
     flowId: at.flowId,
-    sides: at.patch.sides ?? at.held.sides,
+    sides: at.patch.sides ?? held,
   });
   mustBeFlow({ sides, matchFields: at.matchFields });
   const kind = sides[0]?.stream?.kind;
-  if (kind === at.held.kind) return;
+  if (kind === at.held.kind) return sides;
   const reason = `this is a flow of kind ${at.held.kind}, and these streams hold ${kind}`;
   throw new HubError('request.invalid', `sides: ${reason}.`, {
     details: { errors: [{ field: 'sides', reason }] },
@@ -127,16 +133,17 @@ async function putAllSides(
   at: { workspaceId: string; flowId: string; userId: string },
   held: HeldFlow,
   sides: Sides,
+  checked: readonly CheckedSide[],
 ): Promise<boolean> {
   const { workspaceId, flowId, userId } = at;
   const isSame = jsonEqual(
     held.sides.map(({ stream_id, creates }) => [stream_id, creates]),
-    sides.map(({ stream_id, creates }) => [stream_id, creates]),
+    checked.map(({ streamId, creates }) => [streamId, creates]),
   );
   if (!isSame) {
     const kept = new Set(sides.map((side) => side.stream_id));
     const gone = held.sides.map((side) => side.stream_id).filter((id) => !kept.has(id));
-    await takeStreams(tx, { workspaceId, flowId, sides });
+    await takeStreams(tx, { workspaceId, flowId, sides: checked });
     const all = held.sides.map((side) => side.stream_id);
     if (gone.length > 0) await letGo(tx, at, { gone, sides: all });
   }

@@ -136,9 +136,13 @@ interface KnownSide {
   resource: ResourceManifest | null;
 }
 
-/** Where objects are made, something must write what they cannot be without. */
+/** Objects are made where they can be, and something must write what they cannot be without. */
 function checkMaking({ side, name, creates, rules, resource }: KnownSide): FlowFault[] {
-  if (!creates || !resource?.creates) return [];
+  if (!creates) return [];
+  if (!resource?.creates) {
+    const reason = `nothing can be made at ${name} from here; what is missing there stays missing`;
+    return [{ field: `sides.${side}.creates`, reason }];
+  }
   return resource.creates.required
     .filter((field) => !rules.some((rule) => goesOut(rule) && rule.side_field === field))
     .map((field) => ({
@@ -147,10 +151,13 @@ function checkMaking({ side, name, creates, rules, resource }: KnownSide): FlowF
     }));
 }
 
-/** Where one item has room, a rule says which of a list that other sides have. */
+/**
+ * Where one item has room, a rule says which of a list that other sides have. Where nobody made one, the
+ * service itself says no to more than one.
+ */
 function checkLists(at: KnownSide, sides: readonly KnownSide[]): FlowFault[] {
   const { holdsOne } = at.abilities;
-  return at.rules.flatMap((rule, index) => {
+  return at.rules.slice(0, at.given).flatMap((rule, index) => {
     const { field, side_field: there, transform } = rule;
     const isNarrow =
       transform !== null && (transform.type !== 'values' || transform.only === 'first');
@@ -158,9 +165,7 @@ function checkLists(at: KnownSide, sides: readonly KnownSide[]): FlowFault[] {
     const from = sides.find((side) => side !== at && bringsLists(side, field));
     if (!from) return [];
     const reason = `“${there}” holds one value at ${at.name}, and “${field}” of ${from.name} is a list; “first” sends its first`;
-    const path = `sides.${at.side}.rules`;
-    // A rule nobody has made stands behind those that were.
-    return [{ field: index < at.given ? `${path}.${index}.transform` : path, reason }];
+    return [{ field: `sides.${at.side}.rules.${index}.transform`, reason }];
   });
 }
 

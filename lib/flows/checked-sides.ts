@@ -15,7 +15,12 @@ export async function readSides(
   at: {
     workspaceId: string;
     flowId: string | null;
-    sides: readonly { stream_id: string; creates: boolean; rules: readonly FieldRule[] }[];
+    sides: readonly {
+      stream_id: string;
+      /** Not said: where it can be. */
+      creates?: boolean | undefined;
+      rules: readonly FieldRule[];
+    }[];
   },
 ): Promise<CheckedSide[]> {
   const ids = at.sides.map((side) => side.stream_id);
@@ -23,9 +28,10 @@ export async function readSides(
   const byId = new Map(rows.map((row) => [row.id, row]));
   return at.sides.map((side) => {
     const row = byId.get(side.stream_id);
+    const resource = row ? connectors.resourceOf(row.connector, row.resource) : null;
     return {
       streamId: side.stream_id,
-      creates: side.creates,
+      creates: side.creates ?? resource?.creates !== undefined,
       rules: side.rules,
       stream: row
         ? {
@@ -33,7 +39,7 @@ export async function readSides(
             kind: row.kind,
             connectionId: row.connection_id,
             inFlow: row.flow_id === at.flowId ? null : row.flow_name,
-            resource: connectors.resourceOf(row.connector, row.resource),
+            resource,
             seen: row.seen,
           }
         : null,

@@ -2,7 +2,7 @@ import { HubError, newId } from '#lib/core/index';
 import type { Tx } from '#lib/db/index';
 import { saveRules } from '#lib/sync/index';
 import type { FieldRule } from '#lib/sync/schema';
-import { mustBeFlow } from './check-flow.ts';
+import { type CheckedSide, mustBeFlow } from './check-flow.ts';
 import { readSides } from './checked-sides.ts';
 import type { FlowDeps } from './flow-connectors.ts';
 import { countFlows, insertFlow, putSides } from './flow-store.ts';
@@ -41,7 +41,7 @@ export async function createFlow(
     onDifference: input.on_difference,
     createdBy: userId,
   });
-  await takeStreams(tx, { workspaceId, flowId, sides: input.sides });
+  await takeStreams(tx, { workspaceId, flowId, sides });
   await saveAllRules(tx, { workspaceId, userId, sides: input.sides });
   return getFlow(tx, deps, { workspaceId, flowId });
 }
@@ -52,19 +52,19 @@ export async function takeStreams(
   at: {
     workspaceId: string;
     flowId: string;
-    sides: readonly { stream_id: string; creates: boolean }[];
+    sides: readonly Pick<CheckedSide, 'streamId' | 'creates'>[];
   },
 ): Promise<void> {
   const lost = await putSides(
     tx,
     at.workspaceId,
     at.flowId,
-    at.sides.map(({ stream_id, creates }) => ({ stream_id, creates })),
+    at.sides.map(({ streamId, creates }) => ({ stream_id: streamId, creates })),
   );
   if (lost.length === 0) return;
   throw new HubError('resource.conflict', 'Another flow has one of these streams already.', {
     details: {
-      errors: at.sides.flatMap(({ stream_id: id }, index) =>
+      errors: at.sides.flatMap(({ streamId: id }, index) =>
         lost.includes(id)
           ? [{ field: `sides.${index}.stream_id`, reason: 'is a side of another flow' }]
           : [],

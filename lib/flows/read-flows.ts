@@ -27,8 +27,8 @@ export async function getFlow(
 
 const withAbilities = ({ connectors }: FlowDeps, flow: StoredFlow): Flow => ({
   ...flow,
-  sides: flow.sides.map((side) => ({
-    ...side,
-    can_create: Boolean(connectors.resourceOf(side.connector, side.resource)?.creates),
-  })),
+  sides: flow.sides.map((side) => {
+    const canCreate = Boolean(connectors.resourceOf(side.connector, side.resource)?.creates);
+    return { ...side, creates: side.creates && canCreate, can_create: canCreate };
+  }),
 });

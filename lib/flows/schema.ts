@@ -15,6 +15,7 @@ export const flowSideSchema = z.object({
   connector: z.string(),
   resource: z.string(),
   position: z.number().int(),
+  /** What is missing is made there. */
   creates: z.boolean(),
   /** Whether objects can be made there at all. */
   can_create: z.boolean(),
@@ -48,7 +49,8 @@ export type Flow = z.infer<typeof flowSchema>;
 const name = z.string().trim().min(1).max(120);
 const sideInput = z.strictObject({
   stream_id: z.uuid(),
-  creates: z.boolean().default(true),
+  /** Whether what is missing is made there; where nothing is said, wherever it can be. */
+  creates: z.boolean().optional(),
   rules: fieldRulesSchema.default([]),
   /** Of the rules these were made from: where they are others by now, nothing is changed. */
   rules_version: z.number().int().nonnegative().optional(),

@@ -122,9 +122,9 @@ export class FlowWorld {
   }
 }
 
-export const side = (stream_id: string, rules: FieldRule[] = [], creates = true) => ({
+export const side = (stream_id: string, rules: FieldRule[] = [], creates?: boolean) => ({
   stream_id,
-  creates,
+  ...(creates === undefined ? {} : { creates }),
   rules,
 });
 export const rule = (field: string, more: Partial<FieldRule> = {}): FieldRule => ({

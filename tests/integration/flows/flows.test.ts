@@ -52,6 +52,23 @@ describe('a flow', () => {
     expect((await list(viewer)).find(({ id }) => id === flow.id)).toEqual(flow);
   });
 
+  it('makes objects where they can be, and is refused where somebody wants more', async () => {
+    const [one, reader] = [await at.stream(), await at.stream('reader')];
+    const titleIn = rule('title', { direction: 'in' });
+    const fault = await faultOf(
+      at.create([], { sides: [side(one), side(reader, [titleIn], true)] }),
+    );
+    expect(fault?.fields).toContain('sides.1.creates');
+    const flow = await at.create([], { sides: [side(one), side(reader, [titleIn])] });
+    expect(flow.sides.map(({ creates }) => creates)).toEqual([true, false]);
+    // As a former release stored it: what is read again can be sent as it is.
+    await at.world.admin`update public.flow_sides set creates = true where stream_id = ${reader}`;
+    expect((await get(flow.id)).sides.map(({ creates }) => creates)).toEqual([true, false]);
+    await at.change(flow.id, { match_fields: ['title', 'body'] });
+    const sides = [side(one), side(reader, [titleIn], false)];
+    expect((await at.change(flow.id, { sides })).sides[1]).toMatchObject({ creates: false });
+  });
+
   it('is refused with every fault at once', async () => {
     const [one, other] = [await at.stream('poor'), await at.stream('rich')];
     const channel = await at.stream('rich', { resource: 'messages', kind: 'message' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckedSide, checkFlow } from '#lib/flows/index';
 import type { FieldRule } from '#lib/sync/schema';
-import { rule, side } from './sides.ts';
+import { rule, side, writable } from './sides.ts';
 
 const title = ['title'];
 const check = (...sides: CheckedSide[]) => checkFlow({ sides, matchFields: title });
@@ -80,6 +80,25 @@ describe('a circle of fields', () => {
 });
 
 describe('what is made, and what is matched by', () => {
+  it('is made only where it can be', () => {
+    const resource = {
+      name: 'issues',
+      kind: 'task' as const,
+      title: 'Issues',
+      scopeTitle: 'project',
+      writable,
+      writableValues: {},
+    };
+    const bare = (creates: boolean) => side('Read only', [], { creates, resource });
+    expect(check(side('A'), bare(false))).toEqual([]);
+    expect(check(side('A'), bare(true))).toEqual([
+      {
+        field: 'sides.1.creates',
+        reason: 'nothing can be made at Read only from here; what is missing there stays missing',
+      },
+    ]);
+  });
+
   it('needs a rule for what the service asks for', () => {
     const titleIn = [rule('title', { direction: 'in' })];
     expect(check(side('Left', titleIn), side('Right'))).toEqual([
@@ -115,8 +134,8 @@ describe('a list where one item has room', () => {
     '“assignees” holds one value at One, and “assignees” of Many is a list; “first” sends its first';
   const faults = (...sides: CheckedSide[]) => checkFlow({ sides, matchFields: ['title'] });
 
-  it('is refused, also where nobody made a rule', () => {
-    expect(faults(side('Many'), one())).toEqual([{ field: 'sides.1.rules', reason }]);
+  it('is refused in a rule; without one the service has its say', () => {
+    expect(faults(side('Many'), one())).toEqual([]);
     expect(faults(side('Many'), one(rule('title'), rule('assignees')))).toEqual([
       { field: 'sides.1.rules.1.transform', reason },
     ]);

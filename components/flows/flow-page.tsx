@@ -149,6 +149,7 @@ function Standing({ flow }: { flow: Flow }) {
       action={flow.status === 'draft' && mayEdit && preview}
     >
       {words.statusHints[flow.status]}
+      {flow.status === 'paused' && flow.owed > 0 && ` ${words.owedWaits(flow.owed)}`}
     </Notice>
   );
 }
@@ -156,12 +157,14 @@ function Standing({ flow }: { flow: Flow }) {
 /** A channel that is told needs no flow. */
 function Tell({ flow }: { flow: Flow }) {
   const { home } = useSession();
+  const { name, kind, sides } = flow;
+  const of = { name, kind, streamIds: sides.map((side) => side.stream_id) };
   return (
     <Panel title={words.tell.title}>
       <p className="mb-3 text-mut">{words.tell.body}</p>
       <LinkButton
         size="sm"
-        href={tellSlackPath(home, flow) as Route}
+        href={tellSlackPath(home, of) as Route}
         icon={<Send aria-hidden="true" />}
       >
         {words.tell.action}

@@ -1,6 +1,6 @@
 'use client';
 
-import { Plug, Plus, Spline } from 'lucide-react';
+import { Plug, Plus, Send, Spline } from 'lucide-react';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { useMay, useSession } from '@/components/shell/use-session';
@@ -14,6 +14,7 @@ import { Failure } from './failure';
 import { FlowCard } from './flow-card';
 import { FlowsLoading } from './flow-loading';
 import { FlowStrip } from './flow-strip';
+import { tellSlackPath } from './tell-path';
 import { useFlows, useStock } from './use-flows';
 import { words } from './words';
 
@@ -31,15 +32,26 @@ export function FlowsPage() {
       {words.add}
     </LinkButton>
   );
+  const tell = mayEdit && (
+    <LinkButton href={tellSlackPath(home) as Route} icon={<Send aria-hidden="true" />}>
+      {words.tell.offer}
+    </LinkButton>
+  );
+  const actions = rows.length > 0 && (
+    <>
+      {tell}
+      {add}
+    </>
+  );
   return (
     <Page>
-      <PageHeader title={words.title} sub={words.sub} actions={rows.length > 0 && add} />
+      <PageHeader title={words.title} sub={words.sub} actions={actions} />
       {flows.error && rows.length === 0 ? (
         <Failure title={words.failed} error={flows.error} onRetry={() => void flows.refetch()} />
       ) : flows.isPending ? (
         <FlowsLoading />
       ) : rows.length === 0 ? (
-        <NoFlows add={add} />
+        <NoFlows add={add} tell={tell} />
       ) : (
         <ul className="grid gap-3">
           {rows.map((flow) => (
@@ -58,8 +70,11 @@ const ghost = [
   { id: 'right', name: 'Another', sub: 'its issues' },
 ];
 
-/** What a flow is, and the next step: a flow where there are two services, else a second service. */
-function NoFlows({ add }: { add: React.ReactNode }) {
+/**
+ * What a flow is, and the next step: a flow where there are two services, else a second service. Whoever
+ * only wants to hear of changes needs neither.
+ */
+function NoFlows({ add, tell }: { add: React.ReactNode; tell: React.ReactNode }) {
   const { home } = useSession();
   const mayConnect = useMay('admin');
   const stock = useStock();
@@ -75,20 +90,24 @@ function NoFlows({ add }: { add: React.ReactNode }) {
         icon={<Spline aria-hidden="true" />}
         title={text.title}
         action={
-          isShort
-            ? mayConnect && (
-                <LinkButton
-                  href={`${home}/connections?connect=1` as Route}
-                  variant="primary"
-                  icon={<Plug aria-hidden="true" />}
-                >
-                  {words.few.action}
-                </LinkButton>
-              )
-            : add
+          <>
+            {isShort
+              ? mayConnect && (
+                  <LinkButton
+                    href={`${home}/connections?connect=1` as Route}
+                    variant="primary"
+                    icon={<Plug aria-hidden="true" />}
+                  >
+                    {words.few.action}
+                  </LinkButton>
+                )
+              : add}
+            {tell}
+          </>
         }
       >
         {isShort ? `${words.empty.body} ${words.few.body}` : text.body}
+        {tell && <p className="mt-2">{words.tell.only}</p>}
       </EmptyState>
     </Panel>
   );

@@ -2,6 +2,7 @@ import type { Connection } from '@/lib/connections/schema';
 import { type Flow, flowSidesMax } from '@/lib/flows/schema';
 import type { Stream } from '@/lib/sync/schema';
 import { editorWords } from './editor-words';
+import type { Telling } from './tell-path';
 import { words } from './words';
 
 export interface StreamChoice {
@@ -10,6 +11,8 @@ export interface StreamChoice {
   place: number;
   /** Why it cannot be chosen; null where it can. */
   reason: string | null;
+  /** What its service can be told of instead, without being a side; null where it cannot. */
+  tell: Telling | null;
 }
 
 export interface ChoiceGroup {
@@ -25,6 +28,17 @@ interface Stock {
 
 const kindWord = (kind: string): string =>
   kind in words.kinds ? words.kinds[kind as keyof typeof words.kinds] : kind;
+
+/** Messages are told of what the chosen streams hold; what holds the same can be a side. */
+function tellingOf(picked: readonly Stream[], { kind }: Stream): Telling | null {
+  const [first] = picked;
+  if (!first || first.kind === kind) return null;
+  return {
+    name: picked.map(({ name }) => name).join(', '),
+    kind: first.kind,
+    streamIds: picked.map(({ id }) => id),
+  };
+}
 
 /** The streams of each connection, and of each that cannot be a side of this flow the reason. */
 export function groupChoices(
@@ -56,7 +70,9 @@ export function groupChoices(
       .filter((stream) => stream.connection_id === connection.id)
       .map((stream) => {
         const place = chosen.indexOf(stream.id);
-        return { stream, place, reason: place === -1 ? reasonOf(stream, connection) : null };
+        const reason = place === -1 ? reasonOf(stream, connection) : null;
+        const isTold = reason !== null && connection.connector === 'slack';
+        return { stream, place, reason, tell: isTold ? tellingOf(picked, stream) : null };
       });
     return choices.length === 0 ? [] : [{ connection, choices }];
   });

@@ -1,13 +1,17 @@
 'use client';
 
+import type { Route } from 'next';
+import Link from 'next/link';
 import { useId } from 'react';
 import { useProviderName } from '@/components/shell/use-provider-name';
+import { useSession } from '@/components/shell/use-session';
 import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/class-names';
 import { Panel } from '@/components/ui/panel';
 import { ProviderMark } from '@/components/ui/provider-mark';
 import { editorWords } from './editor-words';
 import type { ChoiceGroup, StreamChoice } from './stream-choices';
+import { tellSlackPath } from './tell-path';
 import { words } from './words';
 
 const text = editorWords.streams;
@@ -44,7 +48,10 @@ export function StreamStep({
               </legend>
               <div className="grid gap-1.5">
                 {choices.map((choice) => (
-                  <Choice key={choice.stream.id} choice={choice} onToggle={onToggle} />
+                  <div key={choice.stream.id}>
+                    <Choice choice={choice} onToggle={onToggle} />
+                    {choice.tell && <TellInstead of={choice.tell} />}
+                  </div>
                 ))}
               </div>
             </fieldset>
@@ -96,6 +103,22 @@ function Choice({
       </span>
       {isChosen && <Badge tone="accent">{text.place(place)}</Badge>}
     </label>
+  );
+}
+
+/** Whoever looks for a channel here most likely wants to hear of the others' changes in it. */
+function TellInstead({ of }: { of: NonNullable<StreamChoice['tell']> }) {
+  const { home } = useSession();
+  return (
+    <p className="mt-1 px-3 text-meta text-mut">
+      {words.tell.at}{' '}
+      <Link
+        href={tellSlackPath(home, of) as Route}
+        className="underline underline-offset-3 hover:text-ink"
+      >
+        {words.tell.action}
+      </Link>
+    </p>
   );
 }
 

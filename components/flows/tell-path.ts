@@ -1,8 +1,19 @@
-import type { Flow } from '@/lib/flows/schema';
+import type { Kind } from '@/lib/kinds/index';
 
-/** A new subscription that tells Slack of the records of a flow. */
-export function tellSlackPath(home: string, flow: Flow): string {
-  const query = new URLSearchParams({ new: 'slack', kind: flow.kind, name: flow.name });
-  for (const side of flow.sides) query.append('stream', side.stream_id);
+/** What a channel is to be told of. */
+export interface Telling {
+  name: string;
+  kind: Kind;
+  streamIds: readonly string[];
+}
+
+/** A new subscription that tells Slack, of these records where they are named. */
+export function tellSlackPath(home: string, of: Telling | null = null): string {
+  const query = new URLSearchParams({ new: 'slack' });
+  if (of) {
+    query.set('kind', of.kind);
+    query.set('name', of.name);
+    for (const id of of.streamIds) query.append('stream', id);
+  }
   return `${home}/deliveries?${query}`;
 }

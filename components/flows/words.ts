@@ -35,8 +35,11 @@ export const words = {
   statusHints: {
     draft: 'Nothing is joined yet. Make a plan and look at it first.',
     live: 'Changes cross at once; what is new at one side is made at the others.',
-    paused: 'Nothing crosses. What is joined stays joined.',
+    paused:
+      'Nothing crosses, and edits made here wait as well. What is joined stays joined, and the services are still read.',
   },
+  owedWaits: (owed: number) =>
+    `${many(owed, 'change or object waits', 'changes and objects wait')} for the flow to be resumed.`,
   figures: {
     joined: 'Joined',
     owed: 'Owed',
@@ -65,7 +68,7 @@ export const words = {
   pause: {
     title: (name: string) => `Pause “${name}”?`,
     body: (joined: number) =>
-      `Nothing crosses any more, and nothing is made at the other sides. ${
+      `Nothing crosses any more, edits made here wait as well, and nothing is made at the other sides. ${
         joined === 0
           ? 'Nothing is joined yet.'
           : `${many(joined, 'joined record stays', 'joined records stay')} joined.`
@@ -73,7 +76,7 @@ export const words = {
   },
   resume: {
     title: (name: string) => `Resume “${name}”?`,
-    body: 'What changed at one side meanwhile goes to the others now. Where both sides changed the same field, it follows the policy of the field. Objects that are new since the pause are not made by this: the next plan finds them.',
+    body: 'What changed meanwhile, at one side or here, goes to the others now. Where both sides changed the same field, it follows the policy of the field. Objects that are new since the pause are not made by this: the next plan finds them.',
   },
   paused: (name: string) => `“${name}” is paused`,
   resumed: (name: string) => `“${name}” goes on`,
@@ -84,12 +87,12 @@ export const words = {
       [
         joined === 0
           ? 'Nothing is joined, so nothing comes apart.'
-          : `${many(joined, 'record stays', 'records stay')} joined, with all links: a removed flow takes nothing apart.`,
+          : `${many(joined, 'record stays', 'records stay')} joined, with all links, and the services are kept apart: an edit at one does not reach the others any more, and the record shows the latest of them. An edit made here still goes to each of its services.`,
         'New objects are not made at the other sides any more.',
         owed === 0
           ? null
-          : `${many(owed, 'object that is owed is', 'objects that are owed are')} not made.`,
-        'Nothing is deleted at any service. Streams go on being read, and keep their mapping.',
+          : `${many(owed, 'change or object is', 'changes and objects are')} owed: objects are not made, edits of one service do not reach another, and edits made here go out.`,
+        'Nothing is deleted at any service. Streams go on being read, and keep their mapping; a new flow of them, once its plan is enabled, keeps them the same again from then on.',
       ]
         .filter(Boolean)
         .join(' '),
@@ -166,6 +169,9 @@ export const words = {
     title: 'Only want to hear of it?',
     body: 'A Slack channel can be told of each change in these streams, without a flow.',
     action: 'Tell a Slack channel instead',
+    offer: 'Tell a Slack channel',
+    only: 'To hear of changes in Slack no flow is needed: a channel is told of them.',
+    at: 'To hear of the chosen streams in a channel no flow is needed.',
   },
 } as const;
 

@@ -67,6 +67,29 @@ describe('what can be chosen', () => {
     expect(reasons([], idOf(51))[idOf(5)]).toBeNull();
   });
 
+  it('leads from a channel to being told of what is chosen, without a flow', () => {
+    const channel = stream(6, { kind: 'message', name: '#ops' });
+    const slack = {
+      ...stock,
+      streams: [...stock.streams, channel],
+      connections: [...stock.connections, connection(6, { connector: 'slack' })],
+    };
+    const tellOf = (chosen: string[]) =>
+      groupChoices(slack, chosen, null)
+        .flatMap(({ choices }) => choices)
+        .find((choice) => choice.stream.id === channel.id)?.tell;
+    expect(tellOf([])).toBeNull();
+    expect(tellOf([idOf(1), idOf(2)])).toEqual({
+      name: 'stream 1, stream 2',
+      kind: 'task',
+      streamIds: [idOf(1), idOf(2)],
+    });
+    const told = groupChoices(slack, [idOf(1)], null).flatMap(({ choices }) =>
+      choices.filter(({ tell }) => tell !== null),
+    );
+    expect(told.map(({ stream: { id } }) => id)).toEqual([channel.id]);
+  });
+
   it('ends with three, and leaves out connections without streams', () => {
     const four = {
       ...stock,

@@ -158,7 +158,8 @@ describe('a flow', () => {
   });
 
   it('leads to a subscription of its streams for Slack', () => {
-    const path = new URL(tellSlackPath('/w/ops', flow()), 'http://hub.test');
+    const of = { name: 'Issues', kind: 'task' as const, streamIds: [idOf(1), idOf(2)] };
+    const path = new URL(tellSlackPath('/w/ops', of), 'http://hub.test');
     expect(path.pathname).toBe('/w/ops/deliveries');
     expect(startDraft(path.searchParams)).toMatchObject({
       kind: 'slack',
@@ -166,6 +167,8 @@ describe('a flow', () => {
       kinds: ['task'],
       streams: [idOf(1), idOf(2)],
     });
+    const bare = new URL(tellSlackPath('/w/ops'), 'http://hub.test');
+    expect(startDraft(bare.searchParams)).toMatchObject({ kind: 'slack', kinds: [], streams: [] });
     expect(startDraft(new URLSearchParams('new=pigeon'))).toBeNull();
   });
 });

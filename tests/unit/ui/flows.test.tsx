@@ -29,6 +29,15 @@ describe('the list of flows', () => {
     expect(await screen.findByText(words.empty.title)).toBeTruthy();
     const add = await screen.findByRole('link', { name: words.add });
     expect(add.getAttribute('href')).toBe('/w/ops/flows/new');
+    const tell = screen.getByRole('link', { name: words.tell.offer });
+    expect(tell.getAttribute('href')).toBe('/w/ops/deliveries?new=slack');
+  });
+
+  it('offers to tell a channel beside a new flow', async () => {
+    answering({ 'GET /flows': { data: [flow()] } });
+    show(<FlowsPage />);
+    expect(await screen.findByRole('link', { name: words.add })).toBeTruthy();
+    expect(screen.getByRole('link', { name: words.tell.offer })).toBeTruthy();
   });
 
   it('asks for a second service where there is one only', async () => {
@@ -36,6 +45,8 @@ describe('the list of flows', () => {
     show(<FlowsPage />);
     expect(await screen.findByText(words.few.title)).toBeTruthy();
     expect(screen.queryByRole('link', { name: words.add })).toBeNull();
+    // A channel can be told with one service.
+    expect(screen.getByRole('link', { name: words.tell.offer })).toBeTruthy();
   });
 
   it('shows each with its jacks and figures, and leads to its conflicts', async () => {
@@ -66,6 +77,7 @@ describe('the list of flows', () => {
     await userEvent.click(await screen.findByRole('menuitem', { name: words.actions.remove }));
     const dialog = await screen.findByRole('dialog', { name: words.remove.title('Issues') });
     expect(dialog.textContent).toContain('1,200 records stay joined');
+    expect(dialog.textContent).toContain('does not reach the others any more');
     await userEvent.click(within(dialog).getByRole('button', { name: words.actions.remove }));
     await waitFor(() => expect(writes(asked)).toHaveLength(1), patience);
     expect(writes(asked)[0]).toMatchObject({ method: 'DELETE', path: `/flows/${flowId}` });
@@ -77,6 +89,7 @@ describe('the list of flows', () => {
     await screen.findByRole('article', { name: 'Issues' });
     expect(screen.queryByRole('button')).toBeNull();
     expect(screen.queryByRole('link', { name: words.add })).toBeNull();
+    expect(screen.queryByRole('link', { name: words.tell.offer })).toBeNull();
   });
 });
 
@@ -117,6 +130,13 @@ describe('a flow', () => {
     expect(await screen.findByText(new RegExp(words.sides.cannot))).toBeTruthy();
     const tell = screen.getByRole('link', { name: words.tell.action });
     expect(tell.getAttribute('href')).toContain('/w/ops/deliveries?new=slack');
+  });
+
+  it('that is paused says what waits for it', async () => {
+    const paused = flow({ status: 'paused', owed: 4 });
+    answering({ ...answers, [`GET /flows/${flowId}`]: paused });
+    show(<FlowPage id={flowId} />);
+    expect(await screen.findByText(new RegExp(words.owedWaits(4)))).toBeTruthy();
   });
 
   it('is paused after saying what that means', async () => {

@@ -1,9 +1,8 @@
-import type { Kind } from '@/lib/kinds/index';
-
 /** What a channel is to be told of. */
 export interface Telling {
   name: string;
-  kind: Kind;
+  /** Of the records. */
+  kind: string;
   streamIds: readonly string[];
 }
 

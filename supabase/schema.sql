@@ -139,6 +139,7 @@ create table public.change_log (
   at timestamp with time zone not null default now(),
   xid xid8 not null default pg_current_xact_id(),
   undoes bigint,
+  remote_at timestamp with time zone,
   reason text,
   constraint change_log_workspace_id_position_key UNIQUE (workspace_id, "position"),
   constraint change_log_pkey PRIMARY KEY (id),
@@ -330,6 +331,28 @@ create policy worker_all on public.connection_budgets as permissive for all to p
 grant select on public.connection_budgets to authenticated;
 grant select on public.connection_budgets to hub_user;
 grant delete, insert, select, update on public.connection_budgets to patchbay_worker;
+
+create table public.connection_clocks (
+  connection_id uuid not null,
+  workspace_id uuid not null,
+  offset_ms double precision not null,
+  error_ms double precision not null,
+  measured_at timestamp with time zone not null,
+  constraint connection_clocks_pkey PRIMARY KEY (connection_id),
+  constraint connection_clocks_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES public.connections(workspace_id, id) ON DELETE CASCADE,
+  constraint connection_clocks_error_ms_check CHECK ((error_ms >= (0)::double precision))
+);
+CREATE INDEX connection_clocks_of_workspace ON public.connection_clocks USING btree (workspace_id);
+alter table public.connection_clocks enable row level security;
+alter table public.connection_clocks force row level security;
+create policy member_read on public.connection_clocks as permissive for select to authenticated, hub_user
+  using ((workspace_id IN ( SELECT private.my_workspaces('viewer'::text) AS my_workspaces)));
+create policy worker_all on public.connection_clocks as permissive for all to patchbay_worker
+  using (true)
+  with check (true);
+grant select on public.connection_clocks to authenticated;
+grant select on public.connection_clocks to hub_user;
+grant delete, insert, select, update on public.connection_clocks to patchbay_worker;
 
 create table public.connection_incidents (
   id uuid not null,
@@ -3038,6 +3061,7 @@ begin
   delete from public.connection_breakers where workspace_id = new.workspace_id and connection_id = new.id;
   delete from public.connection_budget_shares where workspace_id = new.workspace_id and connection_id = new.id;
   delete from public.connection_budgets where workspace_id = new.workspace_id and connection_id = new.id;
+  delete from public.connection_clocks where workspace_id = new.workspace_id and connection_id = new.id;
   return null;
 end
 $function$;

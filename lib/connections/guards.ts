@@ -20,6 +20,10 @@ import {
   postgresAnswers,
   postgresBreaker,
   postgresBudget,
+  postgresClock,
+  type ServiceClock,
+  unwatchedClock,
+  watchClock,
 } from '#lib/resilience/index';
 import { redact } from '#lib/security/index';
 import { logConnection } from './connection-log.ts';
@@ -31,6 +35,8 @@ export interface Guards {
   /** Shared by all workers; so is the breaker. */
   budget: Budget;
   breaker: Breaker;
+  /** How far the service's clock is from ours. */
+  clock: ServiceClock;
   /** Of this worker. */
   bulkhead: Bulkhead;
   /** Null where nothing is kept. */
@@ -75,6 +81,7 @@ export function createConnectionGuards(deps: GuardsDeps): ConnectionGuards {
       const old = oldest === undefined ? undefined : all.get(oldest);
       all.delete(oldest ?? '');
       void old?.budget.close();
+      void old?.clock.close();
     }
     return guards;
   };
@@ -82,7 +89,8 @@ export function createConnectionGuards(deps: GuardsDeps): ConnectionGuards {
     shared: (at, rate) => remember(at.connectionId, () => sharedGuards(deps, at, rate)),
     of: (commandId) => remember(commandId, () => aloneGuards(deps)),
     close: async () => {
-      await Promise.all([...all.values()].map((guards) => guards.budget.close()));
+      const parts = [...all.values()].flatMap(({ budget, clock }) => [budget, clock]);
+      await Promise.all(parts.map((part) => part.close()));
       all.clear();
     },
   };
@@ -105,8 +113,19 @@ function sharedGuards(deps: GuardsDeps, at: ConnectionAt, rate: AllowedRate): Gu
       });
     },
   });
+  const serviceClock = watchClock({
+    store: postgresClock(db, at, clock),
+    clock,
+    onFault: (error) => {
+      log.warn('The clock of a service could not be noted', {
+        connection_id: at.connectionId,
+        err: error,
+      });
+    },
+  });
   return {
     ...localGuards(clock, rate, postgresBudget(db, at)),
+    clock: serviceClock,
     breaker,
     answers: postgresAnswers(db, at),
   };
@@ -114,7 +133,12 @@ function sharedGuards(deps: GuardsDeps, at: ConnectionAt, rate: AllowedRate): Gu
 
 function aloneGuards({ clock }: GuardsDeps): Guards {
   const breaker = createBreaker({ store: memoryBreaker(clock), clock });
-  return { ...localGuards(clock, firstCalls, memoryBudget(clock)), breaker, answers: null };
+  return {
+    ...localGuards(clock, firstCalls, memoryBudget(clock)),
+    clock: unwatchedClock,
+    breaker,
+    answers: null,
+  };
 }
 
 const localGuards = (clock: Clock, rate: AllowedRate, store: BudgetStore) => ({

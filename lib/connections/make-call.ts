@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, limits } from '#lib/core/index';
 import { counter, histogram, inSpan, type SpanFacts } from '#lib/observability/index';
-import { type RateFacts, readAnswerRates, type Ticket } from '#lib/resilience/index';
+import { type RateFacts, readAnswerRates, sightOf, type Ticket } from '#lib/resilience/index';
 import type { OutgoingAnswer } from '#lib/security/index';
 import { addressOf } from './address-of.ts';
 import { callLimits } from './call-limits.ts';
@@ -40,9 +40,11 @@ export function makeCall(
     const startedMs = options.clock.now();
     const answer = await send(options, request, { url, token, ticket });
     const nowMs = options.clock.now();
-    const middleMs = (startedMs + nowMs) / 2;
+    const call = { startedMs, endedMs: nowMs };
+    // Who answers for a service that is down has a clock of its own.
+    if (answer.status < 500) options.guards.clock.see(answer.headers, call);
     const secrets = secretTexts(token, (options.authorize ?? bearer)(token));
-    return read(options, answer, { ticket, note, nowMs, middleMs, secrets });
+    return read(options, answer, { ticket, note, nowMs, call, secrets });
   });
 }
 
@@ -78,7 +80,7 @@ interface Asked {
   ticket: Ticket;
   note: (facts: SpanFacts) => void;
   nowMs: number;
-  middleMs: number;
+  call: { startedMs: number; endedMs: number };
   /** What no fault may repeat: it is logged, mailed and shown. */
   secrets: readonly string[];
 }
@@ -139,7 +141,7 @@ const bearer = (token: string): Record<string, string> => ({ authorization: `Bea
 function toAnswer(
   options: ProviderHttpOptions,
   answer: OutgoingAnswer,
-  { middleMs, secrets }: Asked,
+  { call, secrets }: Asked,
 ): RawAnswer {
   const { status, headers, body } = answer;
   if (status !== 304 && (status < 200 || status > 299)) {
@@ -148,15 +150,14 @@ function toAnswer(
     const masked = options.toError({ status, headers, text: maskSecrets(text, secrets) });
     throw withoutSecrets(masked, secrets);
   }
-  const date = Date.parse(headers.get('date') ?? '');
+  const sight = sightOf(headers, call);
   const read: RawAnswer = {
     status,
     headers,
     body,
     json: status === 304 ? null : parse(body, options.connector),
     etag: headers.get('etag'),
-    // The Date header ticks in seconds: on average it stands half a second behind.
-    clockOffsetMs: Number.isNaN(date) ? null : Math.round(date + 500 - middleMs),
+    clockOffsetMs: sight && Math.round((sight.lowMs + sight.highMs) / 2),
   };
   const fault = status === 304 ? null : (options.findFault?.(read) ?? null);
   if (fault) throw withoutSecrets(fault, secrets);

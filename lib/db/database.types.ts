@@ -162,6 +162,7 @@ export type Database = {
           position: number | null;
           reason: string | null;
           record_id: string;
+          remote_at: string | null;
           run_id: string | null;
           undoes: number | null;
           version: number;
@@ -183,6 +184,7 @@ export type Database = {
           position?: number | null;
           reason?: string | null;
           record_id: string;
+          remote_at?: string | null;
           run_id?: string | null;
           undoes?: number | null;
           version: number;
@@ -204,6 +206,7 @@ export type Database = {
           position?: number | null;
           reason?: string | null;
           record_id?: string;
+          remote_at?: string | null;
           run_id?: string | null;
           undoes?: number | null;
           version?: number;
@@ -460,6 +463,38 @@ export type Database = {
         Relationships: [
           {
             foreignKeyName: 'connection_budgets_workspace_id_connection_id_fkey';
+            columns: ['workspace_id', 'connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
+          },
+        ];
+      };
+      connection_clocks: {
+        Row: {
+          connection_id: string;
+          error_ms: number;
+          measured_at: string;
+          offset_ms: number;
+          workspace_id: string;
+        };
+        Insert: {
+          connection_id: string;
+          error_ms: number;
+          measured_at: string;
+          offset_ms: number;
+          workspace_id: string;
+        };
+        Update: {
+          connection_id?: string;
+          error_ms?: number;
+          measured_at?: string;
+          offset_ms?: number;
+          workspace_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'connection_clocks_workspace_id_connection_id_fkey';
             columns: ['workspace_id', 'connection_id'];
             isOneToOne: false;
             referencedRelation: 'connections';

@@ -8,6 +8,7 @@
  *   under way counts, so a slow call and a worker that died never add up to too much.
  * - A call is repeated only when its caller says that it may be; a wait the service named wins over
  *   our own; a long wait is handed back instead of slept.
+ * - What is known of a service's clock has bounds; where its answers contradict each other they widen.
  * - A cache holds JSON of declared topics under its workspace, never a secret; what is marked (markTags,
  *   in the transaction of the fact) is not shown again. Of all processes one loads a key at a time.
  * - An inbound limit whose store cannot be asked refuses, unless its owner chose otherwise. One that is
@@ -30,6 +31,8 @@ export { type CacheBacking, cacheStore } from './cache-backing.ts';
 export type { CacheFigure } from './cache-figures.ts';
 export { dropOldCache, markTags } from './cache-store.ts';
 export { type CacheTopic, cacheTopic } from './cache-topic.ts';
+export { clockLimits, driftOf, sightOf } from './clock-state.ts';
+export { postgresClock } from './clock-store.ts';
 export { type InboundLimit, inboundLimit } from './inbound-limit.ts';
 export {
   answerKey,
@@ -48,6 +51,7 @@ export {
   readAnswerRates,
 } from './rate-headers.ts';
 export { repeat } from './repeat.ts';
+export { type ServiceClock, unwatchedClock, watchClock } from './service-clock.ts';
 export { SharedCount } from './shared-count.ts';
 export type { WindowVerdict } from './sliding-window.ts';
 export { createBudget } from './worker-budget.ts';

@@ -25,6 +25,8 @@ insert into connection_budget_shares (connection_id, workspace_id, holder, epoch
 values ('00000000-0000-7000-8000-0000000000c1', '00000000-0000-7000-8000-00000000000a', gen_random_uuid(), 1, 1, now());
 insert into connection_breakers (connection_id, workspace_id, state, opened_at)
 values ('00000000-0000-7000-8000-0000000000c1', '00000000-0000-7000-8000-00000000000a', 'open', now());
+insert into connection_clocks (connection_id, workspace_id, offset_ms, error_ms, measured_at)
+values ('00000000-0000-7000-8000-0000000000c1', '00000000-0000-7000-8000-00000000000a', 300000, 500, now());
 insert into private.kept_answers (workspace_id, connection_id, key, etag, body, expires_at)
 values ('00000000-0000-7000-8000-00000000000a', '00000000-0000-7000-8000-0000000000c1', sha256('k'), 'e', '[]', now());
 reset role;
@@ -41,6 +43,8 @@ $$;
 select pg_temp.act_as(1);
 select is((select count(*)::int from connection_budgets), 1, 'a viewer reads the budget');
 select is((select count(*)::int from connection_breakers), 1, 'and the breaker');
+select is((select count(*)::int from connection_clocks), 1, 'and the clock');
+select throws_ok($$update connection_clocks set offset_ms = 0$$, '42501', null, 'which nobody sets');
 select throws_ok($$update connection_breakers set state = 'closed', opened_at = null$$, '42501', null, 'and writes neither');
 select throws_ok($$update connection_budgets set tokens = 99$$, '42501', null, 'not the budget');
 select throws_ok($$select body from private.kept_answers$$, '42501', null, 'what services said is the worker''s alone');
@@ -50,6 +54,7 @@ select pg_temp.act_as(2);
 select is((select count(*)::int from connection_budgets), 0, 'another workspace sees no budget');
 select is((select count(*)::int from connection_budget_shares), 0, 'no share');
 select is((select count(*)::int from connection_breakers), 0, 'no breaker');
+select is((select count(*)::int from connection_clocks), 0, 'no clock');
 reset role;
 
 set local role patchbay_web;
@@ -58,7 +63,8 @@ reset role;
 
 update connections set status = 'disconnected' where id = '00000000-0000-7000-8000-0000000000c1';
 select is((select count(*)::int from private.kept_answers) + (select count(*)::int from connection_breakers)
-  + (select count(*)::int from connection_budgets) + (select count(*)::int from connection_budget_shares), 0,
+  + (select count(*)::int from connection_budgets) + (select count(*)::int from connection_budget_shares)
+  + (select count(*)::int from connection_clocks), 0,
   'a connection that ends takes everything along');
 
 select * from finish();

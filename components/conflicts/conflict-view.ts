@@ -63,9 +63,10 @@ export function whyOf(
     case 'joined':
     case 'local_wins':
     case 'remote_wins':
-    case 'latest_wins':
     case 'text':
       return why[policy];
+    case 'latest_wins':
+      return status === 'automatic' ? why.latest_wins : why.latest_unsure;
     case 'refused':
     case 'delete_wins':
       return why[policy](service);

@@ -66,7 +66,9 @@ export const words = {
     local_wins: 'The policy of this field lets ours win.',
     remote_wins: 'The policy of this field lets theirs win.',
     latest_wins:
-      'The later change wins here. Services say when a record changed, not each field, so “later” is only as fine as that; within two seconds a person is asked.',
+      'The later change won here, by times set right for the clocks of the services. They say when a record changed, not each field, so “later” is only as fine as that.',
+    latest_unsure:
+      'The later change wins here, and which one that was could not be told: they lie too close together for what is known of the clocks, so a person is asked.',
     text: 'Both changed the same lines.',
   },
   settledBy: {

@@ -107,7 +107,7 @@ export const editorWords = {
     remote_wins: { label: 'This side wins', hint: 'What was changed at this service stands' },
     latest_wins: {
       label: 'The later one wins',
-      hint: 'By the clocks of both, and the service’s time is of the whole object: edits close to each other can go the wrong way',
+      hint: 'By times set right for the service’s clock; where they cannot tell, a person is asked. The service’s time is of the whole object, so another field changed there counts as well',
     },
   } satisfies Record<MergePolicy, { label: string; hint: string }>,
   noTransform: { label: 'As it is', hint: 'The value is the same at both' },

@@ -19,7 +19,7 @@ export async function lockKnown(
   const rows = await tx<KnownRow[]>`
     select l.id as link_id, l.record_id, l.external_id, l.external_key, l.url, l.remote_rank, l.base, l.ours, l.held,
       l.state, l.unreadable, r.version, r.data, r.deleted_at,
-      l.stream_id, l.lens_version, sr.rules, sr.version as rules_version, sr.since, ${editedAt(tx)} as edited_at,
+      l.stream_id, l.lens_version, sr.rules, sr.version as rules_version, sr.since, ${timesOf(tx)} as times,
       coalesce(l.observed_at < ${readAt}::text::timestamptz, false) as is_read_since,
       exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
         and o.id <> l.id and o.state <> 'tombstone') as has_other_living
@@ -38,18 +38,30 @@ export async function lockKnown(
 }
 
 /**
- * When each field of record `r` was last changed elsewhere than at link `l`, where rules `sr` let the
- * later edit win. The log knows when a change was seen here; one that came from a service was made
- * before, at the latest when the record says.
+ * When fields of record `r` were last changed elsewhere than at link `l`, by each place, and what is known
+ * of the clocks involved; where rules `sr` let the later edit win. The log knows when a change was taken in
+ * here; one that came from a service was made before.
  */
-const editedAt = (tx: Tx) => tx`
-  case when sr.rules @> '[{"policy": "latest_wins"}]' then (
-    select jsonb_object_agg(e.field, extract(epoch from e.at) * 1000) from (
-      select f.field, max(case c.origin when 'connection' then least(c.at, r.updated_at) else c.at end) as at
-      from public.change_log c, unnest(c.fields) f(field)
-      where c.workspace_id = l.workspace_id and c.record_id = l.record_id
-        and c.connection_id is distinct from l.connection_id
-      group by f.field) e) end`;
+const timesOf = (tx: Tx) => tx`
+  case when sr.rules @> '[{"policy": "latest_wins"}]' then jsonb_build_object(
+    'now_ms', extract(epoch from clock_timestamp()) * 1000,
+    'clock', ${clockOf(tx, tx`l.connection_id`)},
+    'edits', (
+      select jsonb_agg(jsonb_build_object('field', e.field, 'at_ms', extract(epoch from e.at) * 1000,
+        'is_remote', e.origin = 'connection', 'remote_at_ms', extract(epoch from e.remote_at) * 1000,
+        'clock', ${clockOf(tx, tx`e.connection_id`)}))
+      from (
+        select distinct on (f.field, c.connection_id) f.field, c.connection_id, c.origin, c.at, c.remote_at
+        from public.change_log c, unnest(c.fields) f(field)
+        where c.workspace_id = l.workspace_id and c.record_id = l.record_id
+          and c.connection_id is distinct from l.connection_id
+        order by f.field, c.connection_id, c.id desc) e)) end`;
+
+/** How far the clock of a connection's service is from this database's; null when it was never measured. */
+const clockOf = (tx: Tx, connectionId: ReturnType<Tx>) => tx`(
+  select jsonb_build_object('offset_ms', k.offset_ms, 'error_ms', k.error_ms,
+    'measured_ms', extract(epoch from k.measured_at) * 1000)
+  from public.connection_clocks k where k.workspace_id = l.workspace_id and k.connection_id = ${connectionId})`;
 
 /** By which version of the rules links were looked at. */
 export async function noteLensVersions(

@@ -206,11 +206,13 @@ export async function applyWrites(
         and exists (select 1 from apart p where p.stream_id = x.stream_id and p.other_id = o.stream_id)
     )
     insert into public.change_log
-      (workspace_id, record_id, kind, version, op, origin, reason, connection_id, run_id, inbox_event_id, fields, diff)
+      (workspace_id, record_id, kind, version, op, origin, reason, connection_id, run_id, inbox_event_id, fields, diff,
+        remote_at)
     select ${origin.workspaceId}, x.id, ${origin.kind}, x.version, x.op, 'connection', ${origin.reason}, ${origin.connectionId},
-      ${origin.runId}::uuid, x.inbox_event_id, x.fields, x.diff
+      ${origin.runId}::uuid, x.inbox_event_id, x.fields, x.diff, x.remote_at
     from jsonb_to_recordset(${json(tx, records)}::jsonb) as x(
-      id uuid, version bigint, op text, fields text[], diff jsonb, inbox_event_id uuid)`;
+      id uuid, version bigint, op text, fields text[], diff jsonb, inbox_event_id uuid,
+      remote_at timestamptz)`;
 }
 
 /** An open conflict of the same field keeps its older base and takes the newer sides. */

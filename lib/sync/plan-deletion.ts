@@ -38,6 +38,7 @@ export function planDeletion(
           version: known.version + 1,
           data: known.data,
           updated_at: object.updatedAt,
+          remote_at: object.updatedAt,
           op: 'delete',
           fields: [],
           diff: {},

@@ -95,6 +95,7 @@ function planMerge(
           version: known.version + 1,
           data: merged.data,
           updated_at: object.updatedAt,
+          remote_at: object.updatedAt,
           op: isRestored && known.deleted_at !== null ? 'restore' : 'update',
           fields: merged.changed,
           diff: diffOf(known.data, merged.data, merged.changed),

@@ -43,7 +43,6 @@ export function planRemap(
       lens.standsFor(field, known.data[field] ?? null, known.there ?? {}),
     ),
     strangers: remapped.filter((field) => !Object.hasOwn(sides.united, field)),
-    localAtMs: known.edited_at,
   });
   const { data, held } = merged;
   const ours = { ...merged.ours, ...sides.beside };
@@ -61,6 +60,7 @@ export function planRemap(
           version: known.version + 1,
           data,
           updated_at: now,
+          remote_at: null,
           op: 'update',
           fields: changed,
           diff: diffOf(known.data, data, changed),

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#lib/core/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
+import type { SeenTimes } from './compare-times.ts';
 import type { LinkView } from './view-link.ts';
 
 export interface Intent {
@@ -24,8 +25,8 @@ export interface KnownLink extends LinkView {
   url: string | null;
   remote_rank: number;
   unreadable: Record<string, string>;
-  /** {field: milliseconds since the epoch}; only where the later edit is to win. */
-  edited_at: Record<string, number> | null;
+  /** Only where the later edit is to win. */
+  times: SeenTimes | null;
   held: string[];
   state: Link['state'];
   version: number;
@@ -53,6 +54,8 @@ export interface RecordWrite {
   version: number;
   data: JsonObject;
   updated_at: string;
+  /** When the service says its object changed; null where no service was asked. */
+  remote_at: string | null;
   op: 'update' | 'delete' | 'restore';
   fields: string[];
   diff: JsonObject;

@@ -1,8 +1,8 @@
 import type { JsonObject } from '#lib/core/index';
 import { fieldRule, fieldsEqual } from '#lib/kinds/index';
+import { comparableTimes } from './compare-times.ts';
 import type { JudgedObject } from './judge-object.ts';
-import { syncLimits } from './limits.ts';
-import { clockUncertaintyMs, type InFlight, type MergeInput } from './merge/index.ts';
+import type { InFlight, MergeInput } from './merge/index.ts';
 import type { Circumstances, Intent, KnownLink } from './planned-writes.ts';
 
 /** What the lens has the merge know: whose word goes, and what is one thing in two forms. */
@@ -17,10 +17,7 @@ export function seenThrough(known: KnownLink, object: JudgedObject): Partial<Mer
       lens.standsFor(field, data[field] ?? null, object.fields),
     ),
     strangers: known.strangers,
-    localAtMs: known.edited_at,
-    remoteAtMs: Date.parse(object.updatedAt),
-    // A rank that is not exact is a clock that ticks in seconds.
-    uncertaintyMs: clockUncertaintyMs + (object.rankIsExact ? 0 : syncLimits.coarseClockMs),
+    ...comparableTimes(known.times, object.updatedAt),
   };
 }
 

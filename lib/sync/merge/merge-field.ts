@@ -4,7 +4,8 @@ import { mergeCounters, mergeSets, mergeTexts } from './merge-values.ts';
 
 /**
  * Two clocks that tell "the later edit" apart must differ by more than both can be wrong; below it
- * the edits count as concurrent. Milliseconds.
+ * the edits count as concurrent. This much the computers of one service may differ among themselves,
+ * whatever is known of the one that answers. Milliseconds.
  */
 export const clockUncertaintyMs = 2_000;
 

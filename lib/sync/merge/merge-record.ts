@@ -64,8 +64,8 @@ export interface MergeInput {
   localAtMs?: number | Readonly<Record<string, number>> | null;
   /** The service's time of the whole record: services rarely give one per field. */
   remoteAtMs?: number | null;
-  /** How far the two times can be wrong together. */
-  uncertaintyMs?: number;
+  /** How far the two times can be wrong together, of the record or of each field. */
+  uncertaintyMs?: number | Readonly<Record<string, number>>;
 }
 
 export interface FieldConflict {
@@ -192,6 +192,6 @@ function decide(
     isAnswer: inFlight?.isAnswer === true,
     localAtMs: timeOf(input.localAtMs, field),
     remoteAtMs: input.remoteAtMs ?? null,
-    uncertaintyMs: input.uncertaintyMs ?? clockUncertaintyMs,
+    uncertaintyMs: timeOf(input.uncertaintyMs, field) ?? clockUncertaintyMs,
   });
 }

@@ -52,7 +52,10 @@ describe('a conflict', () => {
   it('says why it is there and who settled it', () => {
     expect(whyOf(conflictOf(1), 'GitHub')).toBeNull();
     expect(whyOf(conflictOf(1, { policy: 'refused' }), 'GitHub')).toContain('GitHub refused');
-    expect(whyOf(conflictOf(1, { policy: 'latest_wins' }), 'GitHub')).toContain('two seconds');
+    const later = (status: 'open' | 'automatic') =>
+      whyOf(conflictOf(1, { policy: 'latest_wins', status }), 'GitHub');
+    expect(later('open')).toContain('could not be told');
+    expect(later('automatic')).toContain('won');
     const settled = { status: 'resolved', choice: 'remote' } as const;
     const by = { id: idOf(9), name: 'Ada' };
     expect(settledBy(conflictOf(1, { ...settled, resolved_by: by }))).toBe('decided by Ada');

@@ -12,6 +12,8 @@ const trees = `${here}/creation-trees.test.ts`;
 const joins = `${here}/joins.test.ts`;
 const mapping = `${here}/mapping.test.ts`;
 const lens = 'tests/unit/sync/lens.test.ts';
+const later = 'tests/unit/sync/compare-times.test.ts';
+const clocks = 'tests/unit/resilience/service-clock.test.ts';
 const values = 'tests/unit/sync/merge-values.test.ts';
 
 /** What can go wrong, and the tests that would say so: [file, name of the test as it stands there]. */
@@ -152,7 +154,12 @@ export const hazards: Record<number, Hazard> = {
   ],
   21: [
     'clocks differ',
-    [values, 'is found whatever the hub’s clock says, or declared not to be known'],
+    [later, 'is the later one whatever the service’s clock says, or declared not to be known'],
+    [clocks, 'is never told wrong, and no further off than half a call and half a second'],
+    [
+      `${here}/clocks.test.ts`,
+      'of a service whose clock is fast does not win because of it, and nobody is asked',
+    ],
     [push, 'is not sent in a circle when the clock of the service goes back'],
   ],
   22: [

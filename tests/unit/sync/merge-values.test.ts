@@ -99,34 +99,6 @@ describe('a deletion as a field', () => {
   });
 });
 
-describe('the later edit', () => {
-  it('is found whatever the hub’s clock says, or declared not to be known', () => {
-    const minutes = fc.integer({ min: -600_000, max: 600_000 });
-    fc.assert(
-      fc.property(minutes, minutes, fc.nat({ max: 5_000 }), (skew, lead, uncertaintyMs) => {
-        const localAtMs = 1_790_000_000_000;
-        // Both times arrive corrected by the measured offset; what is left of it is the uncertainty.
-        const out = mergeRecord({
-          kind: 'task',
-          local: { title: 'ours' },
-          base: { title: 'base' },
-          remote: { title: 'theirs' },
-          held: [],
-          inFlight: null,
-          policies: { title: 'latest_wins' },
-          localAtMs: localAtMs + skew,
-          remoteAtMs: localAtMs + skew + lead,
-          uncertaintyMs,
-        });
-        const isKnown = Math.abs(lead) > uncertaintyMs;
-        expect(out.held).toEqual(isKnown ? [] : ['title']);
-        expect(out.data['title']).toBe(isKnown && lead > 0 ? 'theirs' : 'ours');
-        expect(out.conflicts).toMatchObject([{ status: isKnown ? 'automatic' : 'open' }]);
-      }),
-    );
-  });
-});
-
 describe('a value the service cannot hold as it is', () => {
   const lossy = (value: string) => value.toLowerCase().slice(0, 8).trim();
 

@@ -12,6 +12,7 @@ import { RelativeTime } from '@/components/ui/relative-time';
 import { Stat } from '@/components/ui/stat';
 import type { Connection } from '@/lib/connections/schema';
 import { Abilities } from './abilities';
+import { ClockFact } from './clock-fact';
 import { EventHint } from './event-hint';
 import { words } from './words';
 
@@ -42,7 +43,10 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
             { label: 'Records', value: formatCount(connection.records) },
             { label: 'Connected', value: <RelativeTime value={connection.created_at} /> },
             ...(isCalled
-              ? [{ label: 'Checked', value: when(connection.checked_at, 'not yet') }]
+              ? [
+                  { label: 'Checked', value: when(connection.checked_at, 'not yet') },
+                  { label: words.clock.label, value: <ClockFact clock={connection.clock} /> },
+                ]
               : []),
             // A key or a password is neither exchanged nor renewed.
             ...(connection.auth_kind === 'oauth2'

@@ -81,6 +81,15 @@ export const words = {
   },
   scopeOf: ({ scope_key, scope_name }: Connection['webhooks'][number]) =>
     scope_name ?? (scope_key === '*' ? 'The whole account' : scope_key),
+  /** Of the service: what it says of times is set right by it. */
+  clock: {
+    label: 'Its clock',
+    unknown: 'not measured yet',
+    close: 'as ours, within seconds',
+    ahead: (amount: string) => `about ${amount} ahead of ours`,
+    behind: (amount: string) => `about ${amount} behind ours`,
+    hint: 'Where the later change wins, its times are corrected by that.',
+  },
   notDelivered: 'Nothing arrives: the connection has ended.',
   noWebhook: 'No webhook is registered at the moment; it is tried again by itself.',
   empty: {

@@ -37,7 +37,11 @@ export async function selectConnections(
           from public.inbox_events i
           where i.workspace_id = c.workspace_id and i.connection_id = c.id and i.status = 'applied'
             and i.replayed_at is null and i.received_at > now() - interval '1 hour'
-            and i.id > private.first_id_at(now() - interval '2 hours')) f) as freshness
+            and i.id > private.first_id_at(now() - interval '2 hours')) f) as freshness,
+      (select json_build_object('ahead_ms', k.offset_ms, 'error_ms', k.error_ms,
+          'measured_at', to_char(k.measured_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+        from public.connection_clocks k
+        where k.workspace_id = c.workspace_id and k.connection_id = c.id) as clock
     from public.connections c where ${where} order by c.id desc`;
 }
 

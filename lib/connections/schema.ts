@@ -178,6 +178,10 @@ export const connectionSchema = z.object({
     p95_ms: z.number().nullable(),
     n: z.number().int(),
   }),
+  /** How far the service's clock is ahead of ours, and how far that can be wrong; null while it is not known. */
+  clock: z
+    .object({ ahead_ms: z.number(), error_ms: z.number(), measured_at: z.iso.datetime() })
+    .nullable(),
   receipt: z.record(z.string(), z.unknown()).nullable(),
 });
 export type Connection = z.infer<typeof connectionSchema>;

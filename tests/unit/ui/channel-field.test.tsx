@@ -57,6 +57,7 @@ const slack: Connection = {
   created_at: at,
   records: 0,
   freshness: { p50_ms: null, p95_ms: null, n: 0 },
+  clock: null,
   receipt: null,
 };
 const field = () => screen.findByRole<HTMLInputElement>('combobox', { name: /^Channel/ });

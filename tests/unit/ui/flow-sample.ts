@@ -54,6 +54,7 @@ export const connection = (n: number, of: Partial<Connection> = {}): Connection 
   created_at: at,
   records: 12,
   freshness: { p50_ms: null, p95_ms: null, n: 0 },
+  clock: null,
   receipt: null,
   ...of,
 });

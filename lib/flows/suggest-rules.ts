@@ -1,4 +1,4 @@
-import { fieldsOf, type Kind } from '#lib/kinds/index';
+import { fieldsOf, isReference, type Kind } from '#lib/kinds/index';
 import type { FieldRule } from '#lib/sync/schema';
 import type { ListedValue } from './match-values.ts';
 import type { Suggestion } from './schema.ts';
@@ -99,6 +99,10 @@ function mapOf(
   isWritten: boolean,
 ): SuggestedMap {
   const plain = { transform: null, reason: `The others have “${field}” too.`, gaps: [] };
+  if (isReference(side.kind, field)) {
+    const reason = `The others have “${field}” too. ${side.name} is told of it by its own name for that record, as soon as it has one.`;
+    return { ...plain, reason };
+  }
   const accepted = side.writableValues[field];
   const choices = choicesOf(side.kind, field);
   if (choices) {

@@ -32,12 +32,15 @@ export interface FieldRule {
   merge: MergeRule;
   /** Whether a person may edit it in the hub. What a connector can write is the connector's to say. */
   editable: boolean;
+  /** It names another record, which every service calls by a name of its own. */
+  isReference?: true;
 }
 
 /** One line of text a person may edit. */
 const line: FieldRule = { comparator: 'line', merge: 'manual', editable: true };
 const text: FieldRule = { comparator: 'text', merge: 'manual', editable: true };
 const choice: FieldRule = { comparator: 'exact', merge: 'manual', editable: true };
+const reference: FieldRule = { ...choice, isReference: true };
 const set: FieldRule = { comparator: 'set', merge: 'set', editable: true };
 /** What only the service says. */
 const fact: FieldRule = { comparator: 'exact', merge: 'remote', editable: false };
@@ -55,7 +58,7 @@ const task: Fields = {
   assignees: [set, []],
   priority: [choice, null],
   due_on: [choice, null],
-  parent: [choice, null],
+  parent: [reference, null],
   raw_state: [fact, null],
   number: [fact, null],
   url: [fact, null],
@@ -121,6 +124,12 @@ const pick = <T>(part: (entry: readonly [FieldRule, Json]) => T) =>
   ) as Record<Kind, Record<string, T>>;
 const rulesByKind = pick(([rule]) => rule);
 const defaultsByKind = pick(([, value]) => value);
+const referencesByKind = Object.fromEntries(
+  kinds.map((kind) => [
+    kind,
+    Object.entries(rulesByKind[kind]).flatMap(([field, rule]) => (rule.isReference ? field : [])),
+  ]),
+) as Record<Kind, string[]>;
 
 /** A field no kind names (a connector newer than this code): carried along, never compared loosely. */
 const unknownField: FieldRule = { comparator: 'exact', merge: 'remote', editable: false };
@@ -131,6 +140,12 @@ export function fieldRule(kind: Kind, field: string): FieldRule {
   const rules = fieldsOf(kind);
   return Object.hasOwn(rules, field) ? (rules[field] ?? unknownField) : unknownField;
 }
+
+export const isReference = (kind: Kind, field: string): boolean =>
+  fieldRule(kind, field).isReference === true;
+
+/** Fields that name another record. */
+export const referencesOf = (kind: Kind): readonly string[] => referencesByKind[kind];
 
 /** A complete record of a kind about which nothing is known yet. */
 export const defaultsOf = (kind: Kind): JsonObject => structuredClone(defaultsByKind[kind]);

@@ -11,11 +11,13 @@ export {
   type FieldRule,
   fieldRule,
   fieldsOf,
+  isReference,
   type Kind,
   kinds,
   type MergePolicy,
   type MergeRule,
   mergePolicies,
+  referencesOf,
 } from './fields.ts';
 export { type MessageData, messageDataSchema } from './message.ts';
 export {

@@ -17,3 +17,5 @@ export const link = z.string().max(2000).nullable();
 export const moment = z.iso.datetime();
 /** The service's own id of another thing. */
 export const foreignId = z.string().max(200);
+/** Of such an id, with the connection behind it whose name it is. */
+export const referenceChars = 240;

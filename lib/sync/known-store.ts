@@ -1,24 +1,28 @@
+import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import type { Lens } from './lens/index.ts';
 import type { Origin } from './observe-store.ts';
 import type { KnownLink } from './planned-writes.ts';
+import { homeOf, selectReferences } from './reference-store.ts';
 import { type LinkView, lensOfRow, type ViewedRow, viewLink } from './view-link.ts';
 
-type KnownRow = Omit<KnownLink, keyof LinkView> & ViewedRow;
+type KnownRow = Omit<KnownLink, keyof LinkView> & ViewedRow & { home_id: string | null };
 
 /**
  * Locks records and links of the objects known already, in the order of the records' ids. Each is seen
- * through the rules of its own stream, whichever stream told of it.
+ * through the rules of its own stream, whichever stream told of it. `shown`: what the objects show now,
+ * by their ids.
  */
 export async function lockKnown(
   tx: Tx,
   origin: Origin,
   externalIds: string[],
   readAt: string | null,
+  shown: ReadonlyMap<string, JsonObject> = new Map(),
 ): Promise<KnownLink[]> {
   const rows = await tx<KnownRow[]>`
     select l.id as link_id, l.record_id, l.external_id, l.external_key, l.url, l.remote_rank, l.base, l.ours, l.held,
-      l.state, l.unreadable, r.version, r.data, r.deleted_at,
+      l.state, l.unreadable, r.version, r.data, r.deleted_at, ${homeOf(tx)} as home_id,
       l.stream_id, l.lens_version, sr.rules, sr.version as rules_version, sr.since, ${timesOf(tx)} as times,
       coalesce(l.observed_at < ${readAt}::text::timestamptz, false) as is_read_since,
       exists (select 1 from public.links o where o.workspace_id = l.workspace_id and o.record_id = l.record_id
@@ -29,11 +33,19 @@ export async function lockKnown(
     where l.workspace_id = ${origin.workspaceId} and l.connection_id = ${origin.connectionId}
       and l.kind = ${origin.kind} and l.external_id = any(${externalIds})
     order by r.id for update of r, l`;
+  const asks = rows.map((row) => ({
+    ...row,
+    connection_id: origin.connectionId,
+    here: [row.data, row.ours],
+    there: [row.base, shown.get(row.external_id) ?? null],
+  }));
+  const references = await selectReferences(tx, origin, asks);
   const lenses = new Map<string, Lens>();
-  return rows.map((row) => {
-    const lens = lenses.get(row.stream_id) ?? lensOfRow(origin.kind, row);
-    lenses.set(row.stream_id, lens);
-    return { ...row, ...viewLink(origin.kind, row, lens) };
+  return rows.map((row, n) => {
+    const plain = lenses.get(row.stream_id) ?? lensOfRow(origin.kind, row);
+    lenses.set(row.stream_id, plain);
+    const view = viewLink(origin.kind, row, { references: references[n] ?? null, plain });
+    return { ...row, ...view };
   });
 }
 

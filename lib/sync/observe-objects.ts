@@ -51,7 +51,7 @@ export interface ObservationInput {
 
 /**
  * Applies observed states of objects in the caller's transaction: at most 8 statements (of a side of a
- * flow one more), however many objects. The same objects in any order, any number of times, come to the same records.
+ * flow one more, where objects name others in another service's words two), however many objects. The same objects in any order, any number of times, come to the same records.
  *
  * New objects are linked before any known one is locked: whoever waits for a link being made holds
  * no record that its maker could want, so two pages cannot wait for each other in a circle.
@@ -127,7 +127,8 @@ async function observeKnown(
     isEcho: type !== 'push' && type !== 'refetch',
     answersIntent: input.source.intentId ?? null,
   };
-  const known = await lockMapped(tx, origin, [...waiting.keys()], readAt, given);
+  const shown = new Map([...waiting].map(([id, { fields }]) => [id, fields]));
+  const known = await lockMapped(tx, origin, [...waiting.keys()], readAt, given, shown);
   if (known.length === 0) return;
   const intents = await selectIntents(
     tx,

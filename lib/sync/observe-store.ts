@@ -4,6 +4,7 @@ import type { Kind } from '#lib/kinds/index';
 import type { ChangeReason } from '#lib/records/schema';
 import type { RecentChange, RecentWriteBack } from './find-flips.ts';
 import type { Lens } from './lens/index.ts';
+import { syncLimits } from './limits.ts';
 import type {
   ConflictWrite,
   Intent,
@@ -177,8 +178,8 @@ export async function applyWrites(
         raw = coalesce(x.raw, l.raw), observed_at = clock_timestamp(), held = x.held, state = x.state,
         error = case when x.state in ('refused', 'unknown', 'dirty') then l.error end,
         dirty_at = case when x.owes then coalesce(l.dirty_at, now()) end,
-        next_attempt_at = case when x.reread then now()
-          when x.owes or l.reread_at is not null then coalesce(l.next_attempt_at, now()) end,
+        next_attempt_at = case when x.reread then now() when x.owes or l.reread_at is not null then coalesce(l.next_attempt_at, now())
+          when l.waits_for is not null then least(l.next_attempt_at, now() + ${`${syncLimits.waitingLookMs} milliseconds`}::interval) end,
         reread_at = case when x.reread then now() else l.reread_at end,
         echoed_at = case when x.echoed then now() else l.echoed_at end
       from jsonb_to_recordset(${json(tx, links)}::jsonb) as x(

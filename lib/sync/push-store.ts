@@ -2,6 +2,8 @@ import type { JsonObject } from '#lib/core/index';
 import { dueInTurn, json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
+import { syncLimits } from './limits.ts';
+import { homeOf, selectReferences } from './reference-store.ts';
 import { type LinkView, type ViewedRow, viewLink } from './view-link.ts';
 
 const nullable = (tx: Tx, value: JsonObject | null) => (value === null ? null : json(tx, value));
@@ -69,13 +71,16 @@ export interface HeldLink extends LinkView {
   attempts: number;
   dirty_at: string | null;
   wants_reread: boolean;
+  /** The full name of the record it cannot name there yet. */
+  waits_for: string | null;
   /** Its stream is a side of a flow that is paused: what it owes waits. */
   rests: boolean;
   version: number;
   data: JsonObject;
 }
 
-type LinkRow = Omit<HeldLink, keyof LinkView> & ViewedRow & { epoch: number };
+type LinkRow = Omit<HeldLink, keyof LinkView> &
+  ViewedRow & { epoch: number; home_id: string | null };
 
 /**
  * Locks record and link; null when the link's epoch is not the given one any more. One whose record
@@ -88,14 +93,18 @@ export async function lockLink(
   epoch: number,
 ): Promise<HeldLink | null> {
   const row = (await lockRow(tx, workspaceId, linkId)) ?? (await lockRow(tx, workspaceId, linkId));
-  return row && row.epoch === epoch ? { ...row, ...viewLink(row.kind, row) } : null;
+  if (!row || row.epoch !== epoch) return null;
+  const { id: link_id, kind, data, ours, base } = row;
+  const ask = { ...row, link_id, here: [data, ours], there: [base] };
+  const [references = null] = await selectReferences(tx, { workspaceId, kind }, [ask]);
+  return { ...row, ...viewLink(kind, row, { references }) };
 }
 
 async function lockRow(tx: Tx, workspaceId: string, linkId: string): Promise<LinkRow | null> {
   const [row] = await tx<LinkRow[]>`
     select l.id, l.workspace_id, l.connection_id, l.stream_id, l.record_id, l.kind, s.resource, s.scope,
       l.external_id, l.external_key, l.remote_rank, l.base, l.ours, l.unreadable, l.held, l.state, l.error, l.attempts,
-      l.dirty_at, l.epoch, l.lens_version, sr.rules, sr.version as rules_version, sr.since,
+      l.dirty_at, l.epoch, l.waits_for, ${homeOf(tx)} as home_id, l.lens_version, sr.rules, sr.version as rules_version, sr.since,
       coalesce(l.reread_at <= now(), false) as wants_reread, r.version, r.data,
       exists (select 1 from public.flow_sides d join public.flows f on f.workspace_id = d.workspace_id
         and f.id = d.flow_id and f.status = 'paused' where d.stream_id = l.stream_id) as rests,
@@ -211,10 +220,12 @@ export const restLink = (tx: Tx, link: HeldLink): Promise<void> =>
 export async function releaseLink(tx: Tx, link: HeldLink, release: LinkRelease): Promise<void> {
   const { nextAfterMs: next, reread } = release;
   const rereadAt = reread === 'now' ? tx`now()` : tx`l.reread_at`;
+  // least() leaves out what is null.
+  const lookAt = tx`least(${rereadAt}, case when l.waits_for is not null then now() + ${ms(syncLimits.waitingLookMs)}::interval end)`;
   await tx`
     update public.links l set lease_until = null, state = ${release.state}, error = ${nullable(tx, release.error)},
       attempts = ${release.attempts}, reread_at = ${rereadAt},
-      next_attempt_at = ${next === null ? tx`${rereadAt}` : tx`now() + ${ms(next)}::interval`},
+      next_attempt_at = ${next === null ? lookAt : tx`now() + ${ms(next)}::interval`},
       dirty_at = ${release.isDirty ? tx`coalesce(l.dirty_at, now())` : tx`null`},
       pushed_at = ${release.isPushed ? tx`now()` : tx`l.pushed_at`}
     where l.workspace_id = ${link.workspace_id} and l.id = ${link.id}`;

@@ -1,3 +1,4 @@
+import type { JsonObject } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import { lockKnown, noteLensVersions } from './known-store.ts';
 import { lensOf } from './lens/index.ts';
@@ -17,14 +18,15 @@ export async function lockMapped(
   externalIds: string[],
   readAt: string | null,
   given: Circumstances,
+  shown: ReadonlyMap<string, JsonObject> = new Map(),
 ): Promise<KnownLink[]> {
-  const known = await lockKnown(tx, origin, externalIds, readAt);
+  const known = await lockKnown(tx, origin, externalIds, readAt, shown);
   const behind = known.filter(isBehind);
   if (behind.length === 0) return known;
   await remapLinks(tx, origin, behind, given);
   // What was read is as new as before: looking at a link anew observes nothing.
   const read = new Set(known.filter((link) => link.is_read_since).map((link) => link.link_id));
-  const now = await lockKnown(tx, origin, externalIds, readAt);
+  const now = await lockKnown(tx, origin, externalIds, readAt, shown);
   return now.map((link) => ({ ...link, is_read_since: read.has(link.link_id) }));
 }
 
@@ -74,7 +76,10 @@ async function remapLinks(
   const past = await selectPast(tx, origin.workspaceId, streamIds);
   const plans = behind.map((link) => {
     const rules = rulesAt(past.get(link.stream_id) ?? [], link.lens_version);
-    return planRemap(link, given, { now, before: rules && lensOf(given.kind, rules) });
+    const before = rules && lensOf(given.kind, rules);
+    const { references } = link;
+    const named = before && references ? before.naming(given.kind, references) : before;
+    return planRemap(link, given, { now, before: named });
   });
   const records = plans.flatMap(({ record }, at) =>
     record ? { ...record, stream_id: behind[at]?.stream_id ?? origin.streamId } : [],

@@ -1,6 +1,7 @@
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { HubError, toHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
+import { isReference } from '#lib/kinds/index';
 import { syncLimits } from './limits.ts';
 import { databaseTime } from './observe-store.ts';
 import { closeIntent, intentAgeMs, lockLink, type OpenIntent } from './push-store.ts';
@@ -38,8 +39,10 @@ export async function settleIntent(
     return acceptPush(push, intent, { object, ignored: [], sight: { readAt } });
   }
   const before = pick(link.base ?? {}, Object.keys(intent.patch));
-  // Under rules the same edit may read another way by now, and a key stands for one body.
-  const isPlain = link.rules_version === 0;
+  // Under rules, or naming another record, the same edit may read another way by now, and a key stands
+  // for one body.
+  const isSaid = !Object.keys(intent.patch).some((field) => isReference(link.kind, field));
+  const isPlain = link.rules_version === 0 && isSaid;
   if (push.isKeyed && isPlain && showsPatch(link, before, object.fields)) return 'repeat';
   const ageMs = await transaction(deps.db, (tx) => intentAgeMs(tx, link.workspace_id, intent.id));
   if (ageMs < syncLimits.settleMs) return awaitEffect(push, syncLimits.settleMs - ageMs);

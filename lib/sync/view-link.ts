@@ -1,6 +1,15 @@
 import type { Json, JsonObject } from '#lib/core/index';
-import { defaultsOf, fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
-import { isMappingReason, type Lens, lensOf, plainLens, readRules } from './lens/index.ts';
+import { defaultsOf, fieldRule, fieldsEqual, type Kind, referencesOf } from '#lib/kinds/index';
+import {
+  fullName,
+  isMappingReason,
+  type Lens,
+  lensOf,
+  namedBy,
+  plainLens,
+  type References,
+  readRules,
+} from './lens/index.ts';
 import { dirtyFields } from './merge/index.ts';
 
 /** The rules of a link's stream, as statements bring them along. */
@@ -16,6 +25,8 @@ export interface RulesRow {
 /** A link as everything inside sees it: in the record's terms, with the service's beside it. */
 export interface LinkView {
   lens: Lens;
+  /** How it names other records, where that is not how the record does. */
+  references: References | null;
   /** The last state observed there, in the record's terms. */
   base: JsonObject | null;
   /** The same in the service's terms: this is what is stored. */
@@ -31,18 +42,30 @@ export interface LinkView {
   rules_version: number;
 }
 
+interface Sight {
+  references?: References | null;
+  /** The lens of the row's rules, if it is at hand. */
+  plain?: Lens;
+}
+
 export interface ViewedRow extends RulesRow {
   base: JsonObject | null;
   ours: JsonObject;
   data: JsonObject;
 }
 
-export function viewLink(kind: Kind, row: ViewedRow, lens = lensOfRow(kind, row)): LinkView {
+export function viewLink(
+  kind: Kind,
+  row: ViewedRow,
+  { references = null, plain = lensOfRow(kind, row) }: Sight = {},
+): LinkView {
   const { base: there, lens_version: seen } = row;
+  const lens = references ? plain.naming(kind, references) : plain;
   const since = Object.entries(row.since ?? {});
   const remapped = since.filter(([field, at]) => Number(at) > seen && lens.observes(field));
   const view = {
     lens,
+    references,
     there,
     remapped: remapped.map(([field]) => field),
     moved: since.map(([field]) => field),
@@ -92,6 +115,29 @@ export function owedFields(
   const { lens, data, base, ours, held } = link;
   const dirty = dirtyFields({ kind, data, base, ours, held, writable: lens.writable(writable) });
   return dirty.filter((field) => lens.says(field, data[field] ?? null));
+}
+
+/**
+ * The full name of the record that the link would name, and cannot: it has no name there yet. Null when
+ * everything that names one is said, or is not to be sent.
+ */
+export function waitingFor(
+  kind: Kind,
+  link: Pick<LinkView, 'lens' | 'base' | 'ours' | 'references'> & {
+    data: JsonObject;
+    held: readonly string[];
+  },
+  writable: readonly string[],
+): string | null {
+  const { lens, references, data, base, ours, held } = link;
+  if (!references) return null;
+  const dirty = dirtyFields({ kind, data, base, ours, held, writable: lens.writable(writable) });
+  for (const field of referencesOf(kind)) {
+    const isUnsaid = dirty.includes(field) && !lens.says(field, data[field] ?? null);
+    const named = isUnsaid ? namedBy(data[field], references.home) : null;
+    if (named) return fullName(named.connectionId, named.name);
+  }
+  return null;
 }
 
 /**

@@ -5,7 +5,12 @@ import type { Origin } from '../observe-store.ts';
 import { createLimits } from './create-limits.ts';
 import { lockCreation } from './creation-store.ts';
 import { matchCreated } from './look-alike.ts';
-import { insertMade, selectUnderWay, type UnderWay } from './made-link-store.ts';
+import {
+  insertMade,
+  referencesOfCreation,
+  selectUnderWay,
+  type UnderWay,
+} from './made-link-store.ts';
 import { endWith, lensOfCreation } from './making.ts';
 import { planLink } from './plan-link.ts';
 
@@ -57,6 +62,7 @@ export async function adoptOwn(
       kind: held.kind,
       data: held.data,
       lens: lensOfCreation(held),
+      references: await referencesOfCreation(tx, held, object),
       sent: held.sent ?? {},
       shown: object.fields,
       unreadable: object.unreadable,

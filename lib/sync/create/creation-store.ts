@@ -1,6 +1,7 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
+import { homeOf } from '../reference-store.ts';
 
 type CreationState = 'owed' | 'sending' | 'unknown' | 'done' | 'refused' | 'cancelled';
 
@@ -32,6 +33,8 @@ export interface HeldCreation {
   version: number;
   data: JsonObject;
   deleted_at: string | null;
+  /** Whose plain names the record holds; null before its first object is there. */
+  home_id: string | null;
   /** The link of the record at this connection, whoever made it. */
   linked: string | null;
   /** A call for the record is under way at another stream of this connection. */
@@ -76,7 +79,7 @@ async function lockRow(
       s.phase <> 'paused' and (c.saga_id is not null or exists (
         select 1 from public.flow_sides d join public.flows f on f.id = d.flow_id and f.status = 'live'
         where d.stream_id = c.stream_id)) as is_live,
-      r.version, r.data, r.deleted_at,
+      r.version, r.data, r.deleted_at, ${homeOf(tx)} as home_id,
       (select l.id from public.links l where l.workspace_id = r.workspace_id and l.record_id = r.id
         and l.connection_id = c.connection_id) as linked,
       exists (select 1 from public.creations o where o.record_id = c.record_id and o.connection_id = c.connection_id

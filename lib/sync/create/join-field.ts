@@ -1,11 +1,13 @@
 import type { Json } from '#lib/core/index';
-import { checkField, defaultsOf, fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
+import {
+  checkField,
+  defaultsOf,
+  fieldRule,
+  fieldsEqual,
+  isReference,
+  type Kind,
+} from '#lib/kinds/index';
 import { mergeSets } from '../merge/index.ts';
-
-/** Fields that name another object the way one service names it: they are never the same at two. */
-const references: readonly string[] = ['parent'];
-
-export const isReference = (field: string): boolean => references.includes(field);
 
 /** What one of two records says about a field. */
 export interface Said {
@@ -53,7 +55,7 @@ export function joinField(join: FieldJoin): JoinedField {
   if (merge === 'remote') return keep.isSaid ? kept : dropped;
   if (!drop.isSaid || isEmpty(drop.value)) return kept;
   if (!keep.isSaid || isEmpty(keep.value)) return dropped;
-  if (isReference(field)) return kept;
+  if (isReference(kind, field)) return kept;
   if (merge === 'set' && Array.isArray(keep.value) && Array.isArray(drop.value)) {
     const value = mergeSets([], keep.value, drop.value);
     if (checkField(kind, field, value) === null) return { value, asks: false };

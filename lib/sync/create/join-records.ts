@@ -1,8 +1,9 @@
 import { type JsonObject, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
-import { fieldsOf, type Kind } from '#lib/kinds/index';
+import { fieldsOf, isReference, type Kind } from '#lib/kinds/index';
 import { writeConflicts } from '../observe-store.ts';
 import { diffOf } from '../plan-observation.ts';
+import { restate, wakeReferrers } from '../reference-store.ts';
 import { viewLink } from '../view-link.ts';
 import {
   type JoinedRecord,
@@ -73,19 +74,21 @@ export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinRes
   const creations = all.filter(({ id }) => id !== request.resolves);
   const reason = whyNot([keep, drop], links, creations);
   if (reason !== null) return refuse(reason);
-  const sideOf = (record: JoinedRecord) => {
-    const own = links.filter((link) => link.record_id === record.id);
-    return joinSideOf(record, own, request.writable);
-  };
+  const linksOf = ({ id }: JoinedRecord) => links.filter((link) => link.record_id === id);
+  const sideOf = (record: JoinedRecord) => joinSideOf(record, linksOf(record), request.writable);
+  const [homeId, from] = [keep, drop].map((record) => homeOfRecord(record, linksOf(record)));
+  const home = homeId ?? from ?? null;
+  const named = await restate(tx, workspaceId, drop, { from: from ?? null, home });
   const plan = planJoin({
     kind: keep.kind,
     keep: sideOf(keep),
-    drop: sideOf(drop),
+    drop: sideOf(named),
     onDifference: request.onDifference,
     firstStreamId: request.firstStreamId,
     standing: request.standing === undefined ? null : (current.get(request.standing) ?? null),
   });
-  await write(tx, workspaceId, { keep, drop, plan });
+  await write(tx, workspaceId, { keep, drop, plan, homeId: home });
+  await wakeReferrers(tx, workspaceId, keep.id);
   await moveCreations(tx, workspaceId, sortCreations({ keep, drop, links, creations: all }));
   await wake(tx, 'push');
   return {
@@ -95,6 +98,10 @@ export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinRes
     conflicts: plan.conflicts.length,
   };
 }
+
+/** Whose plain names a record holds. */
+const homeOfRecord = (record: JoinedRecord, [oldest]: readonly LockedLink[]): string | null =>
+  record.home_connection_id ?? oldest?.connection_id ?? null;
 
 const refuse = (reason: string): JoinResult => ({ outcome: 'refused', reason });
 
@@ -154,8 +161,11 @@ export function joinSideOf(
         ours,
         writable: lens.writable(writable?.(link.stream_id) ?? editable(record.kind)),
         reads: (field) => lens.observes(field) && !lens.enforced.includes(field),
+        // What another record is called there is looked up when it is sent.
         sends: (field, value) =>
-          lens.says(field, value) && !lens.standsFor(field, value, link.base ?? {}),
+          !isReference(record.kind, field) &&
+          lens.says(field, value) &&
+          !lens.standsFor(field, value, link.base ?? {}),
       };
     }),
   };
@@ -167,14 +177,19 @@ const editable = (kind: Kind): string[] =>
 async function write(
   tx: Tx,
   workspaceId: string,
-  { keep, drop, plan }: { keep: JoinedRecord; drop: JoinedRecord; plan: JoinPlan },
+  {
+    keep,
+    drop,
+    plan,
+    homeId,
+  }: { keep: JoinedRecord; drop: JoinedRecord; plan: JoinPlan; homeId: string | null },
 ): Promise<void> {
   const { changed, data } = plan;
   const diff: JsonObject = diffOf(keep.data, data, changed);
   await writeJoin(tx, {
     workspaceId,
     kind: keep.kind,
-    keep: { id: keep.id, version: keep.version + 1, data, fields: changed, diff },
+    keep: { id: keep.id, homeId, version: keep.version + 1, data, fields: changed, diff },
     drop: { id: drop.id, version: drop.version + 1 },
     links: plan.links,
   });

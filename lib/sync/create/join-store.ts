@@ -24,6 +24,8 @@ export interface JoinedRecord {
   version: number;
   data: JsonObject;
   deleted_at: string | null;
+  /** Whose plain names it holds, where that is not the connection of its oldest link. */
+  home_connection_id: string | null;
 }
 
 /** In the order of their ids: the older one first. */
@@ -33,7 +35,7 @@ export function lockRecords(
   ids: readonly string[],
 ): Promise<JoinedRecord[]> {
   return tx<JoinedRecord[]>`
-    select id, kind, version, data, deleted_at from public.records
+    select id, kind, version, data, deleted_at, home_connection_id from public.records
     where workspace_id = ${workspaceId} and id = any(${[...ids]}::uuid[]) order by id for update`;
 }
 
@@ -88,7 +90,14 @@ export function lockCreationsOf(
 export interface JoinWrite {
   workspaceId: string;
   kind: Kind;
-  keep: { id: string; version: number; data: JsonObject; fields: string[]; diff: JsonObject };
+  keep: {
+    id: string;
+    homeId: string | null;
+    version: number;
+    data: JsonObject;
+    fields: string[];
+    diff: JsonObject;
+  };
   drop: { id: string; version: number };
   links: readonly JoinedLink[];
 }
@@ -98,7 +107,8 @@ export async function writeJoin(tx: Tx, write: JoinWrite): Promise<void> {
   const { workspaceId, keep, drop } = write;
   await tx`
     with kept as (
-      update public.records set data = ${json(tx, keep.data)}, version = ${keep.version}, updated_at = now()
+      update public.records set data = ${json(tx, keep.data)}, version = ${keep.version}, updated_at = now(),
+        home_connection_id = ${keep.homeId}
       where workspace_id = ${workspaceId} and id = ${keep.id}
     ), dropped as (
       update public.records set version = ${drop.version}, deleted_at = now()

@@ -1,6 +1,9 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import type { JudgedObject } from '../judge-object.ts';
+import type { References } from '../lens/index.ts';
+import { selectReferences, wakeReferrers } from '../reference-store.ts';
+import type { HeldCreation } from './creation-store.ts';
 import type { FoundLink } from './judge-found.ts';
 import type { PlannedLink } from './plan-link.ts';
 
@@ -34,7 +37,7 @@ export async function insertMade(
         ${object.externalId}, ${object.externalKey}, ${object.url}, ${object.rank}, ${json(tx, planned.base)},
         ${json(tx, planned.ours)}, ${json(tx, planned.unreadable)}, ${json(tx, object.raw)},
         ${planned.isOwed ? 'dirty' : 'synced'}, ${planned.isOwed ? tx`now()` : tx`null`},
-        ${planned.isOwed ? tx`now()` : tx`null`}, s.generation
+        ${planned.isOwed || planned.isWaiting ? tx`now()` : tx`null`}, s.generation
       from public.streams s where s.id = ${of.stream_id}
       on conflict (connection_id, kind, external_id) do nothing
       returning record_id
@@ -46,7 +49,20 @@ export async function insertMade(
     select ${of.workspace_id}, record_id, ${of.kind}, ${of.version + 1},
       ${of.deleted_at === null ? 'update' : 'restore'}, 'hub', 'made', ${of.connection_id}, '{}', '{}'
     from linked returning 1`;
+  if (rows.length > 0) await wakeReferrers(tx, of.workspace_id, of.record_id);
   return rows.length > 0;
+}
+
+/** How an object that was made names others, as its record does. */
+export async function referencesOfCreation(
+  tx: Tx,
+  held: HeldCreation,
+  { fields }: Pick<JudgedObject, 'fields'>,
+): Promise<References | null> {
+  const { workspace_id: workspaceId, kind, data, sent } = held;
+  const ask = { ...held, link_id: null, here: [data], there: [fields, sent] };
+  const [references = null] = await selectReferences(tx, { workspaceId, kind }, [ask]);
+  return references;
 }
 
 /** Links that objects of a stream have already, as far as a creation is concerned. */

@@ -1,8 +1,8 @@
 import type { CreateManifest } from '#lib/connectors/protocol/index';
 import type { Json, JsonObject } from '#lib/core/index';
-import type { Kind } from '#lib/kinds/index';
+import { isReference, type Kind } from '#lib/kinds/index';
 import type { Lens } from '../lens/index.ts';
-import { isEmpty, isReference } from './join-field.ts';
+import { isEmpty } from './join-field.ts';
 
 export interface CallInput {
   kind: Kind;
@@ -22,10 +22,10 @@ export interface CallInput {
  * while it is made is left out and follows as an ordinary edit. Pure.
  */
 export function planCall(input: CallInput): { sent: JsonObject } | { missing: string[] } {
-  const { data, lens, creates, takes, references, without } = input;
+  const { kind, data, lens, creates, takes, references, without } = input;
   const here: JsonObject = {};
   for (const field of lens.writable(creates.fields)) {
-    const value = isReference(field) ? references[field] : data[field];
+    const value = isReference(kind, field) ? references[field] : data[field];
     if (value !== undefined && !isEmpty(value)) here[field] = value;
   }
   const there = lens.toSide(here).fields;

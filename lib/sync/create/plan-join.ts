@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '#lib/core/index';
-import { fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
+import { fieldRule, fieldsEqual, isReference, type Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
 import { dirtyFields } from '../merge/index.ts';
-import { isReference, isUnsaid, joinField, type Said } from './join-field.ts';
+import { isUnsaid, joinField, type Said } from './join-field.ts';
 
 /** A link as a join sees it: everything in record terms. */
 export interface JoinLink {
@@ -166,7 +166,7 @@ function joinLink(
   }
   for (const field of Object.keys(data)) {
     // Each service has its own name for another object, so the other record's is nothing to send.
-    const isForeign = isReference(field) && !same(kind, field, own[field], data[field]);
+    const isForeign = isReference(kind, field) && !same(kind, field, own[field], data[field]);
     if (isForeign) ours[field] = data[field] ?? null;
   }
   const agreed = link.held.filter(

@@ -1,13 +1,16 @@
 import type { JsonObject } from '#lib/core/index';
-import { fieldRule, fieldsEqual, type Kind } from '#lib/kinds/index';
-import { type Lens, nextBase } from '../lens/index.ts';
-import { owedFields, unreadOf } from '../view-link.ts';
-import { isReference, isUnsaid } from './join-field.ts';
+import { fieldRule, fieldsEqual, isReference, type Kind } from '#lib/kinds/index';
+import { type Lens, nextBase, type References } from '../lens/index.ts';
+import { owedFields, unreadOf, waitingFor } from '../view-link.ts';
+import { isUnsaid } from './join-field.ts';
 
 export interface LinkInput {
   kind: Kind;
   data: JsonObject;
+  /** Of the stream's rules. */
   lens: Lens;
+  /** How it names other records there; null where the record has no other service to know them by. */
+  references: References | null;
   /** What was sent, and the object as the service shows it; both in the service's terms. */
   sent: JsonObject;
   shown: JsonObject;
@@ -25,6 +28,8 @@ export interface PlannedLink {
   ours: JsonObject;
   unreadable: Record<string, string>;
   isOwed: boolean;
+  /** It would name a record that does not live there yet. */
+  isWaiting: boolean;
 }
 
 /**
@@ -33,7 +38,8 @@ export interface PlannedLink {
  * record; all else that differs is owed. Pure.
  */
 export function planLink(input: LinkInput): PlannedLink {
-  const { kind, data, lens, sent, shown, writable } = input;
+  const { kind, data, references, sent, shown, writable } = input;
+  const lens = references ? input.lens.naming(kind, references) : input.lens;
   const seen = lens.observe(shown);
   const base = nextBase(kind, null, shown);
   const ours: JsonObject = {};
@@ -43,7 +49,8 @@ export function planLink(input: LinkInput): PlannedLink {
     if (!editable || fieldsEqual(comparator, here, seen.fields[field])) continue;
     const side = lens.sideOf(field);
     const isUnread = !Object.hasOwn(seen.fields, field);
-    if (isUnread || isReference(field) || lens.standsFor(field, here, shown)) {
+    const isForeign = isReference(kind, field) && references === null;
+    if (isUnread || isForeign || lens.standsFor(field, here, shown)) {
       ours[field] = here;
     } else if (Object.hasOwn(sent, side) && !input.ignored.includes(side)) {
       const said = lens.toSide({ [field]: here }).fields[side];
@@ -54,11 +61,12 @@ export function planLink(input: LinkInput): PlannedLink {
       ours[field] = here;
     }
   }
-  const view = { lens, data, base: lens.observe(base).fields, ours, held: [] };
+  const view = { lens, references, data, base: lens.observe(base).fields, ours, held: [] };
   return {
     base,
     ours,
     unreadable: unreadOf(lens, input.unreadable, seen.unread),
     isOwed: owedFields(kind, view, writable).length > 0,
+    isWaiting: waitingFor(kind, view, writable) !== null,
   };
 }

@@ -9,7 +9,7 @@ import { retryDeadlock } from '../retry-deadlock.ts';
 import { createLimits } from './create-limits.ts';
 import { type HeldCreation, lockCreation, releaseCreation } from './creation-store.ts';
 import { joinRecords } from './join-records.ts';
-import { insertMade, selectRecordOf } from './made-link-store.ts';
+import { insertMade, referencesOfCreation, selectRecordOf } from './made-link-store.ts';
 import {
   type CreateOutcome,
   endWith,
@@ -90,6 +90,7 @@ async function linkMade(
     kind: now.kind,
     data: now.data,
     lens: lensOfCreation(now),
+    references: await referencesOfCreation(tx, now, object),
     sent: now.sent ?? {},
     shown: object.fields,
     unreadable: object.unreadable,

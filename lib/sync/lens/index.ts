@@ -7,6 +7,7 @@
  *   record's. So changed rules rewrite nothing that is stored.
  * - A stream without rules has a lens that hands on what it is given.
  * - What the mapping has no words for is named and left alone, there and here; it is never emptied.
+ * - A field that names another record is said in the service's own name for that record, or not at all.
  * - What is read back of a value that was said either equals it, or the value keeps its own form here
  *   and is not sent again until somebody changes it.
  */
@@ -19,4 +20,5 @@ export {
   type Reading,
   type Writing,
 } from './lens.ts';
+export { fullName, type Named, namedBy, References, type Target, valueAt } from './references.ts';
 export { checkRules, newlyMapped, readRules } from './read-rules.ts';

@@ -5,12 +5,15 @@ import {
   defaultsOf,
   fieldRule,
   fieldsEqual,
+  isReference,
   type Kind,
   type MergePolicy,
   normaliseField,
+  referencesOf,
 } from '#lib/kinds/index';
 import type { FieldRule } from '../schema.ts';
 import { type FieldPlace, placesOf } from './read-rules.ts';
+import type { References } from './references.ts';
 import { acceptedHere, toHere, toThere } from './transform-value.ts';
 
 /** A state of the service as the record would have it. */
@@ -32,6 +35,8 @@ export interface Writing {
 export interface Lens {
   /** Every field is there what it is here. */
   readonly isPlain: boolean;
+  /** The same for one link, whose record names others by the names another service has for them. */
+  naming(kind: Kind, references: References): Lens;
   /** Decisions of the workspace, by the record's field. */
   readonly policies: Readonly<Record<string, MergePolicy>>;
   /** The record's value stands: a change of it there is written back. */
@@ -76,6 +81,7 @@ const noneUnread: Record<string, string> = Object.freeze({});
 /** Of a stream without rules: changes nothing and costs nothing. */
 export const plainLens: Lens = Object.freeze({
   isPlain: true,
+  naming: (kind: Kind, references: References): Lens => new RuledLens(kind, [], references),
   policies: Object.freeze({}),
   enforced: noFields,
   reshaped: noFields,
@@ -102,30 +108,56 @@ class RuledLens implements Lens {
   readonly enforced: string[] = [];
   readonly reshaped: string[] = [];
   readonly #kind: Kind;
+  readonly #rules: readonly FieldRule[];
   readonly #places: ReturnType<typeof placesOf>;
+  readonly #references: References | null;
 
-  constructor(kind: Kind, rules: readonly FieldRule[]) {
+  constructor(kind: Kind, rules: readonly FieldRule[], references: References | null = null) {
     this.#kind = kind;
+    this.#rules = rules;
     this.#places = placesOf(rules);
+    this.#references = references;
     for (const place of this.#places.ruled.values()) {
       const policy = policyOf(kind, place);
       if (policy) this.policies[place.field] = policy;
       if (place.direction === 'out') this.enforced.push(place.field);
       if (place.direction !== 'none' && place.transform) this.reshaped.push(place.field);
     }
+    for (const field of references ? referencesOf(kind) : []) {
+      if (this.#names(this.#places.placeOf(field))) this.reshaped.push(field);
+    }
+  }
+
+  naming(kind: Kind, references: References): Lens {
+    return new RuledLens(kind, this.#rules, references);
+  }
+
+  /** A name of another record, that is translated; what a rule would make of it is not asked. */
+  #names({ field, sideField, direction }: Pick<FieldPlace, 'field' | 'sideField' | 'direction'>) {
+    const isNamed = isReference(this.#kind, field) && isReference(this.#kind, sideField);
+    return isNamed && direction !== 'none' ? this.#references : null;
   }
 
   observe(there: JsonObject): Reading {
     const reading: Reading = { fields: {}, unread: {} };
     for (const [sideField, value] of Object.entries(there)) {
       const places = this.#places.atSide.get(sideField);
-      if (!places && !this.#places.ruled.has(sideField)) reading.fields[sideField] = value;
+      if (!places && !this.#places.ruled.has(sideField)) {
+        const names = this.#names(this.#places.placeOf(sideField));
+        reading.fields[sideField] = names ? names.toHere(value) : value;
+      }
       for (const place of places ?? []) this.#read(place, value, reading);
     }
     return reading;
   }
 
-  #read({ field, sideField, transform }: FieldPlace, value: Json, reading: Reading): void {
+  #read(place: FieldPlace, value: Json, reading: Reading): void {
+    const { field, sideField, transform } = place;
+    const names = this.#names(place);
+    if (names) {
+      reading.fields[field] = names.toHere(value);
+      return;
+    }
     const { comparator } = fieldRule(this.#kind, sideField);
     const here = transform ? toHere(transform, value, comparator) : value;
     if (here === undefined) {
@@ -162,8 +194,11 @@ class RuledLens implements Lens {
   }
 
   #write(field: string, value: Json, there: JsonObject): Json | undefined {
-    const { direction, sideField, transform } = this.#places.placeOf(field);
+    const place = this.#places.placeOf(field);
+    const { direction, sideField, transform } = place;
     if (direction === 'in' || direction === 'none') return undefined;
+    const names = this.#names(place);
+    if (names) return names.toThere(value, there[sideField]);
     if (!transform) return value;
     // What is not there yet stands at its default in the list of what is kept.
     const { comparator } = fieldRule(this.#kind, transform.type === 'first' ? field : sideField);

@@ -1,5 +1,5 @@
 import { HubError, type Json } from '#lib/core/index';
-import { fieldsOf, type Kind } from '#lib/kinds/index';
+import { fieldsOf, isReference, type Kind } from '#lib/kinds/index';
 import { type FieldRule, fieldRulesSchema } from '../schema.ts';
 
 /** The rules as they are stored; null is a stream without any. */
@@ -27,6 +27,9 @@ export function checkRules(kind: Kind, rules: readonly FieldRule[]): Record<stri
       const other = writers.get(sideField);
       if (other !== undefined) faults[field] = `"${other}" is written to ${sideField} already.`;
       writers.set(sideField, field);
+    }
+    if (transform && isReference(kind, field)) {
+      faults[field] = 'It names another record, and is translated by that.';
     }
     if (transform?.type === 'values') {
       const heres = transform.pairs.map(({ here, there }) => `${here}\n${there}`);

@@ -80,8 +80,8 @@ const valueThere = (map: ValueMap, item: string): string | undefined =>
   map.pairs.find(({ here }) => here === item)?.there ?? rest(map, item);
 
 interface Words {
-  read(item: string): string | undefined;
-  say(item: string): string | undefined;
+  read: (item: string) => string | undefined;
+  say: (item: string) => string | undefined;
 }
 
 const wordsOf = (transform: Extract<Transform, { type: 'prefix' | 'case' }>): Words => {

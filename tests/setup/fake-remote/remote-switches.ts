@@ -52,7 +52,7 @@ export const raising: RemoteSwitches['canonical'] = {
   title: (value) => (typeof value === 'string' ? squeeze(value).toUpperCase() : value),
 };
 
-export const remoteFields = ['title', 'body', 'state', 'labels'];
+export const remoteFields = ['title', 'body', 'state', 'labels', 'parent'];
 
 export function manifestOf(switches: RemoteSwitches): ConnectorManifest {
   return {

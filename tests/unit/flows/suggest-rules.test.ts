@@ -56,6 +56,12 @@ describe('a suggestion', () => {
     expect([...left.gaps, ...right.gaps].filter(({ field }) => field === 'number')).toEqual([]);
   });
 
+  it('says that another record is called by its own name at each service', () => {
+    const parent = of([suggested('Left'), suggested('Right')], 1).ruleOf('parent');
+    expect(parent).toMatchObject({ direction: 'both', transform: null });
+    expect(parent?.reason).toMatch(/^The others have “parent” too\. Right is told .* its own name/);
+  });
+
   it('comes in only where it cannot be written', () => {
     const reader = suggested('Reader', { writable: ['title'], seen: ['title', 'due_on'] });
     const found = of([suggested('Rich'), reader], 1);

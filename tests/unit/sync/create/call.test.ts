@@ -6,7 +6,7 @@ import { judgeFound } from '#lib/sync/create/judge-found';
 import { looksAsSent, matchCreated } from '#lib/sync/create/look-alike';
 import { planCall } from '#lib/sync/create/plan-call';
 import { planLink } from '#lib/sync/create/plan-link';
-import { lensOf, plainLens } from '#lib/sync/lens/index';
+import { fullName, lensOf, plainLens, References } from '#lib/sync/lens/index';
 
 const task = (fields: JsonObject): JsonObject => ({ ...defaultsOf('task'), ...fields });
 const creates = {
@@ -73,11 +73,18 @@ describe('what is sent to make an object', () => {
 });
 
 describe('what a record and its new object agree on', () => {
-  const plan = (data: JsonObject, sent: JsonObject, shown: JsonObject, ignored: string[] = []) =>
+  const plan = (
+    data: JsonObject,
+    sent: JsonObject,
+    shown: JsonObject,
+    ignored: string[] = [],
+    references: References | null = null,
+  ) =>
     planLink({
       kind: 'task',
       data: task(data),
       lens: plainLens,
+      references,
       sent,
       shown,
       unreadable: {},
@@ -112,6 +119,26 @@ describe('what a record and its new object agree on', () => {
 
   it('owes no service the name that another has for a parent', () => {
     expect(plan({ parent: '17' }, {}, { parent: null }).isOwed).toBe(false);
+  });
+
+  it('owes the parent that has come to live there meanwhile, and waits for one that has not', () => {
+    const [home, at] = [
+      '00000000-0000-4000-8000-00000000000a',
+      '00000000-0000-4000-8000-00000000000b',
+    ];
+    const named = (name: string | null) => {
+      const own = name === null ? {} : { [at]: { name, isLiving: true } };
+      const target = { id: 'parent', names: { [home]: { name: '17', isLiving: true }, ...own } };
+      const targets = new Map([[fullName(home, '17'), target]]);
+      if (name !== null) targets.set(fullName(at, name), target);
+      return new References({ home, at, recordId: 'child', targets });
+    };
+    const made = (sent: JsonObject, shown: JsonObject, name: string | null) =>
+      plan({ parent: '17' }, sent, shown, [], named(name));
+    expect(made({}, { parent: null }, 'ENG-4')).toMatchObject({ isOwed: true, isWaiting: false });
+    expect(made({}, { parent: null }, null)).toMatchObject({ isOwed: false, isWaiting: true });
+    const said = { parent: 'ENG-4' };
+    expect(made(said, said, 'ENG-4')).toMatchObject({ isOwed: false, isWaiting: false });
   });
 });
 

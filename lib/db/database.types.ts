@@ -1501,6 +1501,7 @@ export type Database = {
           stream_id: string;
           unreadable: Json;
           url: string | null;
+          waits_for: string | null;
           workspace_id: string;
         };
         Insert: {
@@ -1532,6 +1533,7 @@ export type Database = {
           stream_id: string;
           unreadable?: Json;
           url?: string | null;
+          waits_for?: string | null;
           workspace_id: string;
         };
         Update: {
@@ -1563,6 +1565,7 @@ export type Database = {
           stream_id?: string;
           unreadable?: Json;
           url?: string | null;
+          waits_for?: string | null;
           workspace_id?: string;
         };
         Relationships: [
@@ -1764,6 +1767,7 @@ export type Database = {
           created_at: string;
           data: Json;
           deleted_at: string | null;
+          home_connection_id: string | null;
           id: string;
           kind: string;
           search: string | null;
@@ -1778,6 +1782,7 @@ export type Database = {
           created_at?: string;
           data: Json;
           deleted_at?: string | null;
+          home_connection_id?: string | null;
           id: string;
           kind: string;
           search?: never;
@@ -1792,6 +1797,7 @@ export type Database = {
           created_at?: string;
           data?: Json;
           deleted_at?: string | null;
+          home_connection_id?: string | null;
           id?: string;
           kind?: string;
           search?: never;
@@ -1809,6 +1815,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: 'workspaces';
             referencedColumns: ['id'];
+          },
+          {
+            foreignKeyName: 'records_workspace_id_home_connection_id_fkey';
+            columns: ['workspace_id', 'home_connection_id'];
+            isOneToOne: false;
+            referencedRelation: 'connections';
+            referencedColumns: ['workspace_id', 'id'];
           },
         ];
       };

@@ -4,6 +4,9 @@ import { checkField, type Kind } from '#lib/kinds/index';
 import { syncLimits } from './limits.ts';
 import { storable } from './storable.ts';
 
+/** Of what a connector says of a value that cannot be held. */
+const reasonChars = 300;
+
 /** An object as it can be kept: fields whose value no record can hold are named instead of taken. */
 export interface JudgedObject extends RemoteObject {
   /** Field and why it cannot be held. */
@@ -29,7 +32,7 @@ export function judgeObjects(kind: Kind, given: readonly RemoteObject[]): Judged
       faults.push({ externalId: idOf(object), message: fault, raw: object.raw });
       continue;
     }
-    const { fields, unreadable } = readFields(kind, object.fields);
+    const { fields, unreadable } = readFields(kind, object);
     for (const [field, reason] of Object.entries(unreadable)) {
       const message = `The value of ${field} was left out: ${reason}`;
       faults.push({ externalId: object.externalId, message, raw: null });
@@ -58,11 +61,15 @@ function whyUnusable(object: RemoteObject): string | null {
 
 function readFields(
   kind: Kind,
-  given: JsonObject,
+  object: RemoteObject,
 ): { fields: JsonObject; unreadable: Record<string, string> } {
   const fields: JsonObject = {};
   const unreadable: Record<string, string> = {};
-  for (const [field, value] of Object.entries(storable(given))) {
+  for (const [field, reason] of Object.entries(object.unreadable ?? {})) {
+    unreadable[field] = reason.slice(0, reasonChars).toWellFormed();
+  }
+  for (const [field, value] of Object.entries(storable(object.fields))) {
+    if (Object.hasOwn(unreadable, field)) continue;
     const reason = checkField(kind, field, value);
     if (reason === null) fields[field] = value;
     else unreadable[field] = reason;

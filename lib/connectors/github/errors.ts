@@ -41,9 +41,21 @@ export function toError(answer: { status: number; headers: Headers; text: string
   if (status === 422) return refused(body);
   if (status >= 400) return make(status, 'provider.refused', body.message);
   if (status >= 300) {
-    return make(status, 'provider.not_found', 'it has been moved or renamed');
+    const movedTo = issuePathIn(body.url) ?? issuePathIn(answer.headers.get('location'));
+    return make(status, 'provider.not_found', 'it has been moved or renamed', {
+      details: movedTo === null ? {} : { moved_to: movedTo },
+    });
   }
   return make(status, 'provider.bad_answer', null, { retry: 'later' });
+}
+
+/** The way to an issue, of an address GitHub points to: the address itself is never called. */
+function issuePathIn(url: string | null): string | null {
+  const found =
+    /\/(?:repositories\/\d{1,15}|repos\/[\w.-]{1,100}\/[\w.-]{1,100})\/issues\/\d{1,15}$/.exec(
+      url ?? '',
+    );
+  return found?.[0] ?? null;
 }
 
 /** An answer of 2xx whose JSON is not what GitHub documents. */
@@ -55,6 +67,8 @@ export function badAnswer(what: string): HubError {
 
 interface ErrorBody {
   message: string;
+  /** Where a redirect points to. */
+  url: string | null;
   faults: FieldFault[];
   /** What is wrong, when it is not about one field. */
   reasons: string[];
@@ -72,7 +86,8 @@ function readBody(text: string): ErrorBody | null {
       faults.push({ field: toField(item.field), message: inWords(item.code, item.message) });
     } else if (item.message) reasons.push(clean(item.message));
   }
-  return { message: clean(read.data.message), faults, reasons };
+  const { message, url = null } = read.data;
+  return { message: clean(message), url, faults, reasons };
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed */
@@ -124,7 +139,7 @@ function make(
   const said = reason ? ` (${withoutStop(reason)})` : '';
   return new HubError(code, `${sentences[code] ?? 'GitHub answered with an error'}${said}.`, {
     ...options,
-    details: { status },
+    details: { ...options.details, status },
   });
 }
 

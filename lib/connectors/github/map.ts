@@ -43,6 +43,7 @@ export function fromIssue(value: unknown): MappedIssue {
       rankIsExact: false,
       updatedAt,
       fields: toFields(issue, url),
+      unreadable: toState(issue) === null ? { state: strangeState(issue.state) } : {},
       deleted: false,
       raw: raw ?? {},
     }),
@@ -93,6 +94,9 @@ function toState(issue: Issue): TaskState | null {
   const reason = issue.state_reason;
   return reason === 'not_planned' || reason === 'duplicate' ? 'cancelled' : 'done';
 }
+
+const strangeState = (state: string): string =>
+  `What GitHub means by the state “${state.slice(0, 40).toWellFormed()}” is not known.`;
 
 /** Beyond the limits of a record nothing is cut off: half a text would be sent back one day. */
 function overlong(issue: Issue): string | null {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HubError, type JsonObject } from '#lib/core/index';
 import { scopeSchema } from './schema.ts';
 
@@ -11,6 +12,16 @@ export function readScope(scope: JsonObject): { owner: string; repo: string } {
   const read = scopeSchema.safeParse(scope);
   if (!read.success) throw new HubError('request.invalid', 'This is not a repository of GitHub.');
   return read.data;
+}
+
+const placeSchema = z.looseObject({ repository_url: z.string().max(400) });
+
+/** The full name of the repository an issue says that it is in; null when it does not say. */
+export function repositoryOf(issue: unknown): string | null {
+  const read = placeSchema.safeParse(issue);
+  const [, owner, repo] = /\/repos\/([^/]+)\/([^/]+)$/.exec(read.data?.repository_url ?? '') ?? [];
+  const named = scopeSchema.safeParse({ owner, repo });
+  return named.success ? `${named.data.owner}/${named.data.repo}` : null;
 }
 
 /** Only this one resource exists; a stream of another is a mistake of ours. */

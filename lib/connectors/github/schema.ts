@@ -81,6 +81,7 @@ export const searchCountSchema = z.looseObject({ total_count: z.number().int().n
 /** https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed */
 export const errorBodySchema = z.looseObject({
   message: z.string(),
+  url: z.string().max(500).nullish().catch(null),
   errors: z
     .array(
       z.union([

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type {
   ConnectorContext,
   RemoteObject,
@@ -8,9 +9,12 @@ import { HubError, isHubError, type JsonObject } from '#lib/core/index';
 import { badAnswer } from './errors.ts';
 import { fromIssue } from './map.ts';
 import { ignoredFields, toPatch } from './patch.ts';
-import { assertIssues, repositoryPath } from './repository-path.ts';
+import { assertIssues, repositoryOf, repositoryPath } from './repository-path.ts';
 
-/** https://docs.github.com/en/rest/issues/issues#get-an-issue */
+/**
+ * 410 is said of what was deleted, 301 of what was transferred, and 404 of what was transferred to a
+ * repository this account may not read. https://docs.github.com/en/rest/issues/issues#get-an-issue
+ */
 export async function readIssue(
   ctx: ConnectorContext,
   resource: string,
@@ -18,21 +22,62 @@ export async function readIssue(
 ): Promise<RemoteObject | null> {
   assertIssues(resource);
   try {
-    const answer = await ctx.http.send({ method: 'GET', path: issuePath(ref) });
-    const mapped = fromIssue(answer.json);
-    if (mapped.is === 'fault') throw badAnswer(mapped.fault.message);
-    // A transferred issue is answered from its new place, where it has another id.
-    return mapped.is === 'object' && mapped.object.externalId === ref.externalId
-      ? mapped.object
-      : null;
+    const { object } = await readAt(ctx, issuePath(ref));
+    // In a repository that was made anew the same number is another issue.
+    return object?.externalId === ref.externalId ? object : null;
   } catch (error) {
     if (!isHubError(error)) throw error;
+    const path = movedPath(error);
+    if (path !== null) return readMoved(ctx, path, ref);
     // 410 also stands for "issues are turned off", 404 for "you may not see this repository".
     if (error.code !== 'provider.not_found' && error.code !== 'provider.gone') throw error;
     await assertRepositoryHasIssues(ctx, ref.scope);
-    return null;
+    if (error.code === 'provider.gone') return null;
+    throw outOfSight(error);
   }
 }
+
+async function readAt(
+  ctx: ConnectorContext,
+  path: string,
+): Promise<{ object: RemoteObject | null; json: unknown }> {
+  const { json } = await ctx.http.send({ method: 'GET', path });
+  const mapped = fromIssue(json);
+  if (mapped.is === 'fault') throw badAnswer(mapped.fault.message);
+  return { object: mapped.is === 'object' ? mapped.object : null, json };
+}
+
+/** Where it was transferred to it has another id; where its repository was renamed it has not. */
+async function readMoved(
+  ctx: ConnectorContext,
+  path: string,
+  ref: RemoteRef,
+): Promise<RemoteObject | null> {
+  try {
+    const { object, json } = await readAt(ctx, path);
+    if (object === null || object.externalId === ref.externalId) return object;
+    const scopeKey = repositoryOf(json);
+    if (scopeKey === null) throw badAnswer('it does not say where the issue is now');
+    return { ...object, scopeKey };
+  } catch (error) {
+    const isClosed =
+      isHubError(error) &&
+      ['provider.not_found', 'provider.forbidden', 'provider.gone'].includes(error.code);
+    throw isClosed ? outOfSight(error) : error;
+  }
+}
+
+const outOfSight = (cause: HubError): HubError =>
+  new HubError(
+    'provider.not_found',
+    'The issue was moved to where this account may not see it; its last state is kept.',
+    { cause },
+  );
+
+const movedSchema = z.object({ moved_to: z.string() });
+
+const movedPath = (error: HubError): string | null =>
+  movedSchema.safeParse(error.details).data?.moved_to ?? null;
 
 /**
  * A 404 of one issue means that it is gone only while its repository can be seen; otherwise losing

@@ -28,9 +28,27 @@ export const githubWebhook: WebhookParser = {
 function parseIssues(payload: JsonObject): ParsedWebhook {
   const action = text(payload['action']);
   if (action === null) return unknown(payload, 'An issue event without an action');
-  // A transferred issue gets a new id at its new place; here it is gone.
-  const isGone = action === 'deleted' || action === 'transferred';
-  return withIssue(payload, action, isGone);
+  // At its new place it has another id, and whether we may read it there only reading tells.
+  if (action === 'transferred') return parseTransferred(payload);
+  const parsed = withIssue(payload, action, action === 'deleted');
+  const formerId = action === 'opened' ? formerIdOf(payload) : null;
+  if (formerId === null) return parsed;
+  const scopeKey = parsed.scopeKey ?? '';
+  return { ...parsed, objects: parsed.objects.map((one) => ({ ...one, scopeKey, formerId })) };
+}
+
+function parseTransferred(payload: JsonObject): ParsedWebhook {
+  const parsed = withIssue(payload, 'transferred', false);
+  const refetch = parsed.objects.flatMap(
+    ({ externalId, externalKey }) => toRef(payload, externalId, externalKey ?? '') ?? [],
+  );
+  return { ...parsed, objects: [], refetch: refetch.length > 0 ? refetch : parsed.refetch };
+}
+
+/** Of an issue that was opened by a transfer: the id it had in the repository it came from. */
+function formerIdOf(payload: JsonObject): string | null {
+  const before = issueStubSchema.safeParse(asObject(payload['changes'])?.['old_issue']);
+  return before.success ? String(before.data.id) : null;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { TaskState } from '#lib/kinds/index';
 import { type Issue, type IssueFacts, issueSchema } from './schema.ts';
 
 export type MappedIssue =
-  | { is: 'object'; object: RemoteObject; teamId: string }
+  | { is: 'object'; object: RemoteObject }
   | { is: 'fault'; fault: ProviderFault };
 
 /** The raw form of what cannot be read is kept up to here. */
@@ -24,7 +24,7 @@ export function fromIssue(value: unknown): MappedIssue {
     return { is: 'fault', fault: toFault(raw, `${where}: ${first?.message ?? 'cannot be read'}`) };
   }
   const issue = read.data;
-  const object = toObject(issue, raw ?? {}, {
+  const object = toObject(issue, raw ?? {}, issue.team.id, {
     labels: hasAllLabels(issue) ? unique(issue.labels.nodes.map((label) => label.name)) : undefined,
     assignees: issue.assignee ? [issue.assignee.displayName] : [],
     parent: issue.parent?.identifier ?? null,
@@ -39,7 +39,7 @@ export function fromIssue(value: unknown): MappedIssue {
   });
   return typeof object === 'string'
     ? { is: 'fault', fault: toFault(raw, object) }
-    : { is: 'object', object, teamId: issue.team.id };
+    : { is: 'object', object };
 }
 
 export const hasAllLabels = (issue: Pick<Issue, 'labels'>): boolean =>
@@ -48,7 +48,12 @@ export const hasAllLabels = (issue: Pick<Issue, 'labels'>): boolean =>
 type Fields = Record<string, Json | undefined>;
 
 /** The object, or what is wrong with it. Fields that are undefined were not observed. */
-export function toObject(issue: IssueFacts, raw: JsonObject, seen: Fields): RemoteObject | string {
+export function toObject(
+  issue: IssueFacts,
+  raw: JsonObject,
+  teamId: string,
+  seen: Fields,
+): RemoteObject | string {
   const updatedAt = toUtc(issue.updatedAt);
   if (updatedAt === null) return 'updatedAt: is no time';
   const fields: Fields = {
@@ -74,6 +79,8 @@ export function toObject(issue: IssueFacts, raw: JsonObject, seen: Fields): Remo
     fields: Object.fromEntries(
       Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined),
     ),
+    unreadable: unreadableOf(issue),
+    scopeKey: teamId,
     deleted: issue.trashed === true,
     raw,
   });
@@ -88,6 +95,21 @@ const states: Record<string, TaskState> = {
   canceled: 'cancelled',
   duplicate: 'cancelled',
 };
+
+/** What Linear says by a word, or a number, this code has never heard of. */
+function unreadableOf({ state, priority }: IssueFacts): Record<string, string> {
+  const unreadable: Record<string, string> = {};
+  if (toState(state.type) === null) {
+    unreadable['state'] =
+      `What Linear means by a state of the type “${short(state.type)}” is not known.`;
+  }
+  if (typeof priority === 'number' && toPriority(priority) === undefined) {
+    unreadable['priority'] = `What Linear means by the priority ${priority} is not known.`;
+  }
+  return unreadable;
+}
+
+const short = (word: string): string => word.slice(0, 40).toWellFormed();
 
 /** Null for a type this code has never heard of: its name is kept, its meaning not guessed. */
 export const toState = (type: string): TaskState | null =>

@@ -27,7 +27,7 @@ export async function readIssue(
   assertIssues(resource);
   try {
     const { data } = await sendQuery(ctx, oneQuery, { id: ref.externalId });
-    return ownObject(data['issue'], teamIdOf(ref.scope));
+    return objectOf(data['issue']);
   } catch (error) {
     if (!isHubError(error) || error.code !== 'provider.not_found') throw error;
     await assertTeam(ctx, ref.scope);
@@ -53,15 +53,15 @@ export async function readIssues(
   for (const scope of distinctScopes(missing)) await assertTeam(ctx, scope);
   return refs.map((ref) => {
     const node = byId.get(ref.externalId);
-    return node === undefined ? null : ownObject(node, teamIdOf(ref.scope));
+    return node === undefined ? null : objectOf(node);
   });
 }
 
-/** Null for an issue that has been moved to another team: in this one it is gone. */
-function ownObject(node: unknown, teamId: string): RemoteObject | null {
+/** In whichever team it is: an issue keeps its id when it is moved. */
+function objectOf(node: unknown): RemoteObject {
   const mapped = fromIssue(node);
   if (mapped.is === 'fault') throw badAnswer(mapped.fault.message);
-  return mapped.teamId === teamId ? mapped.object : null;
+  return mapped.object;
 }
 
 /**

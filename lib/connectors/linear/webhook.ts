@@ -73,7 +73,7 @@ function fromEvent(issue: EventIssue, raw: JsonObject, before: JsonObject): Remo
   const body = orEmptied(issue.description, 'description');
   const due = orEmptied(issue.dueDate, 'dueDate');
   const closed = issue.completedAt ?? issue.canceledAt ?? undefined;
-  const object = toObject(issue, raw, {
+  const object = toObject(issue, raw, issue.teamId, {
     labels: issue.labels ? unique(issue.labels.map((label) => label.name)) : undefined,
     assignees: issue.assigneeId ? undefined : [],
     parent: issue.parentId ? undefined : null,

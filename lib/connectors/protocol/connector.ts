@@ -1,6 +1,7 @@
 import type { HubError, JsonObject } from '#lib/core/index';
 import type { ProviderHttp } from './http.ts';
 import type { AuthorizeEndpoints, ConnectorManifest } from './manifest.ts';
+import type { RemoteObject, RemoteRef } from './remote-object.ts';
 
 export interface ConnectorContext {
   http: ProviderHttp;
@@ -34,33 +35,6 @@ export interface DefinedStream {
   key: string;
   title: string;
   scope: JsonObject;
-}
-
-/** How the provider's API addresses one object. */
-export interface RemoteRef {
-  externalId: string;
-  externalKey: string | null;
-  scope: JsonObject;
-}
-
-/** One object as observed at the provider. */
-export interface RemoteObject {
-  externalId: string;
-  externalKey: string | null;
-  url: string | null;
-  /**
-   * Orders the states of this object; equal ranks are the same state or not comparable. GitHub:
-   * updated_at in ms. `rankIsExact` false means that two different states may share a rank, so an
-   * equal rank with other content must be applied (GitHub's clock ticks in seconds).
-   */
-  rank: number;
-  rankIsExact: boolean;
-  /** ISO 8601, UTC. */
-  updatedAt: string;
-  /** Canonical fields of the resource's kind. Only the fields the provider knows are present. */
-  fields: JsonObject;
-  deleted: boolean;
-  raw: JsonObject;
 }
 
 export interface BackfillPage {
@@ -201,7 +175,11 @@ export interface ConnectorApi {
     scope: JsonObject,
     cursor: JsonObject,
   ): Promise<PollPage>;
-  /** Null only when the object is gone; a container that cannot be seen is an error. */
+  /**
+   * Null only when the object is gone. One that has been moved to another scope is answered as it is
+   * there, under the id it has there, with its `scopeKey`. A container that cannot be seen, and a move
+   * to where it cannot be seen, are errors.
+   */
   read(ctx: ConnectorContext, resource: string, ref: RemoteRef): Promise<RemoteObject | null>;
   /**
    * Many reads in one call, in the order of the refs (at most `limits.readMany`), where the provider

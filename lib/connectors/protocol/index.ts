@@ -41,8 +41,6 @@ export type {
   ParsedWebhook,
   PollPage,
   ProviderFault,
-  RemoteObject,
-  RemoteRef,
   RemoteWebhook,
   ScopeOption,
   WebhookParser,
@@ -57,6 +55,7 @@ export type {
   CreateManifest,
   ResourceManifest,
 } from './manifest.ts';
+export type { RemoteObject, RemoteRef } from './remote-object.ts';
 export { toStorableJson } from './storable-json.ts';
 export {
   type DeliveryFact,

@@ -8,7 +8,7 @@ import { issueSchema, type Named } from './schema.ts';
 import { stateOf, type Workflow } from './workflow.ts';
 
 export type MappedIssue =
-  | { is: 'object'; object: RemoteObject; projectId: number }
+  | { is: 'object'; object: RemoteObject }
   | { is: 'fault'; fault: ProviderFault };
 
 /** What an issue does not say of itself. */
@@ -68,11 +68,16 @@ export function fromIssue(value: unknown, { workflow, webBase }: Surroundings): 
     fields: Object.fromEntries(
       Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined),
     ),
+    unreadable: state === null ? { state: strangeStatus(issue.status.name) } : {},
+    scopeKey: String(issue.project.id),
     deleted: false,
     raw,
   });
-  return { is: 'object', object, projectId: issue.project.id };
+  return { is: 'object', object };
 }
+
+const strangeStatus = (name: string): string =>
+  `Whether Redmine’s status “${name.slice(0, rawStateChars).toWellFormed()}” is a closed one is not known.`;
 
 const namesOf = (person: Named | null | undefined): string[] => (person?.name ? [person.name] : []);
 

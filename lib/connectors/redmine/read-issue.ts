@@ -24,8 +24,8 @@ export async function readIssue(
 }
 
 export interface WholeIssue {
-  /** Null for an issue that has been moved to another project: in this one it is gone. */
-  object: RemoteObject | null;
+  /** In whichever project it is: an issue keeps its number when it is moved. */
+  object: RemoteObject;
   workflow: Workflow;
   /** What the workflow lets the account make of it; null where Redmine does not say. */
   allowed: readonly Status[] | null;
@@ -44,8 +44,7 @@ export async function readWhole(ctx: ConnectorContext, ref: RemoteRef): Promise<
   const mapped = fromIssue(issue, { workflow, webBase: webBaseOf(ctx) });
   if (mapped.is === 'fault') throw badAnswer(mapped.fault.message);
   if (mapped.object.externalId !== ref.externalId) throw badAnswer('it speaks of another issue');
-  const isHere = mapped.projectId === projectIdOf(ref.scope);
-  return { object: isHere ? mapped.object : null, workflow, allowed: allowed ?? null };
+  return { object: mapped.object, workflow, allowed: allowed ?? null };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ConnectorContext, FieldFault, RemoteRef } from '#lib/connectors/protocol/index';
-import { HubError, type Json, type JsonObject } from '#lib/core/index';
+import type { Json, JsonObject } from '#lib/core/index';
 import { taskStates } from '#lib/kinds/index';
 import { refuse } from './errors.ts';
 import { listMembers, listPriorities } from './lookup-names.ts';
@@ -99,7 +99,6 @@ async function toStatus(ctx: ConnectorContext, ref: RemoteRef, value: Json): Pro
   const wanted = taskStates.find((state) => state === value);
   if (!wanted) return { fault: 'must be open, in progress, done or cancelled' };
   const { object, workflow, allowed } = await readWhole(ctx, ref);
-  if (!object) throw new HubError('provider.not_found', 'The issue is not in this project.');
   if (object.fields['state'] === wanted) return null;
   const statuses = await listStatuses(ctx);
   const chosen = chooseStatus({ ...workflow, statuses }, allowed, wanted);

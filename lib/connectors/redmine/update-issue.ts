@@ -4,7 +4,7 @@ import type {
   RemoteRef,
   WriteResult,
 } from '#lib/connectors/protocol/index';
-import { HubError, isHubError, type Json, type JsonObject } from '#lib/core/index';
+import { isHubError, type Json, type JsonObject } from '#lib/core/index';
 import { fieldRule, fieldsEqual } from '#lib/kinds/index';
 import { refuse, refusedFields } from './errors.ts';
 import { assertIssues } from './project-scope.ts';
@@ -26,9 +26,6 @@ export async function updateIssue(
   const issue = await toChange(ctx, ref, fields);
   if (Object.keys(issue).length > 0) await put(ctx, ref, fields, issue);
   const { object } = await readWhole(ctx, ref);
-  if (!object) {
-    throw new HubError('provider.not_found', 'The issue is not in this project any more.');
-  }
   return { object, ignored: ignoredFields(fields, object.fields) };
 }
 

@@ -88,10 +88,9 @@ describe('one issue', () => {
     expect(ctx.requests[0]?.path).toBe('/repos/octocat/hello-world/issues/1347');
   });
 
-  it('is gone after 404 or 410 only while its repository can be seen', async () => {
+  it('is gone after 410 only while its repository can be seen', async () => {
     const seen = { json: repositoryJson('hello-world') };
     const gone = { status: 410, json: { message: 'This issue was deleted' } };
-    expect(await githubApi.read(fakeContext(inOrder(notFound, seen)), 'issues', ref)).toBeNull();
     expect(await githubApi.read(fakeContext(inOrder(gone, seen)), 'issues', ref)).toBeNull();
     await expect(
       githubApi.read(fakeContext(inOrder(notFound, notFound)), 'issues', ref),
@@ -103,8 +102,62 @@ describe('one issue', () => {
   });
 
   it('is gone when another issue answers in its place', async () => {
-    const moved = fakeContext(inOrder({ json: issueJson({ id: 77 }) }));
-    expect(await githubApi.read(moved, 'issues', ref)).toBeNull();
+    const another = fakeContext(inOrder({ json: issueJson({ id: 77 }) }));
+    expect(await githubApi.read(another, 'issues', ref)).toBeNull();
+  });
+
+  const movedTo = (url: string) => ({ status: 301, json: { message: 'Moved Permanently', url } });
+  const place = 'https://api.github.com/repositories/9/issues/3';
+
+  it('that was transferred is read where it is, under its new id', async () => {
+    const there = issueJson({
+      id: 77,
+      number: 3,
+      repository_url: 'https://api.github.com/repos/octocat/elsewhere',
+    });
+    const ctx = fakeContext(inOrder(movedTo(place), { json: there }));
+    expect(await githubApi.read(ctx, 'issues', ref)).toMatchObject({
+      externalId: '77',
+      externalKey: '3',
+      scopeKey: 'octocat/elsewhere',
+      deleted: false,
+    });
+    expect(ctx.requests[1]?.path).toBe('/repositories/9/issues/3');
+  });
+
+  it('of a repository that was renamed is where it was', async () => {
+    const there = issueJson({ repository_url: 'https://api.github.com/repos/octocat/renamed' });
+    const ctx = fakeContext(inOrder(movedTo(place), { json: there }));
+    const object = await githubApi.read(ctx, 'issues', ref);
+    expect(object?.externalId).toBe('1001347');
+    expect(object).not.toHaveProperty('scopeKey');
+  });
+
+  it('that was moved to where nobody lets us see it is not taken for deleted', async () => {
+    const seen = { json: repositoryJson('hello-world') };
+    for (const replies of [
+      [notFound, seen],
+      [movedTo(place), notFound],
+      [movedTo(place), { status: 403, json: { message: 'Not yours' } }],
+    ]) {
+      await expect(
+        githubApi.read(fakeContext(inOrder(...replies)), 'issues', ref),
+      ).rejects.toMatchObject({ code: 'provider.not_found' });
+    }
+  });
+
+  it('is not looked for at an address that is none of an issue', async () => {
+    for (const url of [
+      'https://evil.example/x',
+      `${place}/../../user`,
+      '//repositories/1/issues/',
+    ]) {
+      const ctx = fakeContext(inOrder(movedTo(url), notFound));
+      await expect(githubApi.read(ctx, 'issues', ref)).rejects.toMatchObject({
+        code: 'provider.not_found',
+      });
+      expect(ctx.requests[1]?.path).toBe('/repos/octocat/hello-world');
+    }
   });
 
   it('is not looked for without a number', async () => {

@@ -87,9 +87,11 @@ describe('from GitHub’s issue', () => {
   });
 
   it('keeps a state it has never seen as it is, and guesses nothing', () => {
-    const { fields } = mapped(issueJson({ state: 'triaged' }));
+    const { fields, unreadable } = mapped(issueJson({ state: 'triaged' }));
     expect(fields['raw_state']).toBe('triaged');
     expect(fields).not.toHaveProperty('state');
+    expect(unreadable).toEqual({ state: 'What GitHub means by the state “triaged” is not known.' });
+    expect(mapped(issueJson()).unreadable).toEqual({});
   });
 
   it('takes null where a list belongs for not observed, never for empty', () => {

@@ -53,7 +53,7 @@ describe('the captured events of GitHub', () => {
   it('carry an issue, or say which one to read', () => {
     for (const { payload, parsed } of all.filter((event) => event.name === 'issues')) {
       const isPullRequest = (payload['issue'] as JsonObject)['pull_request'] !== undefined;
-      const isHalf = parsed.action === 'pinned' || parsed.action === 'unpinned';
+      const isHalf = ['pinned', 'unpinned', 'transferred'].includes(String(parsed.action));
       expect([parsed.action, parsed.objects.length, parsed.refetch.length]).toEqual([
         parsed.action,
         isPullRequest || isHalf ? 0 : 1,
@@ -62,11 +62,40 @@ describe('the captured events of GitHub', () => {
     }
   });
 
-  it('mark as deleted what was deleted, and what moved to another repository', () => {
+  it('mark as deleted what was deleted, and nothing else', () => {
     const gone = all
       .filter((event) => event.name === 'issues' && event.parsed.objects[0]?.deleted)
       .map((event) => event.parsed.action);
-    expect(new Set(gone)).toEqual(new Set(['deleted', 'transferred']));
+    expect(new Set(gone)).toEqual(new Set(['deleted']));
+  });
+
+  it('have an issue read that was transferred, which tells where it is now', () => {
+    const [event] = all.filter(
+      ({ name, parsed }) => name === 'issues' && parsed.action === 'transferred',
+    );
+    if (!event) throw new Error('There is no such example');
+    const { id, number } = event.payload['issue'] as { id: number; number: number };
+    expect(event.parsed).toMatchObject({
+      scopeKey: 'octo-org/octo-repo',
+      objects: [],
+      refetch: [
+        {
+          externalId: String(id),
+          externalKey: String(number),
+          scope: { owner: 'octo-org', repo: 'octo-repo' },
+        },
+      ],
+    });
+  });
+
+  it('tell of an issue opened by a transfer which one it was', () => {
+    const opened = { action: 'opened', issue: issueJson() };
+    const changes = { old_issue: issueJson({ id: 7, number: 1 }), old_repository: { id: 3 } };
+    expect(parse('issues', { ...opened, changes }).objects).toMatchObject([
+      { externalId: '1001347', formerId: '7', scopeKey: 'octocat/hello-world' },
+    ]);
+    expect(parse('issues', opened).objects[0]).not.toHaveProperty('formerId');
+    expect(parse('issues', { ...opened, changes: { old_issue: null } }).objects).toHaveLength(1);
   });
 });
 

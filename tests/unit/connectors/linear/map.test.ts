@@ -14,8 +14,8 @@ describe('an issue of Linear', () => {
   it('is a task in the hub’s words', () => {
     expect(fromIssue(issueNode())).toMatchObject({
       is: 'object',
-      teamId: '72b2a2dc-6f4f-4423-9d34-24b5bd10634a',
       object: {
+        scopeKey: '72b2a2dc-6f4f-4423-9d34-24b5bd10634a',
         externalId: '2174add1-f7c8-44e3-bbf3-2d60b5ea8bc9',
         externalKey: 'LIN-1778',
         rank: Date.parse('2026-02-01T08:00:00.417Z'),
@@ -72,9 +72,19 @@ describe('an issue of Linear', () => {
   });
 
   it('keeps the name of a state of an unknown type and does not guess what it means', () => {
-    const fields = fieldsOf({ state: { id: 's', name: 'Parked', type: 'paused' } });
+    const parked = { state: { id: 's', name: 'Parked', type: 'paused' }, priority: 9 };
+    const fields = fieldsOf(parked);
     expect(fields['raw_state']).toBe('Parked');
     expect(fields).not.toHaveProperty('state');
+    expect(fromIssue(issueNode(parked))).toMatchObject({
+      object: {
+        unreadable: {
+          state: 'What Linear means by a state of the type “paused” is not known.',
+          priority: 'What Linear means by the priority 9 is not known.',
+        },
+      },
+    });
+    expect(fromIssue(issueNode())).toMatchObject({ object: { unreadable: {} } });
   });
 
   it('does not take half a list of labels for the whole one', () => {

@@ -140,9 +140,13 @@ describe('reading an issue', () => {
     });
   });
 
-  it('that moved to another team is gone from this one', async () => {
-    const moved = ok({ issue: issueNode({ team: { id: 'elsewhere' } }) });
-    expect(await linearApi.read(fakeContext(linearApi, inOrder(moved)), 'issues', ref)).toBeNull();
+  it('that moved to another team says in which it is', async () => {
+    const node = issueNode({ team: { id: 'elsewhere' }, identifier: 'OPS-4' });
+    const there = { externalId, externalKey: 'OPS-4', scopeKey: 'elsewhere', deleted: false };
+    const moved = inOrder(ok({ issue: node }));
+    expect(await linearApi.read(fakeContext(linearApi, moved), 'issues', ref)).toMatchObject(there);
+    const many = fakeContext(linearApi, inOrder(ok({ issues: { nodes: [node], pageInfo: end } })));
+    expect(await linearApi.readMany(many, 'issues', [ref])).toMatchObject([there]);
   });
 
   it('many at once is one call, in the order asked for', async () => {

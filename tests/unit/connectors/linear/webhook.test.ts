@@ -62,6 +62,16 @@ describe('a webhook of Linear', () => {
     expect(parse({ action: 'remove', data: { assigneeId: 'u-1' } }).refetch).toEqual([]);
   });
 
+  it('says in which team the issue is, also after it was moved there', () => {
+    const { scope } = ref;
+    expect(parse().objects[0]?.scopeKey).toBe(scope.team_id);
+    const moved = parse({ data: { teamId: 'ops' }, updatedFrom: { teamId: scope.team_id } });
+    expect(moved).toMatchObject({
+      scopeKey: 'ops',
+      objects: [{ scopeKey: 'ops', deleted: false }],
+    });
+  });
+
   it('whose issue cannot be read leads to reading it, and without an id to nothing', () => {
     expect(parse({ data: { state: null } })).toMatchObject({ objects: [], refetch: [ref] });
     expect(parse({ data: { id: null } })).toMatchObject({ kind: 'unknown', refetch: [] });

@@ -55,8 +55,12 @@ describe('an issue of Redmine as a task', () => {
   });
 
   it('leaves out what a status means that is in no list', () => {
-    const { fields } = objectOf({ status: { id: 99, name: 'Brand new' } });
+    const { fields, unreadable } = objectOf({ status: { id: 99, name: 'Brand new' } });
     expect(fields).not.toHaveProperty('state');
+    expect(unreadable).toEqual({
+      state: 'Whether Redmine’s status “Brand new” is a closed one is not known.',
+    });
+    expect(objectOf({}).unreadable).toEqual({});
     expect(fields).toMatchObject({ raw_state: 'Brand new' });
   });
 

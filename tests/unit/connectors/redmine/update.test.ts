@@ -110,13 +110,17 @@ describe('writing an issue', () => {
 
 describe('reading an issue', () => {
   const missing = { status: 404, text: ' ' };
-  it('is null for one that is gone or in another project', async () => {
+  it('is null for one that is gone, and says where one is that was moved', async () => {
     const gone = redmineSaying(({ path }) =>
       path === '/projects/3.json' ? { project: { id: 3 } } : undefined,
     );
     expect(await redmineApi.read(gone.ctx, 'issues', refOf(7))).toBeNull();
     const moved = redmineSaying(withIssue({ project: { id: 4, name: 'Valves' } }));
-    expect(await redmineApi.read(moved.ctx, 'issues', refOf(7))).toBeNull();
+    expect(await redmineApi.read(moved.ctx, 'issues', refOf(7))).toMatchObject({
+      externalId: '7',
+      scopeKey: '4',
+      deleted: false,
+    });
   });
 
   it.each([

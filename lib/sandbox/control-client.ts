@@ -34,6 +34,12 @@ export class ControlClient {
     this.#call('POST', '/issues', issue);
   deleteIssue = (issue: { repo?: string; number: number }): Promise<unknown> =>
     this.#call('POST', '/issues/delete', issue);
+  /** Where it is afterwards, which is in northwind/web without another word. */
+  transferIssue = (issue: {
+    repo?: string;
+    number: number;
+    to?: string;
+  }): Promise<{ id: number; number: number }> => this.#call('POST', '/issues/transfer', issue);
   /** Does something as a person; the answer is GitHub's, refusals included. */
   act = (request: ActRequest): Promise<{ status: number; json: unknown }> =>
     this.#call('POST', '/act', request);

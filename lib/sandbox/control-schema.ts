@@ -42,6 +42,13 @@ export const deletedIssueSchema = z.strictObject({
   as: z.string().default('mara-lindqvist'),
 });
 
+export const transferredIssueSchema = z.strictObject({
+  repo: repoName.default('northwind/api'),
+  number: z.int().min(1),
+  to: repoName.default('northwind/web'),
+  as: z.string().default('mara-lindqvist'),
+});
+
 export { faultsSchema };
 
 export type ActivitySettings = z.input<typeof activitySchema>;

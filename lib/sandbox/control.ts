@@ -9,8 +9,9 @@ import {
   newIssueSchema,
   type TrueIssue,
   tokenFilterSchema,
+  transferredIssueSchema,
 } from './control-schema.ts';
-import { deleteIssue } from './delete-issue.ts';
+import { deleteIssue, transferIssue } from './delete-issue.ts';
 import { actAs } from './people-actions.ts';
 import { ProviderError } from './provider-error.ts';
 import type { RequestLog } from './request-log.ts';
@@ -116,6 +117,10 @@ function issueRoutes(app: Hono, world: World): void {
   app.post('/issues/delete', async (c) => {
     await deleteIssue(world, deletedIssueSchema.parse(await c.req.json()));
     return c.json({});
+  });
+  app.post('/issues/transfer', async (c) => {
+    const wanted = transferredIssueSchema.parse(await c.req.json());
+    return c.json(await transferIssue(world, wanted));
   });
   app.post('/act', async (c) => {
     const { as, method, path, body } = actSchema.parse(await c.req.json());

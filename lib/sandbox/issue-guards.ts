@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { atLeast, findRepo, permissionOf } from './access.ts';
 import { mayBeAssigned } from './account-routes.ts';
+import { emulatedOrigin } from './links.ts';
 import { invalidRequest, notFound, ProviderError, validationFailed } from './provider-error.ts';
 import type { RestCall, RestEnv } from './rest.ts';
 import type { RepoRow } from './rows.ts';
@@ -21,6 +22,11 @@ export function issueGuards(app: Hono<RestEnv>, world: World): void {
   app.get('/repos/:owner/:repo/*', async (c, next) => {
     normaliseSince(c.env.call.query);
     await next();
+  });
+  app.on(['GET', 'PATCH'], [numbered], async (c, next) => {
+    const gone = answerForFormer(world, c.env.call, Number(c.req.param('number')));
+    if (gone) return c.json(gone, 301);
+    return next();
   });
   app.post(issues, async (c, next) => {
     c.set('json', issueBody(world, c.env.call, c.get('json'), 'create'));
@@ -54,6 +60,27 @@ export function issueGuards(app: Hono<RestEnv>, world: World): void {
     checkNewLabel(world, repoOf(world, c.env.call), objectOf(c.get('json')));
     await next();
   });
+}
+
+/**
+ * Where a number points to that was an issue once. What was deleted is said to be; what was transferred
+ * is pointed to, as far as the reader may see it.
+ * https://docs.github.com/en/rest/issues/issues#get-an-issue
+ */
+function answerForFormer(world: World, call: RestCall, number: number): Body | null {
+  const { formerIssues, issues, repos } = world.tables;
+  const repo = repoOf(world, call);
+  // emulate gives the number of its last issue again once that is gone.
+  const former = formerIssues.findBy('repo_id', repo.id).findLast((row) => row.number === number);
+  const isTaken = issues.findBy('repo_id', repo.id).some((row) => row.number === number);
+  if (!former || isTaken) return null;
+  if (former.moved_to === null) throw new ProviderError(410, 'This issue was deleted');
+  const issue = issues.get(former.moved_to);
+  const place = issue && repos.get(issue.repo_id);
+  const mayRead = place && permissionOf(world.tables, call.principal?.user, place) !== null;
+  if (!issue || !place || !mayRead) throw notFound();
+  const url = `${emulatedOrigin}/repositories/${place.id}/issues/${issue.number}`;
+  return { message: 'Moved Permanently', url, documentation_url: 'https://docs.github.com/rest' };
 }
 
 const objectOf = (json: unknown): Body =>

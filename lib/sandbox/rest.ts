@@ -156,7 +156,11 @@ function parseBody(call: RestCall): unknown {
   return json;
 }
 
-function canonicalPath(world: World, path: string): string {
+function canonicalPath(world: World, given: string): string {
+  const path = given.replace(/^\/repositories\/(\d+)(?=\/)/, (same, id: string) => {
+    const known = world.tables.repos.get(Number(id));
+    return known ? `/repos/${known.full_name}` : same;
+  });
   const repo = findRepo(world.tables, path);
   return repo ? path.replace(/^\/repos\/[^/]+\/[^/]+/, `/repos/${repo.full_name}`) : path;
 }

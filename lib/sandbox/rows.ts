@@ -57,6 +57,13 @@ export interface IssueRow extends Row {
   is_pull_request: boolean;
 }
 
+/** The number of an issue that was deleted, or transferred to become another one. */
+export interface FormerIssueRow extends Row {
+  repo_id: number;
+  number: number;
+  moved_to: number | null;
+}
+
 export interface LabelRow extends Row {
   node_id: string;
   repo_id: number;

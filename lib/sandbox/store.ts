@@ -6,6 +6,7 @@ import type {
   CommentRow,
   DeliveryRow,
   EmailRow,
+  FormerIssueRow,
   HookRow,
   IssueRow,
   LabelRow,
@@ -152,6 +153,7 @@ export interface Tables {
   milestones: Collection<MilestoneRow>;
   comments: Collection<CommentRow>;
   emails: Collection<EmailRow>;
+  formerIssues: Collection<FormerIssueRow>;
   tokens: Collection<TokenRow>;
   hooks: Collection<HookRow>;
   deliveries: Collection<DeliveryRow>;
@@ -171,6 +173,7 @@ export function declareTables(store: Store): Tables {
     milestones: store.collection('github.milestones', ['repo_id', 'number']),
     comments: store.collection('github.comments', ['repo_id']),
     emails: store.collection('sandbox.emails', ['user_id']),
+    formerIssues: store.collection('sandbox.former_issues', ['repo_id']),
     tokens: store.collection('sandbox.tokens', ['hash', 'refresh_hash', 'login']),
     hooks: store.collection('sandbox.hooks', ['repo_id']),
     deliveries: store.collection('sandbox.deliveries', ['hook_id']),

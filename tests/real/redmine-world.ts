@@ -44,6 +44,8 @@ const listOf = (answer: unknown, key: string): Shown[] =>
 
 export interface SeededProject {
   projectId: number;
+  /** Another project, with the same members. */
+  otherId: number;
   ada: { id: number; key: string; login: string; password: string };
   issue: (subject: string, more?: object) => Promise<number>;
   change: (id: number, fields: object) => Promise<void>;
@@ -65,6 +67,12 @@ export async function seedProject(
     }),
     'project',
   );
+  const other = partOf(
+    await act('POST', '/projects.json', {
+      project: { name: `Valves ${tag}`, identifier: `valves-${tag}`, is_public: false },
+    }),
+    'project',
+  );
   const roles = listOf(await act('GET', '/roles.json'), 'roles');
   const manager = roles.find(({ name }) => name === 'Manager')?.id;
   const password = `Pa55-${tag}-word`;
@@ -72,7 +80,9 @@ export async function seedProject(
     const user = { login, firstname, lastname, mail: `${login}@example.test`, password };
     const made = partOf(await act('POST', '/users.json', { user }), 'user');
     const membership = { user_id: made.id, role_ids: [manager] };
-    await act('POST', `/projects/${project.id}/memberships.json`, { membership });
+    for (const { id } of [project, other]) {
+      await act('POST', `/projects/${id}/memberships.json`, { membership });
+    }
     return partOf(await act('GET', `/users/${made.id}.json`), 'user');
   };
   const ada = await join(`ada-${tag}`, 'Ada', `Lovelace ${tag}`);
@@ -87,6 +97,7 @@ export async function seedProject(
   }
   return {
     projectId: project.id,
+    otherId: other.id,
     ada: {
       id: ada.id,
       key: String(ada['api_key']),
@@ -158,6 +169,11 @@ async function streamOf(seeded: SeededProject, tag: string): Promise<ContractStr
       const id = await seeded.issue('Soon gone');
       await seeded.remove(id);
       return { ...refOf(id), told: '' };
+    },
+    move: async () => {
+      const id = await seeded.issue('Soon elsewhere');
+      await seeded.change(id, { project_id: seeded.otherId });
+      return { ...refOf(id), scopeKey: String(seeded.otherId), newId: String(id), told: '' };
     },
     write: async () => {
       turn += 1;

@@ -90,6 +90,8 @@ function issueData(
 
 const outward: Partial<Record<keyof IssueRow, string>> = {
   updated_at: 'updatedAt',
+  teamUuid: 'teamId',
+  number: 'number',
   title: 'title',
   description: 'description',
   priority: 'priority',

@@ -20,6 +20,11 @@ export interface IssueInput {
   dueDate?: string | null;
 }
 
+/** `teamId`: the team it is moved to. */
+export interface IssueUpdate extends IssueInput {
+  teamId?: string | null;
+}
+
 export interface NewIssueInput extends IssueInput {
   teamId: string;
   /** Chosen by the caller, a UUID of version 4; else one is made. */

@@ -8,7 +8,7 @@ import {
   type LabelFilter,
   type PersonFilter,
 } from './issue-filter.ts';
-import type { IssueInput, NewIssueInput } from './issue-input.ts';
+import type { IssueUpdate, NewIssueInput } from './issue-input.ts';
 import { type PageArguments, pageOf } from './paging.ts';
 import type { IssueRow } from './rows.ts';
 import { Views } from './views.ts';
@@ -90,7 +90,7 @@ function mutations(world: LinearWorld, caller: Caller, views: Views): Operations
       'issue',
     ),
     issueUpdate: writing(
-      ({ id, input }: ById & { input: IssueInput }) => updateIssue(world, caller, id, input),
+      ({ id, input }: ById & { input: IssueUpdate }) => updateIssue(world, caller, id, input),
       'issue',
     ),
     issueArchive: writing(

@@ -79,7 +79,7 @@ input IssueCreateInput {
   labelIds: [String!] parentId: String dueDate: TimelessDate
 }
 input IssueUpdateInput {
-  title: String description: String stateId: String assigneeId: String priority: Int
+  teamId: String title: String description: String stateId: String assigneeId: String priority: Int
   labelIds: [String!] addedLabelIds: [String!] removedLabelIds: [String!] parentId: String dueDate: TimelessDate
 }
 type IssuePayload { success: Boolean! lastSyncId: Float! issue: Issue }

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { issueOf, ownTeam, teamOf } from './access.ts';
+import { issueOf, ownTeam, stateOf, teamOf } from './access.ts';
 import type { Caller } from './grants.ts';
-import { type IssueChange, type IssueInput, readChange, timeOf } from './issue-input.ts';
+import {
+  type IssueChange,
+  type IssueInput,
+  type IssueUpdate,
+  readChange,
+  timeOf,
+} from './issue-input.ts';
 import { idTaken, invalidInput } from './linear-error.ts';
 import type { IssueRow, StateRow, TeamRow } from './rows.ts';
 import { insertEntity } from './tables.ts';
@@ -54,15 +60,40 @@ export function updateIssue(
   world: LinearWorld,
   caller: Caller,
   id: string,
-  input: IssueInput,
+  { teamId, ...input }: IssueUpdate,
 ): IssueRow {
   const issue = issueOf(world, caller, id);
-  return write(
-    world,
-    caller,
-    issue,
-    readChange(world, caller, ownTeam(world, issue), issue, input),
-  );
+  const present = ownTeam(world, issue);
+  const team = teamId ? teamOf(world, caller, teamId) : present;
+  if (team === present) {
+    return write(world, caller, issue, readChange(world, caller, team, issue, input));
+  }
+  const moved = { ...issue, ...moveTo(world, issue, team) };
+  const change = {
+    ...moveTo(world, issue, team),
+    ...readChange(world, caller, team, moved, input),
+  };
+  world.tables.teams.update(team.id, { lastNumber: team.lastNumber + 1 });
+  return write(world, caller, issue, change);
+}
+
+/**
+ * In another team an issue keeps its id and gets that team's next number, a state that means the same
+ * there, and loses the labels its old team has for itself.
+ */
+function moveTo(world: LinearWorld, issue: IssueRow, team: TeamRow): IssueChange {
+  const { type } = stateOf(world, issue);
+  const states = world.tables.states
+    .findBy('teamUuid', team.uuid)
+    .sort((a, b) => a.position - b.position);
+  const state = states.find((one) => one.type === type) ?? firstState(world, team);
+  const isShared = (id: string) => world.tables.labels.findOneBy('uuid', id)?.teamUuid === null;
+  return {
+    teamUuid: team.uuid,
+    number: team.lastNumber + 1,
+    stateUuid: state.uuid,
+    labelUuids: issue.labelUuids.filter(isShared),
+  };
 }
 
 /** Archiving keeps an issue, trashing lets it go after 30 days; both hide it from lists. */

@@ -32,6 +32,11 @@ export interface ContractStream {
   change: () => Promise<{ externalId: string; fields: JsonObject; told: string }>;
   /** Somebody else deletes one object; how it was addressed, and a text only that webhook holds. */
   remove?: () => Promise<RemoteRef & { told: string }>;
+  /**
+   * Somebody else moves one object to another scope: how it was addressed, the key of the scope it is in
+   * now, the id it has there, and a text that only the webhook about this very move holds.
+   */
+  move?: () => Promise<RemoteRef & { scopeKey: string; newId: string; told: string }>;
   /** An object nobody else touches, with a change of fields that the provider takes. */
   write?: () => Promise<{ ref: RemoteRef; fields: JsonObject }>;
   /** Canonical fields of an object to be made, that nothing else has; and a text only its webhook holds. */

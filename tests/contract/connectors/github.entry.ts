@@ -111,6 +111,13 @@ function issuesOf({ control }: Sandbox): ContractStream {
       await control.deleteIssue({ repo, number: Number(ref.externalKey) });
       return { ...ref, told: `"action":"deleted"` };
     },
+    move: async () => {
+      turn += 1;
+      const ref = await fresh(`To be transferred ${turn}`);
+      const to = 'northwind/web';
+      const { id } = await control.transferIssue({ repo, number: Number(ref.externalKey), to });
+      return { ...ref, scopeKey: to, newId: String(id), told: `"action":"transferred"` };
+    },
     write: async () => {
       turn += 1;
       const fields = { title: `Written ${turn}`, state: 'done', labels: ['bug'] };

@@ -29,7 +29,7 @@ async function start(): Promise<ContractWorld> {
     credential: token.access_token,
     wrongCredential: `lin_oauth_${'0'.repeat(64)}`,
     account: { id, name: 'mara · Northwind' },
-    streams: [issuesOf(sandbox, team)],
+    streams: [issuesOf(sandbox, team, await teamId(sandbox, 'OPS'))],
     webhooks: receiver,
     failNext: async (how) => {
       const effect = {
@@ -75,7 +75,7 @@ const updateIssue = `mutation ($id: String!, $input: IssueUpdateInput!) {
   issueUpdate(id: $id, input: $input) { success } }`;
 const deleteIssue = 'mutation ($id: String!) { issueDelete(id: $id) { success } }';
 
-function issuesOf(sandbox: Sandbox, team: string): ContractStream {
+function issuesOf(sandbox: Sandbox, team: string, otherTeam: string): ContractStream {
   let turn = 0;
   const fresh = async (title: string): Promise<RemoteRef> => {
     const made = await act<{ issue: { id: string; identifier: string } }>(
@@ -105,6 +105,14 @@ function issuesOf(sandbox: Sandbox, team: string): ContractStream {
       const ref = await fresh(`Contract ${turn}, to be deleted`);
       await act(sandbox, 'issueDelete', deleteIssue, { id: ref.externalId });
       return { ...ref, told: '"trashed":true' };
+    },
+    move: async () => {
+      turn += 1;
+      const ref = await fresh(`Contract ${turn}, to be moved`);
+      const input = { teamId: otherTeam };
+      await act(sandbox, 'issueUpdate', updateIssue, { id: ref.externalId, input });
+      const newId = ref.externalId;
+      return { ...ref, scopeKey: otherTeam, newId, told: `Contract ${turn}, to be moved` };
     },
     write: async () => {
       turn += 1;

@@ -125,6 +125,12 @@ export const mistakes: Record<string, Plant> = {
       throw new HubError('provider.not_found', `${resource} ${ref.externalId}`);
     },
   })),
+  read_moved: inApi((api) => ({
+    read: async (...args) => {
+      const object = await api.read(...args);
+      return object?.scopeKey === undefined ? object : null;
+    },
+  })),
   write: inApi((api) => ({
     update: async (ctx, resource, ref) => {
       const object = await api.read(ctx, resource, ref);

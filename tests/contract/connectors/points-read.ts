@@ -76,6 +76,11 @@ export const eachStream =
 
 const always = () => true;
 
+/** Tasks live in one project or another; what a person defined, or what has one place, does not move. */
+const canMove: Point['isClaimed'] = ({ connector }) =>
+  connector.define === undefined &&
+  connector.manifest.resources.some(({ kind }) => kind === 'task');
+
 export const readPoints: Point[] = [
   {
     id: 'scopes',
@@ -178,6 +183,23 @@ export const readPoints: Point[] = [
       must(read === null || read.deleted).toBe(true);
       const blind = bench.ctx(bench.world.wrongCredential);
       must((await refusalOf(api.read(blind, stream.resource, ref))).code).toMatch(/^provider\./);
+    }),
+  },
+  {
+    id: 'read_moved',
+    title: 'Moved to another place is told from gone',
+    isClaimed: canMove,
+    isProvable: ({ world }) => world.streams.some(({ move }) => move !== undefined),
+    prove: eachStream(async (bench, stream) => {
+      if (!stream.move) return;
+      const { told: _, scopeKey, newId, ...ref } = await stream.move();
+      const { api } = bench.entry;
+      const read = await api.read(bench.ctx(), stream.resource, ref);
+      must(read).toMatchObject({ externalId: newId, scopeKey, deleted: false });
+      const { objects } = await walk(bench, stream);
+      must(objects.map(({ externalId }) => externalId)).not.toContain(newId);
+      const many = await api.readMany?.(bench.ctx(), stream.resource, [ref]);
+      if (many) must(many[0]?.scopeKey).toBe(scopeKey);
     }),
   },
 ];

@@ -44,7 +44,15 @@ function serviceSteps(name: string, id: string, stage: EditStage): Step[] {
   const aside = 'ms' in stage && stage.ms !== null ? formatDuration(stage.ms) : undefined;
   switch (stage.stage) {
     case 'saved':
-      return [{ id: `${id}-send`, title: words.steps.waiting(name), state: 'waiting' }];
+      return [
+        {
+          id: `${id}-send`,
+          title: stage.waitsFor
+            ? words.steps.resting(name, stage.waitsFor)
+            : words.steps.waiting(name),
+          state: 'waiting',
+        },
+      ];
     case 'sending':
       return [{ id: `${id}-send`, title: words.steps.sending(name), state: 'busy' }];
     case 'accepted':

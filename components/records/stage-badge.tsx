@@ -41,5 +41,7 @@ export function StageBadge({ stage, now }: { stage: EditStage; now: number }) {
   );
   if (stage.stage === 'refused' || stage.stage === 'unknown')
     return <Tooltip content={stage.message}>{badge}</Tooltip>;
+  if (stage.stage === 'saved' && stage.waitsFor)
+    return <Tooltip content={words.pausedFlow(stage.waitsFor)}>{badge}</Tooltip>;
   return badge;
 }

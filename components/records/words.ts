@@ -98,6 +98,8 @@ export const words = {
     saved: 'Saved in the hub',
     version: (version: number) => `as version ${version}`,
     waiting: (service: string) => `Waiting to be sent to ${service}`,
+    resting: (service: string, flow: string) =>
+      `Not sent to ${service}: the flow “${flow}” is paused`,
     sending: (service: string) => `Sending to ${service}`,
     accepted: (service: string) => `${service} accepted it`,
     noEcho: 'Echo not seen yet',
@@ -111,6 +113,7 @@ export const words = {
     held: 'Waits for a decision',
   },
   held: 'Waits for a decision',
+  pausedFlow: (flow: string) => `The flow “${flow}” is paused; it is sent once that goes on.`,
   openConflicts: 'Among all conflicts',
   deleted: 'This record was deleted at its service.',
   noBody: 'It has no text.',

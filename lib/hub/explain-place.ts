@@ -134,6 +134,9 @@ function serviceStep(field: string, place: Place, lens: Lens, standing: Standing
     case 'form':
       return say(`${connection} has it in its own form:`, value);
     case 'beside':
+      if (place.is_parted) {
+        return say(`${connection} keeps its own value of it, since a flow was removed:`, value);
+      }
       return say(`${connection} has its own form or value of it, which counts as the same:`, value);
     case 'other':
       return say(`${connection} was last seen with another value:`, value);
@@ -158,7 +161,7 @@ function owedStep(
   switch (place.state) {
     case 'dirty':
       return place.isWritable && (standing === 'other' || standing === 'unshown')
-        ? step(`${connection} is still to be told.`, { at: place.dirty_at })
+        ? step(`${connection} is still to be told${pauseOf(place)}.`, { at: place.dirty_at })
         : [];
     case 'pushing':
       return isTelling ? step(`${connection} is being told.`, { at: push.at, refs: told }) : [];
@@ -182,6 +185,9 @@ function owedStep(
       return [];
   }
 }
+
+const pauseOf = ({ paused_flow: flow }: Place): string =>
+  flow === null ? '' : `, once the flow “${flow}” is resumed`;
 
 /** Only of the value there is: an older edit may have been accepted, and overtaken. */
 function acceptedStep(field: string, { kind, value }: ValueFacts, place: Place): LineageStep[] {

@@ -82,6 +82,10 @@ export interface PlaceFacts {
   unreadable: Record<string, string>;
   error: Link['error'];
   dirty_at: string | null;
+  /** The flow that is paused and has its stream for a side. */
+  paused_flow: string | null;
+  /** Kept apart from another place of the record: a flow of both was removed. */
+  is_parted: boolean;
   rules: FieldRule[];
   /** The newest edit of the field that was sent there. */
   push: {
@@ -108,6 +112,12 @@ export function selectPlaceFacts(
   return tx<PlaceFacts[]>`
     select l.id as link_id, l.stream_id, s.name as stream, l.connection_id, c.account_name as connection,
       c.connector, s.resource, l.state, l.base, l.ours, l.held, l.unreadable, l.error, l.dirty_at, coalesce(m.rules, '[]') as rules,
+      (select f.name from public.flow_sides d join public.flows f on f.workspace_id = d.workspace_id
+        and f.id = d.flow_id and f.status = 'paused'
+        where d.workspace_id = l.workspace_id and d.stream_id = l.stream_id) as paused_flow,
+      exists (select 1 from public.parted_streams a join public.links o on o.workspace_id = a.workspace_id
+        and o.stream_id = a.other_id and o.record_id = l.record_id
+        where a.workspace_id = l.workspace_id and a.stream_id = l.stream_id) as is_parted,
       (select jsonb_build_object('id', p.id, 'value', p.patch -> ${field}, 'outcome', p.outcome,
           'ignored', coalesce(p.error -> 'fields', '[]'), 'at', p.created_at, 'echoed_at', p.echoed_at)
         from (

@@ -19,7 +19,8 @@ export function overlay(row: RecordRow, pending: PendingEdit[]): RecordRow {
 export type EditStage =
   | { stage: 'none' }
   | { stage: 'saving' }
-  | { stage: 'saved'; at: string }
+  /** `waitsFor`: the flow that is paused. */
+  | { stage: 'saved'; at: string; waitsFor?: string }
   | { stage: 'sending'; at: string }
   | { stage: 'accepted'; at: string; ms: number | null }
   | { stage: 'echoed'; at: string; ms: number }
@@ -41,7 +42,11 @@ const elapsed = (from: string, to: string): number => Date.parse(to) - Date.pars
 export function linkStage(link: Link): EditStage {
   switch (link.state) {
     case 'dirty':
-      return { stage: 'saved', at: link.dirty_at ?? '' };
+      return {
+        stage: 'saved',
+        at: link.dirty_at ?? '',
+        ...(link.waits_for ? { waitsFor: link.waits_for } : {}),
+      };
     case 'pushing':
       return { stage: 'sending', at: link.dirty_at ?? '' };
     case 'refused':

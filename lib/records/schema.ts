@@ -62,6 +62,8 @@ export const linkSchema = z.object({
     .nullable(),
   /** Fields whose value at the service cannot be held here, with the reason; they are not written there. */
   unreadable: z.record(z.string(), z.string()).optional(),
+  /** The flow what it owes waits for, by its name: it is paused. */
+  waits_for: z.string().nullish(),
   dirty_at: z.iso.datetime().nullable(),
   pushed_at: z.iso.datetime().nullable(),
   echoed_at: z.iso.datetime().nullable(),

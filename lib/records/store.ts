@@ -10,6 +10,10 @@ export const recordColumns = (db: Queryable) => db`
     select json_agg(json_build_object(
       'id', l.id, 'connection_id', l.connection_id, 'stream_id', l.stream_id, 'connector', c.connector,
       'external_key', l.external_key, 'url', l.url, 'state', l.state, 'held', l.held, 'error', l.error, 'unreadable', l.unreadable,
+      'waits_for', case when l.state = 'dirty' then (
+        select f.name from public.flow_sides d join public.flows f on f.workspace_id = d.workspace_id
+          and f.id = d.flow_id and f.status = 'paused'
+        where d.workspace_id = l.workspace_id and d.stream_id = l.stream_id) end,
       'dirty_at', l.dirty_at, 'pushed_at', l.pushed_at, 'echoed_at', l.echoed_at) order by l.id)
     from public.links l join public.connections c on c.id = l.connection_id
     where l.workspace_id = r.workspace_id and l.record_id = r.id

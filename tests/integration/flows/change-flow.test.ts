@@ -74,6 +74,28 @@ describe('a change', () => {
     expect(await faultOf(at.create([gone, await at.stream()]))).toBeNull();
   });
 
+  it('by a side that goes keeps that apart from the others, and those together', async () => {
+    const [one = '', two = '', three = ''] = [
+      await at.stream(),
+      await at.stream(),
+      await at.stream(),
+    ];
+    const flow = await at.create([one, two, three]);
+    const apart = async () => {
+      const rows = await at.world.admin`
+        select stream_id, other_id from public.parted_streams where stream_id = any(${[one, two, three]})`;
+      return rows.map((row) => [row['stream_id'], row['other_id']].join(' ')).sort();
+    };
+    await at.change(flow.id, { sides: [side(one), side(two)] });
+    expect(await apart()).toEqual([]);
+    await at.change(flow.id, { sides: [side(one), side(two), side(three)] });
+    await at.enable(flow.id);
+    await at.change(flow.id, { sides: [side(one), side(two)] });
+    expect(await apart()).toEqual(
+      [`${one} ${three}`, `${two} ${three}`, `${three} ${one}`, `${three} ${two}`].sort(),
+    );
+  });
+
   it('makes a draft neither run nor rest', async () => {
     const flow = await at.create([await at.stream(), await at.stream()]);
     for (const status of ['live', 'paused'] as const) {

@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '#lib/core/index';
+import { type JsonObject, newId } from '#lib/core/index';
 import { asUser } from '#lib/db/index';
-import { deleteFlow } from '#lib/flows/index';
-import { plain, type RemoteSwitches } from '../../setup/fake-remote/remote-switches.ts';
+import { deleteFlow, enablePlan } from '#lib/flows/index';
+import { lineageUseCases } from '#lib/hub/web-lineage';
+import { getRecord } from '#lib/records/index';
+import {
+  plain,
+  type RemoteSwitches,
+  remoteFields,
+} from '../../setup/fake-remote/remote-switches.ts';
 import { Mortal } from '../../setup/mortal.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import { type Side, Trial } from './model/trial.ts';
@@ -63,6 +69,24 @@ const record = async (): Promise<JsonObject> => {
     where l.workspace_id = ${trial.owner.workspaceId} limit 1`;
   return row?.['data'] as JsonObject;
 };
+const recordId = async () => {
+  const [row] = await trial.admin`
+    select record_id from public.links where workspace_id = ${trial.owner.workspaceId} limit 1`;
+  return String(row?.['record_id']);
+};
+/** As the drawer shows them. */
+const shownLinks = async () => {
+  const id = await recordId();
+  return (await asUser(at.web, trial.owner, (tx) => getRecord(tx, { recordId: id }))).links;
+};
+const why = async (field: string) => {
+  const web = lineageUseCases(
+    { asBearer: (_session, work) => asUser(at.web, trial.owner, work) },
+    { writableFields: () => remoteFields, acceptedValues: () => null },
+  );
+  const told = await web.ofField({} as never, { recordId: await recordId(), field });
+  return told.steps.map(({ text }) => text).join(' ');
+};
 const owedWork = async () => {
   const [row] = await trial.admin`
     select due from private.owed_work(${trial.owner.workspaceId}, 100) where queue = 'push'`;
@@ -83,7 +107,10 @@ describe('a flow that is paused', () => {
     expect(trial.sides.map(({ api }) => api.calls.length)).toEqual(calls);
     expect(await links()).toMatchObject([{ state: 'dirty' }, { state: 'dirty' }]);
     expect(await owedWork()).toBe(0);
+    expect((await shownLinks()).map((link) => link.waits_for)).toEqual(['Both', 'Both']);
+    expect(await why('body')).toContain('is still to be told, once the flow “Both” is resumed.');
     await setFlow('live');
+    expect((await shownLinks()).map((link) => link.waits_for)).toEqual([null, null]);
     expect(await owedWork()).toBe(2);
     await work();
     expect(writes()).toEqual([
@@ -165,6 +192,7 @@ describe('a flow that is removed', () => {
       { title: 'Left 3', body: 'left 3', labels: ['bug'] },
       { title: 'Right 3', body: 'x', labels: ['bug', 'r3'] },
     ]);
+    expect(await why('title')).toContain('keeps its own value of it, since a flow was removed:');
     // The record says what was changed last, wherever that was.
     expect(await record()).toMatchObject({ title: 'Right 3', body: 'left 3' });
     expect(await links()).toMatchObject([{ state: 'synced' }, { state: 'synced' }]);
@@ -197,6 +225,32 @@ describe('a flow that is removed', () => {
     right?.remote.edit('1', { title: 'From the right' });
     await work();
     expect(fields()[0]).toMatchObject({ title: 'From the left' });
+    expect(await conflicts()).toEqual([]);
+  });
+
+  it('is made anew by a plan that is enabled: what is edited from then on crosses again', async () => {
+    const [left, right] = await begin({}, {});
+    await remove();
+    left?.remote.edit('1', { title: 'Apart' });
+    await work();
+    flowId = await trial.flow('draft');
+    left?.remote.edit('1', { body: 'still apart' });
+    await work();
+    expect(writes()).toEqual([[], []]);
+    const planId = newId();
+    await trial.admin`insert into public.flow_plans (id, workspace_id, flow_id, flow_version, status)
+      values (${planId}, ${trial.owner.workspaceId}, ${flowId}, 1, 'ready')`;
+    const enabledBy = trial.owner.userId;
+    await asUser(at.web, trial.owner, (tx) => enablePlan(tx, { planId, enabledBy }));
+    right?.remote.edit('1', { title: 'Together' });
+    await work();
+    expect(writes()).toEqual([[{ title: 'Together' }], []]);
+    left?.remote.edit('1', { body: 'together' });
+    await work();
+    expect(fields()).toMatchObject([
+      { title: 'Together', body: 'together' },
+      { title: 'Together', body: 'together' },
+    ]);
     expect(await conflicts()).toEqual([]);
   });
 

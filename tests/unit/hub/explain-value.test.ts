@@ -47,6 +47,8 @@ const place = (more: Partial<Place> = {}): Place => ({
   unreadable: {},
   error: null,
   dirty_at: at,
+  paused_flow: null,
+  is_parted: false,
   rules: [],
   push: null,
   isWritable: true,

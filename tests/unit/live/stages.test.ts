@@ -26,6 +26,11 @@ describe('the stage of an edit', () => {
     ['none before any edit', {}, { stage: 'none' }],
     ['saved while it waits', { state: 'dirty', dirty_at: at(1) }, { stage: 'saved', at: at(1) }],
     [
+      'saved, with the flow it waits for',
+      { state: 'dirty', dirty_at: at(1), waits_for: 'Issues' },
+      { stage: 'saved', at: at(1), waitsFor: 'Issues' },
+    ],
+    [
       'sending while a call is under way',
       { state: 'pushing', dirty_at: at(1) },
       { stage: 'sending', at: at(1) },

@@ -6,6 +6,7 @@ import { rereadAliased } from './alias-store.ts';
 import { adoptOwn, findOwn } from './create/adopt-created.ts';
 import { oweCreations } from './create/owe-creations.ts';
 import { holdMaking } from './create/owe-store.ts';
+import { findStrays, followStrays, takeFormer } from './follow-moves.ts';
 import { type JudgedObject, judgeObjects } from './judge-object.ts';
 import { syncLimits } from './limits.ts';
 import { newObject } from './new-object.ts';
@@ -51,7 +52,7 @@ export interface ObservationInput {
 
 /**
  * Applies observed states of objects in the caller's transaction: at most 8 statements (of a side of a
- * flow one more, where objects name others in another service's words two), however many objects. The same objects in any order, any number of times, come to the same records.
+ * flow one more, where objects name others in another service's words two, where they say where they are one), however many objects. The same objects in any order, any number of times, come to the same records.
  *
  * New objects are linked before any known one is locked: whoever waits for a link being made holds
  * no record that its maker could want, so two pages cannot wait for each other in a circle.
@@ -72,6 +73,7 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
   const judged = judgeObjects(input.kind, input.objects);
   seen.faults = judged.faults;
   const waiting = latestOfEach(judged.objects, seen);
+  const strays = await findStrays(tx, origin, waiting, seen);
   for (let round = 0; round === 0 || waiting.size > 0; round += 1) {
     if (round === syncLimits.linkRounds) {
       throw new HubError('internal.unavailable', 'Objects kept being linked elsewhere.', {
@@ -84,8 +86,9 @@ export async function observeObjects(tx: Tx, input: ObservationInput): Promise<O
       return { ...seen, skipped: input.objects.length };
     }
     await passOnRenamed(tx, origin, stream, waiting, seen);
+    await takeFormer(tx, origin, circumstancesOf(input), waiting, stream.known);
     await observeNew(tx, origin, input, stream, waiting, seen);
-    if (waiting.size > 0) await observeKnown(tx, origin, input, waiting, seen);
+    if (waiting.size > 0) await observeKnown(tx, origin, input, strays, waiting, seen);
   }
   if (source.type === 'webhook' || source.type === 'push' || source.type === 'refetch') {
     const isChanged = seen.created + seen.updated > 0;
@@ -110,26 +113,32 @@ function latestOfEach(objects: JudgedObject[], seen: Observation): Map<string, J
   return latest;
 }
 
+const circumstancesOf = ({ kind, writable, source }: ObservationInput): Circumstances => ({
+  kind,
+  writable,
+  isAnswer: source.type === 'push',
+  isEcho: source.type !== 'push' && source.type !== 'refetch',
+  answersIntent: source.intentId ?? null,
+});
+
 /** Takes the objects that have a link out of `waiting` and applies them. */
 async function observeKnown(
   tx: Tx,
   origin: Origin,
   input: ObservationInput,
+  strays: ReadonlySet<string>,
   waiting: Map<string, JudgedObject>,
   seen: Observation,
 ): Promise<void> {
   const readAt = input.source.readAt ?? null;
-  const { type } = input.source;
-  const given: Circumstances = {
-    kind: input.kind,
-    writable: input.writable,
-    isAnswer: type === 'push',
-    isEcho: type !== 'push' && type !== 'refetch',
-    answersIntent: input.source.intentId ?? null,
-  };
+  const given = circumstancesOf(input);
+  const moved = await followStrays(tx, origin, given, { strays, waiting, seen, readAt });
   const shown = new Map([...waiting].map(([id, { fields }]) => [id, fields]));
-  const known = await lockMapped(tx, origin, [...waiting.keys()], readAt, given, shown);
-  if (known.length === 0) return;
+  const locked = await lockMapped(tx, origin, [...waiting.keys()], readAt, given, shown);
+  if (locked.length === 0) return;
+  const known = locked.map((link) =>
+    moved.has(link.external_id) ? { ...link, is_read_since: true } : link,
+  );
   const intents = await selectIntents(
     tx,
     origin,

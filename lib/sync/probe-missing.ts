@@ -3,6 +3,7 @@ import { toHubError } from '#lib/core/index';
 import { type Tx, transaction } from '#lib/db/index';
 import { RunStopped } from './apply-page.ts';
 import { asksFirst, type MassChange, NeedsAnswer } from './judge-mass.ts';
+import { hasLeft, isSameScope, leftScope } from './left-scope.ts';
 import { syncLimits } from './limits.ts';
 import { observeObjects } from './observe-objects.ts';
 import { databaseTime } from './observe-store.ts';
@@ -99,6 +100,8 @@ function applyProbes(
       const objects = probes.flatMap(({ link, object }) => {
         // One that answers under another id is followed by the way edits go out.
         if (object === undefined || isRenamed(link, object)) return [];
+        // It was moved out of sight before: that it is not shown now says nothing of its end.
+        if (object === null && hasLeft(link)) return [];
         return [object ?? goneObject(link, deps.clock.now())];
       });
       const seen = await observeObjects(tx, {
@@ -150,21 +153,27 @@ async function rereadRenamed(tx: Tx, { run }: HeldRun, probes: Probe[]): Promise
   });
 }
 
+/**
+ * What says where it is was marked, or has gone over to another stream, as it was observed. Of the
+ * others it is said once they stay away.
+ */
 async function keepOutOfSight(tx: Tx, { run }: HeldRun, probes: Probe[]): Promise<void> {
   const before = (run.checkpoint.generation ?? 0) - 1;
   const ids = (of: (probe: Probe) => boolean) => probes.filter(of).map(({ link }) => link.id);
-  const closed = ids(({ object }) => object === undefined);
+  const closed = ids(({ link, object }) => object === undefined && !hasLeft(link));
   // Once can be chance: what is changed while pages are turned may slip from one to another.
   const left = ids(
     ({ link, object }) =>
-      Boolean(object) && !isRenamed(link, object) && link.seen_generation < before,
+      Boolean(object) &&
+      !isRenamed(link, object) &&
+      isSameScope(object?.scopeKey ?? run.scope_key, run.scope_key) &&
+      link.seen_generation < before,
   );
   if (closed.length > 0) {
     const message = 'The service does not show this object any more; its last state is kept.';
     await setOutOfSight(tx, run, closed, { code: 'provider.forbidden', message });
   }
   if (left.length > 0) {
-    const message = 'The object is not in what this stream reads any more; its record is kept.';
-    await setOutOfSight(tx, run, left, { code: 'sync.left_scope', message });
+    await setOutOfSight(tx, run, left, leftScope);
   }
 }

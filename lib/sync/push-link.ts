@@ -23,6 +23,7 @@ import {
 } from './push-target.ts';
 import { noteWaiting } from './reference-store.ts';
 import { refuseFields } from './refuse-fields.ts';
+import { isOutside, refuseLeft } from './refuse-left.ts';
 import { lockMappedLink } from './remap-links.ts';
 import { rereadLink } from './reread-link.ts';
 import { sendIntent } from './send-intent.ts';
@@ -124,6 +125,7 @@ function planPush(
       await restLink(tx, link);
       return 'postponed';
     }
+    if (fields.length > 0 && isOutside(link)) return refuseLeft(tx, link, fields);
     const unseen = fields.filter(
       (field) => Object.hasOwn(link.unreadable, field) || link.strangers.includes(field),
     );

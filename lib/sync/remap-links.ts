@@ -65,20 +65,23 @@ function rulesAt(past: { version: number; rules: FieldRule[] }[], version: numbe
   return isForgotten ? null : (past.find((one) => one.version >= version)?.rules ?? null);
 }
 
-async function remapLinks(
+/** `before`: the rules until now, by link, where they are not those of the link's stream. */
+export async function remapLinks(
   tx: Tx,
   origin: Origin,
   behind: KnownLink[],
   given: Circumstances,
+  before: ReadonlyMap<string, readonly FieldRule[]> = new Map(),
 ): Promise<void> {
   const now = await databaseTime(tx);
   const streamIds = [...new Set(behind.map((link) => link.stream_id))];
   const past = await selectPast(tx, origin.workspaceId, streamIds);
   const plans = behind.map((link) => {
-    const rules = rulesAt(past.get(link.stream_id) ?? [], link.lens_version);
-    const before = rules && lensOf(given.kind, rules);
+    const rules =
+      before.get(link.link_id) ?? rulesAt(past.get(link.stream_id) ?? [], link.lens_version);
+    const lens = rules && lensOf(given.kind, rules);
     const { references } = link;
-    const named = before && references ? before.naming(given.kind, references) : before;
+    const named = lens && references ? lens.naming(given.kind, references) : lens;
     return planRemap(link, given, { now, before: named });
   });
   const records = plans.flatMap(({ record }, at) =>

@@ -1,6 +1,8 @@
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { type HubError, toHubError } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
+import { hasLeft } from './left-scope.ts';
+import { markLeft } from './move-store.ts';
 import { databaseTime } from './observe-store.ts';
 import { clearReread, lockLink, releaseLink } from './push-store.ts';
 import { goneObject, type Push, remoteRef } from './push-target.ts';
@@ -14,10 +16,11 @@ import { takeRead } from './take-read.ts';
 export async function rereadLink(push: Push): Promise<'done' | 'skipped' | 'postponed'> {
   const { deps, link, opened } = push;
   const readAt = await databaseTime(deps.db);
-  let object: RemoteObject;
+  let object: RemoteObject | null;
   try {
     const read = await opened.api.read(opened.ctx, link.resource, remoteRef(link));
-    object = read ?? goneObject(link, deps.clock.now());
+    // Moved out of sight before: that it is not shown now says nothing of its end.
+    object = read ?? (hasLeft(link) ? null : goneObject(link, deps.clock.now()));
   } catch (error) {
     const fault = toHubError(error);
     // An edit of what may not be read still goes out: the service's own refusal takes it back.
@@ -27,7 +30,8 @@ export async function rereadLink(push: Push): Promise<'done' | 'skipped' | 'post
   return transaction(deps.db, async (tx) => {
     const held = await lockLink(tx, link.workspace_id, link.id, push.epoch);
     if (!held) return 'skipped';
-    await takeRead(tx, push, object, { type: 'refetch', readAt });
+    if (object) await takeRead(tx, push, object, { type: 'refetch', readAt });
+    else await markLeft(tx, link.workspace_id, [link.id]);
     await clearReread(tx, held, readAt);
     return 'done';
   });

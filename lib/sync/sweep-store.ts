@@ -1,4 +1,6 @@
+import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
+import { leftScope } from './left-scope.ts';
 import { appendRunEvent } from './run-event-store.ts';
 import type { TakenRun } from './run-work-store.ts';
 import type { Asks } from './schema.ts';
@@ -68,7 +70,7 @@ export async function countMissing(tx: Tx, run: TakenRun, generation: number): P
   const [row] = await tx<{ n: number }[]>`
     select count(*)::int as n from public.links
     where workspace_id = ${run.workspace_id} and stream_id = ${run.stream_id} and state <> 'tombstone'
-      and seen_generation < ${generation}`;
+      and seen_generation < ${generation} and error ->> 'code' is distinct from ${leftScope.code}`;
   return row?.n ?? 0;
 }
 
@@ -78,6 +80,7 @@ export interface MissingLink {
   external_key: string | null;
   remote_rank: number;
   seen_generation: number;
+  error: JsonObject | null;
 }
 
 /** Links the sweep did not come across, in the order of their ids. */
@@ -89,7 +92,7 @@ export function selectMissing(
   rows: number,
 ): Promise<MissingLink[]> {
   return tx<MissingLink[]>`
-    select id, external_id, external_key, remote_rank, seen_generation from public.links
+    select id, external_id, external_key, remote_rank, seen_generation, error from public.links
     where workspace_id = ${run.workspace_id} and stream_id = ${run.stream_id} and state <> 'tombstone'
       and seen_generation < ${generation} ${after === null ? tx`` : tx`and id > ${after}`}
     order by id limit ${rows}`;

@@ -22,6 +22,8 @@ interface Stored {
   fields: JsonObject;
   rank: number;
   deleted: boolean;
+  /** The scope it is in; without one it is in all of them. */
+  place?: string;
 }
 
 export const manifest: ConnectorManifest = {
@@ -73,6 +75,8 @@ export const manifest: ConnectorManifest = {
  */
 export class FakeService {
   readonly objects = new Map<string, Stored>();
+  /** Old ids, and what answers to them. */
+  readonly renamed = new Map<string, string>();
   readonly writes: { id: string; fields: JsonObject }[] = [];
   readonly calls: string[] = [];
   faults: Fault[] = [];
@@ -98,6 +102,7 @@ export class FakeService {
   put(id: string, fields: JsonObject): RemoteObject {
     const before = this.objects.get(id);
     this.objects.set(id, {
+      ...before,
       fields: { ...before?.fields, ...fields },
       rank: this.now,
       deleted: false,
@@ -118,8 +123,18 @@ export class FakeService {
     return this.snapshot(id);
   }
 
+  /** Someone there moves an object to another scope, which may give it another id. */
+  move(id: string, place: string, newId = id): RemoteObject {
+    this.now += 1_000;
+    const moved = { ...this.need(id), rank: this.now, place };
+    this.objects.delete(id);
+    this.objects.set(newId, moved);
+    if (newId !== id) this.renamed.set(id, newId);
+    return this.snapshot(newId);
+  }
+
   snapshot(id: string): RemoteObject {
-    const { fields, rank, deleted } = this.need(id);
+    const { fields, rank, deleted, place } = this.need(id);
     return {
       externalId: id,
       externalKey: id,
@@ -128,15 +143,18 @@ export class FakeService {
       rankIsExact: false,
       updatedAt: new Date(rank).toISOString(),
       fields: structuredClone(fields),
+      ...(place === undefined ? {} : { scopeKey: place }),
       deleted,
       raw: { id, fields: structuredClone(fields) },
     };
   }
 
-  /** Living objects, oldest change first, as the service lists them. */
-  list(): RemoteObject[] {
+  /** Living objects of a scope, oldest change first, as the service lists them. */
+  list(scope: JsonObject = {}): RemoteObject[] {
+    const isIn = (place?: string) =>
+      place === undefined || scope['project'] === undefined || place === scope['project'];
     return [...this.objects]
-      .filter(([, object]) => !object.deleted)
+      .filter(([, object]) => !object.deleted && isIn(object.place))
       .sort(([, a], [, b]) => a.rank - b.rank)
       .map(([id]) => this.snapshot(id));
   }
@@ -147,10 +165,10 @@ export class FakeService {
     registerWebhook: () => Promise.resolve({ remoteId: '1' }),
     removeWebhook: () => Promise.resolve(),
     toError: () => new HubError('provider.bad_answer'),
-    backfill: (_ctx, _resource, _scope, from) =>
+    backfill: (_ctx, _resource, scope, from) =>
       this.call('backfill', () => {
         const start = Number(from?.['at'] ?? 0);
-        const all = this.list();
+        const all = this.list(scope);
         const end = start + this.pageSize;
         return {
           objects: all.slice(start, end),
@@ -160,10 +178,10 @@ export class FakeService {
           cursor: { since: this.now },
         };
       }),
-    poll: (_ctx, _resource, _scope, cursor) =>
+    poll: (_ctx, _resource, scope, cursor) =>
       this.call('poll', () => {
         const since = Number(cursor['since'] ?? 0);
-        const changed = this.list().filter((object) => object.rank >= since);
+        const changed = this.list(scope).filter((object) => object.rank >= since);
         const page = changed.slice(0, this.pageSize);
         const hasMore = changed.length > page.length;
         const last = page.at(-1)?.rank ?? since;
@@ -178,8 +196,9 @@ export class FakeService {
       }),
     read: (_ctx, _resource, ref) =>
       this.call('read', () => {
-        const object = this.objects.get(ref.externalId);
-        return object && !object.deleted ? this.snapshot(ref.externalId) : null;
+        const id = this.renamed.get(ref.externalId) ?? ref.externalId;
+        const object = this.objects.get(id);
+        return object && !object.deleted ? this.snapshot(id) : null;
       }),
     update: (_ctx, _resource, ref, fields) =>
       this.call('update', () => this.write(ref.externalId, fields)),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '#lib/core/index';
+import { type Json, type JsonObject, newId } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
-import { oweCreations } from '#lib/sync/index';
+import { joinRecords, oweCreations } from '#lib/sync/index';
 import { isLong } from '../../setup/is-long.ts';
 import { FlowTrial, issue } from './flow-trial.ts';
 import type { Bug } from './model/bugs.ts';
@@ -152,6 +152,85 @@ describe('a field that names another record', () => {
     const [before] = [told(left).length + told(right).length];
     await flow.work(6);
     expect(told(left).length + told(right).length).toBe(before);
+  });
+});
+
+describe('records that become one', () => {
+  const recordOf = async (side: Side, title: string): Promise<string> => {
+    const [row] = await flow.trial.admin`
+      select record_id from public.links
+      where connection_id = ${side.connectionId} and external_id = ${idOf(side, title)}`;
+    return String(row?.['record_id']);
+  };
+  const join = async (title: string): Promise<void> => {
+    const [left, right] = [flow.side(0), flow.side(1)];
+    const recordIds = [await recordOf(left, title), await recordOf(right, title)] as const;
+    const joined = await transaction(flow.trial.at.worker, (tx) =>
+      joinRecords(tx, {
+        workspaceId: flow.trial.owner.workspaceId,
+        recordIds,
+        onDifference: 'ask',
+        firstStreamId: null,
+      }),
+    );
+    expect(joined.outcome).toBe('joined');
+  };
+
+  /** Both have a child under a parent, by names that mean other things at the other. */
+  const apart = async (child: JsonObject = { parent: 'ENG-2' }): Promise<[Side, Side]> => {
+    flow = await FlowTrial.begin(at, [{ name: 'left' }, { name: 'right' }]);
+    const [left, right] = [flow.side(0), flow.side(1)];
+    await flow.setFlow('paused');
+    left.remote.create('ENG-1', titled('Child', child));
+    left.remote.create('ENG-2', titled('Parent'));
+    left.remote.create('ENG-3', titled('Other'));
+    right.remote.create('ENG-1', titled('Other'));
+    right.remote.create('ENG-2', titled('Child', { parent: 'ENG-3' }));
+    right.remote.create('ENG-3', titled('Parent'));
+    await flow.work(2);
+    await flow.setFlow('live');
+    return [left, right];
+  };
+
+  it('name what they named before, in whatever order they are joined', async () => {
+    const [left, right] = await apart();
+    for (const title of ['Child', 'Parent', 'Other']) await join(title);
+    await flow.work();
+    expect([told(left), told(right)]).toEqual([[], []]);
+    expect(await conflicts()).toEqual([]);
+    place(right, 'Child', 'Other');
+    await flow.work();
+    expect(told(left)).toEqual([{ parent: 'ENG-3' }]);
+    place(left, 'Child', 'Parent');
+    await flow.work();
+    expect(told(right)).toEqual([{ parent: 'ENG-3' }]);
+    expect(await conflicts()).toEqual([]);
+  });
+
+  it('keep the words of the one that stays, though the other has been linked for longer', async () => {
+    const [left, right] = await apart();
+    await flow.trial.admin`update public.links set id = ${newId()}
+      where connection_id = ${left.connectionId} and external_id = 'ENG-1'`;
+    for (const title of ['Parent', 'Other', 'Child']) await join(title);
+    await flow.work();
+    expect([told(left), told(right)]).toEqual([[], []]);
+    const [record] = await flow.trial.admin`
+      select data ->> 'parent' as parent, home_connection_id as home from public.records
+      where id = ${await recordOf(left, 'Child')}`;
+    expect(record).toEqual({ parent: 'ENG-2', home: left.connectionId });
+    place(left, 'Child', 'Other');
+    await flow.work();
+    expect(told(right)).toEqual([{ parent: 'ENG-1' }]);
+  });
+
+  it('take the word of the one that has any, translated', async () => {
+    const [left, right] = await apart({});
+    for (const title of ['Parent', 'Other', 'Child']) await join(title);
+    const [record] = await flow.trial.admin`
+      select data ->> 'parent' as parent from public.records where id = ${await recordOf(left, 'Child')}`;
+    expect(record).toEqual({ parent: 'ENG-2' });
+    await flow.work();
+    expect(told(right)).toEqual([]);
   });
 });
 

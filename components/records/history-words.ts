@@ -11,7 +11,7 @@ export const historyWords = {
     'The fields go back to what they were, as a change of its own; the services are told afterwards.',
   undoAll: 'Take it back',
   undoPart: 'Take back what can be',
-  undone: 'taken back',
+  undone: { whole: 'taken back', part: 'partly taken back' },
   undoes: 'took back an earlier change',
   didUndo: 'The change was taken back',
   didPart: 'What could be taken back was',

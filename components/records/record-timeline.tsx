@@ -10,7 +10,7 @@ import { ChangeDiff } from './change-diff';
 import { ChangeUndo } from './change-undo';
 import { historyWords } from './history-words';
 import { OriginLinks } from './origin-links';
-import { offersUndo, tellChange } from './tell-change';
+import { offersUndo, takenBack, tellChange } from './tell-change';
 import { shownFields } from './values';
 import { words } from './words';
 
@@ -23,11 +23,11 @@ interface RecordTimelineProps {
 /** Changes and what services were told of them, newest first, each with where it came from. */
 export function RecordTimeline({ history, connectors }: RecordTimelineProps) {
   const mayUndo = useMay('editor');
-  const undone = new Set(history.changes.flatMap(({ undoes }) => undoes ?? []));
+  const taken = takenBack(history.changes);
   const entries = [
     ...history.changes.map((change) => ({
       at: change.at,
-      entry: changeEntry(change, { connectors, mayUndo, isUndone: undone.has(change.position) }),
+      entry: changeEntry(change, { connectors, mayUndo, undone: taken.get(change.position) }),
     })),
     ...history.pushes.map((push) => ({ at: push.created_at, entry: pushEntry(push, connectors) })),
     ...history.creations.map((creation) => ({
@@ -47,9 +47,13 @@ const tones = { user: 'accent', connection: 'neutral', hub: 'warn' } as const;
 
 function changeEntry(
   change: Change,
-  shown: { connectors: Map<string, string>; mayUndo: boolean; isUndone: boolean },
+  shown: {
+    connectors: Map<string, string>;
+    mayUndo: boolean;
+    undone: 'whole' | 'part' | undefined;
+  },
 ): TimelineEntry {
-  const isOffered = shown.mayUndo && !shown.isUndone && offersUndo(change);
+  const isOffered = shown.mayUndo && shown.undone !== 'whole' && offersUndo(change);
   const { who, did } = tellChange(change, (id) => shown.connectors.get(id ?? ''));
   // What a person took back together is no run that could be looked at.
   const refs =
@@ -60,9 +64,9 @@ function changeEntry(
     title: (
       <>
         <strong className="font-medium text-ink">{who}</strong> {did}{' '}
-        {shown.isUndone && (
+        {shown.undone && (
           <Badge tone="warn" shape="tag">
-            {historyWords.undone}
+            {historyWords.undone[shown.undone]}
           </Badge>
         )}
       </>

@@ -64,3 +64,19 @@ export function offersUndo({ op, origin, reason, diff }: Change): boolean {
   // Only a service can have again what was deleted there.
   return op === 'delete' ? origin === 'connection' : Object.keys(diff).length > 0;
 }
+
+/** How far changes are taken back by others that stand, by position. Pure. */
+export function takenBack(changes: readonly Change[]): Map<number, 'whole' | 'part'> {
+  const taken = new Map<number, 'whole' | 'part'>();
+  // An undo is younger than what it undoes: of the youngest it is known first whether it stands.
+  for (const change of changes.toSorted((a, b) => b.position - a.position)) {
+    const undos = changes.filter(
+      ({ undoes, position }) => undoes === change.position && taken.get(position) !== 'whole',
+    );
+    if (undos.length === 0) continue;
+    const back = new Set(undos.flatMap(({ fields }) => fields));
+    const isWhole = shownFields(change.fields).every((field) => back.has(field));
+    taken.set(change.position, isWhole ? 'whole' : 'part');
+  }
+  return taken;
+}

@@ -129,6 +129,29 @@ describe('a line of the history', () => {
     unmount();
   });
 
+  it('is marked as taken back as far as it was, and while it is', () => {
+    const ada = { origin: 'user', actor: { id, name: 'Ada' }, connection_id: null } as const;
+    const edit = change({ ...ada, position: 2 });
+    const undo = (position: number, undoes: number, fields: string[]) =>
+      change({ ...ada, position, undoes, fields });
+    const marks = (...changes: Change[]) => {
+      const history = { changes, pushes: [], creations: [], conflicts: [] };
+      const { unmount } = show(<RecordTimeline history={history} connectors={new Map()} />);
+      const lines = within(screen.getByRole('list', { name: /happened/ })).getAllByRole('listitem');
+      const found = lines.map(
+        (line) => /Ada changed .*?(partly taken back|taken back)/.exec(line.textContent)?.[1],
+      );
+      unmount();
+      return found.filter((one) => one !== undefined);
+    };
+    const all = ['labels', 'body'];
+    expect(marks(undo(3, 2, all), edit)).toEqual(['taken back']);
+    expect(marks(undo(3, 2, ['body']), edit)).toEqual(['partly taken back']);
+    // The undo was taken back itself.
+    expect(marks(undo(4, 3, all), undo(3, 2, all), edit)).toEqual([]);
+    expect(marks(undo(5, 2, ['labels']), undo(3, 2, ['body']), edit)).toEqual(['taken back']);
+  });
+
   it('of a call says what was taken of it', () => {
     const error = { code: 'provider.refused', message: 'body is too long.', fields: ['body'] };
     const lines = (one: Partial<Push>) => {

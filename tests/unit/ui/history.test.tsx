@@ -96,7 +96,7 @@ describe('the timeline of a record', () => {
       change(),
       change({ position: 3, op: 'create', diff: {}, fields: [] }),
     ]);
-    expect(screen.getByText(historyWords.undone)).toBeTruthy();
+    expect(screen.getByText(historyWords.undone.whole)).toBeTruthy();
     expect(screen.getAllByRole('button', { name: /Undo/ })).toHaveLength(1);
   });
 

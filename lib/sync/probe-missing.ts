@@ -2,6 +2,7 @@ import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { toHubError } from '#lib/core/index';
 import { type Tx, transaction } from '#lib/db/index';
 import { RunStopped } from './apply-page.ts';
+import { askOfLost } from './ask-of-lost.ts';
 import { asksFirst, type MassChange, NeedsAnswer } from './judge-mass.ts';
 import { hasLeft, isSameScope, leftScope } from './left-scope.ts';
 import { syncLimits } from './limits.ts';
@@ -51,6 +52,7 @@ export async function probeMissing(
       of: await countLiving(tx, run),
     }));
     if (asksFirst(change, run.checkpoint.allowed)) throw new NeedsAnswer(change);
+    run.checkpoint = { ...run.checkpoint, missed: change.count, lost: 0 };
   }
   for (;;) {
     signal.throwIfAborted();
@@ -63,6 +65,10 @@ export async function probeMissing(
       probes.push({ link, object: await probe(held, opened, link) });
       signal.throwIfAborted();
     }
+    await askOfLost(
+      held,
+      probes.filter(isLost).map(({ link }) => link),
+    );
     await applyProbes(held, opened, probes, readAt);
     if (missing.length === 0) return true;
     if (isSliceOver()) return false;
@@ -133,6 +139,10 @@ function applyProbes(
     }),
   );
 }
+
+/** Out of sight before, and not there any more by what the service says now. */
+const isLost = ({ link, object }: Probe): boolean =>
+  object === null && link.state === 'inaccessible' && !hasLeft(link);
 
 const isRenamed = (link: MissingLink, object: RemoteObject | null | undefined): boolean =>
   Boolean(object) && object?.externalId !== link.external_id;

@@ -49,6 +49,10 @@ export interface Checkpoint {
   isListed?: boolean;
   /** Of a sweep: the last absent link that was looked for. */
   probedTo?: string;
+  /** Of a sweep: links it did not come across that were in sight before, when they began to be looked for. */
+  missed?: number;
+  /** Of a sweep: links that were out of sight before and whose objects are gone, so far. */
+  lost?: number;
   /** Of a sweep: records that differed so far. */
   overwrites?: number;
   /** What a person has said yes to. */

@@ -1,6 +1,5 @@
 import type { JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
-import { leftScope } from './left-scope.ts';
 import { appendRunEvent } from './run-event-store.ts';
 import type { TakenRun } from './run-work-store.ts';
 import type { Asks } from './schema.ts';
@@ -66,16 +65,28 @@ export async function countLiving(tx: Tx, run: TakenRun): Promise<number> {
   return row?.n ?? 0;
 }
 
+/** What is known to be out of sight, or outside of what the stream reads, is not missed. */
 export async function countMissing(tx: Tx, run: TakenRun, generation: number): Promise<number> {
   const [row] = await tx<{ n: number }[]>`
     select count(*)::int as n from public.links
     where workspace_id = ${run.workspace_id} and stream_id = ${run.stream_id} and state <> 'tombstone'
-      and seen_generation < ${generation} and error ->> 'code' is distinct from ${leftScope.code}`;
+      and seen_generation < ${generation} and state <> 'inaccessible'`;
+  return row?.n ?? 0;
+}
+
+/** Of those a sweep did not come across, what was out of sight before: it is looked for, and kept. */
+export async function countOutOfSight(tx: Tx, run: TakenRun, generation: number): Promise<number> {
+  const [row] = await tx<{ n: number }[]>`
+    select count(*)::int as n from public.links
+    where workspace_id = ${run.workspace_id} and stream_id = ${run.stream_id} and state = 'inaccessible'
+      and seen_generation < ${generation}`;
   return row?.n ?? 0;
 }
 
 export interface MissingLink {
   id: string;
+  record_id: string;
+  state: string;
   external_id: string;
   external_key: string | null;
   remote_rank: number;
@@ -92,7 +103,7 @@ export function selectMissing(
   rows: number,
 ): Promise<MissingLink[]> {
   return tx<MissingLink[]>`
-    select id, external_id, external_key, remote_rank, seen_generation, error from public.links
+    select id, record_id, state, external_id, external_key, remote_rank, seen_generation, error from public.links
     where workspace_id = ${run.workspace_id} and stream_id = ${run.stream_id} and state <> 'tombstone'
       and seen_generation < ${generation} ${after === null ? tx`` : tx`and id > ${after}`}
     order by id limit ${rows}`;
@@ -141,6 +152,6 @@ export function selectAsked(
     select l.record_id, left(coalesce(r.title, r.data ->> 'name', r.data ->> 'body'), 200) as title, l.external_key
     from public.links l join public.records r on r.workspace_id = l.workspace_id and r.id = l.record_id
     where l.workspace_id = ${run.workspace_id} and l.stream_id = ${run.stream_id} and l.state <> 'tombstone'
-      and ${'generation' in of ? tx`l.seen_generation < ${of.generation}` : tx`l.record_id = any(${[...of.recordIds]}::uuid[])`}
+      and ${'generation' in of ? tx`l.seen_generation < ${of.generation} and l.state <> 'inaccessible'` : tx`l.record_id = any(${[...of.recordIds]}::uuid[])`}
     order by l.id limit ${rows}`;
 }

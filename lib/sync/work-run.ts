@@ -188,10 +188,11 @@ async function giveWay({ deps, run, epoch }: HeldRun): Promise<RunOutcome> {
 async function ask({ deps, run, epoch }: HeldRun, asked: NeedsAnswer): Promise<RunOutcome> {
   const message = massMessage(asked.change);
   return transaction(deps.db, async (tx) => {
+    const { change, recordIds } = asked;
     const of =
-      asked.change.what === 'delete'
+      change.what === 'delete' && recordIds.length === 0
         ? { generation: run.checkpoint.generation ?? 0 }
-        : { recordIds: asked.recordIds };
+        : { recordIds };
     const sample = await selectAsked(tx, run, of, syncLimits.askedSample);
     const asks = { ...asked.change, sample };
     if (!(await pauseToAsk(tx, run, epoch, asks, message))) return 'stopped';

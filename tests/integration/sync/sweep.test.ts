@@ -175,6 +175,39 @@ describe('a sweep', () => {
     expect(await held(world, '2')).toMatchObject({ state: 'synced', error: null });
   });
 
+  it('asks nobody again about what it found out of sight, unless that is gone', async () => {
+    world.service.seed(60);
+    await settle(world);
+    const hidden = Array.from({ length: 30 }, (_, n) => n + 1);
+    vanish(hidden);
+    const closed = (rows: number) =>
+      Array.from({ length: rows }, () => ({
+        on: 'read' as const,
+        error: new HubError('provider.forbidden', 'Not yours.'),
+      }));
+    const first = await start();
+    expect(await sweep(world)).toEqual(['asks']);
+    await act(first.id, 'resume');
+    world.service.faults = closed(30);
+    expect(await sweep(world)).toContain('completed');
+    expect(await held(world, '1')).toMatchObject({ state: 'inaccessible' });
+    world.service.faults = closed(30);
+    await start();
+    expect(await sweep(world)).toContain('completed');
+    expect(await living()).toHaveLength(60);
+    // Now the service says of all of them that they are not there.
+    vanish([31, 32, 33]);
+    const last = await start();
+    expect(await sweep(world)).toEqual(['asks']);
+    expect((await runOf(last.id)).asks).toMatchObject({ what: 'delete', count: 33, of: 60 });
+    const keys = (await runOf(last.id)).asks?.sample?.map((one) => Number(one.external_key));
+    expect(keys?.length).toBeGreaterThan(0);
+    expect(await living()).toContain(1);
+    await act(last.id, 'resume');
+    expect(await sweep(world)).toContain('completed');
+    expect(await living()).toHaveLength(27);
+  });
+
   it('keeps what has moved out of the scope, and says so when it stays away', async () => {
     world.service.seed(3);
     await settle(world);

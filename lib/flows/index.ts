@@ -13,7 +13,8 @@
  * - A plan is stored before anything is done; enabling carries out its rows, each once, and nothing
  *   else. A row whose records are not what it was decided on does nothing and says so.
  * - Of several records that could be the same none is joined without a person's word.
- * - A flow deletes nothing: without it links and joined records stay, and what was owed is not made.
+ * - A flow deletes nothing: without it links and joined records stay, what was owed is not made, and no
+ *   edit crosses between its streams until a plan of another flow of them is enabled.
  *
  * It names no provider: what connectors can do comes in through a port.
  */

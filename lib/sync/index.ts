@@ -21,6 +21,8 @@
  *   again; an object that is what was just sent is linked to its record, and makes none of its own.
  * - Two records become one under the locks of both, never with two links of one connection. The older
  *   id stays, and the other is understood.
+ * - While a flow is paused no call is begun for its streams; what they owe stays owed. Between streams that
+ *   a flow let go of no edit crosses: each keeps its value beside the record's, and nobody is asked.
  * - Locks are taken in one order: the flow (shared, by whoever writes what is new at a side of it),
  *   records (by id), links, intents, creations, streams, runs, the workspace's clock.
  * - Times of due rows and leases are the database's; the injected clock measures spans and jitter.

@@ -1,10 +1,11 @@
 import { decisionStep, isSince } from './explain-decision.ts';
-import { type Place, placeSteps } from './explain-place.ts';
+import { placeSteps } from './explain-place.ts';
 import { settingStep } from './explain-setting.ts';
+import type { Place } from './explain-standing.ts';
 import type { DecisionFacts, ValueFacts } from './lineage-store.ts';
 import type { LineageStep } from './schema.ts';
 
-export type { Place } from './explain-place.ts';
+export type { Place } from './explain-standing.ts';
 
 /**
  * Why a field has the value it has, in the order one would ask: who set it, what was decided on the

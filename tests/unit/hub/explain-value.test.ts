@@ -220,6 +220,22 @@ describe('what a service has', () => {
     expect(said('owed', refused, 'body')).toBe('');
   });
 
+  it('may name another record in words of its own, of which nothing is claimed', () => {
+    const parent = { base: { parent: 'ENG-1' }, state: 'dirty' } as const;
+    const facts = { value: '12' };
+    expect(said('service', parent, 'parent', facts)).toBe('Acme has it in words of its own: ENG-1');
+    expect(said('owed', parent, 'parent', facts)).toBe('');
+    expect(said('service', { base: { parent: '12' } }, 'parent', facts)).not.toContain('the same');
+  });
+
+  it('is said to be out of reach with the reason', () => {
+    const error = { code: 'provider.forbidden', message: 'It is in no project that is read.' };
+    expect(said('owed', { state: 'inaccessible', error })).toBe(
+      'Its object at Acme is out of reach: It is in no project that is read.',
+    );
+    expect(said('owed', { state: 'inaccessible' })).toBe('Its object at Acme is out of reach.');
+  });
+
   it('is nothing where it never showed the field, or is not there any more', () => {
     expect(said('service', {}, 'priority', { value: 'high' })).toBe(
       'Acme has never shown this field.',

@@ -1107,9 +1107,10 @@ create table public.links (
 CREATE INDEX links_by_key ON public.links USING btree (workspace_id, connection_id, kind, external_key) WHERE (external_key IS NOT NULL);
 CREATE INDEX links_by_record ON public.links USING btree (workspace_id, record_id);
 CREATE INDEX links_due ON public.links USING btree (workspace_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
-CREATE INDEX links_of_stream ON public.links USING btree (stream_id, record_id);
+CREATE INDEX links_of_stream ON public.links USING btree (stream_id, record_id) INCLUDE (workspace_id, state);
 CREATE INDEX links_unreadable ON public.links USING btree (workspace_id, stream_id) WHERE (unreadable <> '{}'::jsonb);
 CREATE INDEX links_unseen ON public.links USING btree (stream_id, seen_generation, id) WHERE (state <> 'tombstone'::text);
+CREATE INDEX links_unsettled ON public.links USING btree (stream_id, state) WHERE (state = ANY (ARRAY['dirty'::text, 'pushing'::text, 'refused'::text]));
 CREATE INDEX links_waiting ON public.links USING btree (workspace_id, connection_id, waits_for) WHERE (waits_for IS NOT NULL);
 alter table public.links enable row level security;
 alter table public.links force row level security;

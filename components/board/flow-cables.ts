@@ -1,5 +1,6 @@
 import type { Route } from 'next';
-import { formatCount } from '@/components/ui/format-number';
+import { formatUpTo } from '@/components/ui/format-number';
+import { flowCountMost } from '@/lib/flows/schema';
 import type { Board } from '@/lib/hub/schema';
 import type { Change, Link } from '@/lib/records/schema';
 import type { Cable, Health } from './board-model';
@@ -20,15 +21,17 @@ export function flowHealth(flow: BoardFlow): Health {
   return flow.conflicts + flow.refused > 0 ? 'waiting' : 'ok';
 }
 
+const figure = (value: number): string => formatUpTo(value, flowCountMost);
+
 /** Its name and what stands in its way, so that words say what the colour does. */
 export function flowLabel(flow: BoardFlow): string {
   const parts = [
     flow.name,
-    flow.status === 'live' ? `${formatCount(flow.joined)} joined` : flow.status,
-    flow.owed > 0 && `${formatCount(flow.owed)} owed`,
+    flow.status === 'live' ? `${figure(flow.joined)} joined` : flow.status,
+    flow.owed > 0 && `${figure(flow.owed)} owed`,
     flow.conflicts > 0 &&
-      `${formatCount(flow.conflicts)} ${flow.conflicts === 1 ? 'conflict' : 'conflicts'}`,
-    flow.refused > 0 && `${formatCount(flow.refused)} refused`,
+      `${figure(flow.conflicts)} ${flow.conflicts === 1 ? 'conflict' : 'conflicts'}`,
+    flow.refused > 0 && `${figure(flow.refused)} refused`,
   ];
   return parts.filter(Boolean).join(' · ');
 }

@@ -5,11 +5,13 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useSession } from '@/components/shell/use-session';
 import { cn } from '@/components/ui/class-names';
-import { formatCount } from '@/components/ui/format-number';
+import { formatUpTo } from '@/components/ui/format-number';
 import { type Tone, toneText } from '@/components/ui/tone';
-import type { Flow } from '@/lib/flows/schema';
+import { type Flow, flowCountMost } from '@/lib/flows/schema';
 import { conflictsPath } from './flow-view';
 import { words } from './words';
+
+const figure = (value: number): string => formatUpTo(value, flowCountMost);
 
 /** How much is joined, owed, disputed and refused, and the way to the plan. */
 export function FlowFigures({ flow, className }: { flow: Flow; className?: string }) {
@@ -17,17 +19,17 @@ export function FlowFigures({ flow, className }: { flow: Flow; className?: strin
   const at = `${home}/flows/${flow.id}`;
   return (
     <dl className={cn('flex flex-wrap gap-x-7 gap-y-2', className)}>
-      <Figure name="joined" value={formatCount(flow.joined)} />
-      <Figure name="owed" value={formatCount(flow.owed)} tone={flow.owed > 0 ? 'accent' : null} />
+      <Figure name="joined" value={figure(flow.joined)} />
+      <Figure name="owed" value={figure(flow.owed)} tone={flow.owed > 0 ? 'accent' : null} />
       <Figure
         name="conflicts"
-        value={formatCount(flow.conflicts)}
+        value={figure(flow.conflicts)}
         tone={flow.conflicts > 0 ? 'warn' : null}
         href={flow.conflicts > 0 ? conflictsPath(home, flow.id) : undefined}
       />
       <Figure
         name="refused"
-        value={formatCount(flow.refused)}
+        value={figure(flow.refused)}
         tone={flow.refused > 0 ? 'bad' : null}
         href={flow.refused > 0 ? `${at}#owed` : undefined}
       />

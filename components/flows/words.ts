@@ -1,7 +1,12 @@
-import { formatCount } from '@/components/ui/format-number';
+import { formatCount, formatUpTo } from '@/components/ui/format-number';
+import { flowCountMost } from '@/lib/flows/schema';
 
 const many = (count: number, one: string, more: string) =>
   `${formatCount(count)} ${count === 1 ? one : more}`;
+
+/** Figures of a flow are not counted beyond a bound. */
+const upTo = (count: number, one: string, more: string) =>
+  `${formatUpTo(count, flowCountMost)} ${count === 1 ? one : more}`;
 
 /** All text of the list of flows and of a flow's page; the mapping and the plan have their own. */
 export const words = {
@@ -39,7 +44,7 @@ export const words = {
       'Nothing crosses, and edits made here wait as well. What is joined stays joined, and the services are still read.',
   },
   owedWaits: (owed: number) =>
-    `${many(owed, 'change or object waits', 'changes and objects wait')} for the flow to be resumed.`,
+    `${upTo(owed, 'change or object waits', 'changes and objects wait')} for the flow to be resumed.`,
   figures: {
     joined: 'Joined',
     owed: 'Owed',
@@ -71,7 +76,7 @@ export const words = {
       `Nothing crosses any more, edits made here wait as well, and nothing is made at the other sides. ${
         joined === 0
           ? 'Nothing is joined yet.'
-          : `${many(joined, 'joined record stays', 'joined records stay')} joined.`
+          : `${upTo(joined, 'joined record stays', 'joined records stay')} joined.`
       } The services are still read. What changes meanwhile crosses when the flow is resumed; what is new meanwhile is found by the next plan.`,
   },
   resume: {
@@ -87,11 +92,11 @@ export const words = {
       [
         joined === 0
           ? 'Nothing is joined, so nothing comes apart.'
-          : `${many(joined, 'record stays', 'records stay')} joined, with all links, and the services are kept apart: an edit at one does not reach the others any more, and the record shows the latest of them. An edit made here still goes to each of its services.`,
+          : `${upTo(joined, 'record stays', 'records stay')} joined, with all links, and the services are kept apart: an edit at one does not reach the others any more, and the record shows the latest of them. An edit made here still goes to each of its services.`,
         'New objects are not made at the other sides any more.',
         owed === 0
           ? null
-          : `${many(owed, 'change or object is', 'changes and objects are')} owed: objects are not made, edits of one service do not reach another, and edits made here go out.`,
+          : `${upTo(owed, 'change or object is', 'changes and objects are')} owed: objects are not made, edits of one service do not reach another, and edits made here go out.`,
         'Nothing is deleted at any service. Streams go on being read, and keep their mapping; a new flow of them, once its plan is enabled, keeps them the same again from then on.',
       ]
         .filter(Boolean)
@@ -115,7 +120,7 @@ export const words = {
     failed: 'Failed',
   },
   way: (joined: number) =>
-    joined === 0 ? 'nothing joined yet' : many(joined, 'record joined', 'records joined'),
+    joined === 0 ? 'nothing joined yet' : upTo(joined, 'record joined', 'records joined'),
   facts: {
     title: 'How it works',
     match: 'Same when',

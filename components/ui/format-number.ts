@@ -6,6 +6,11 @@ export function formatCount(value: number): string {
   return whole.format(value);
 }
 
+/** Of something that is not counted beyond `most`: 10,001 → "10,000+". */
+export function formatUpTo(value: number, most: number): string {
+  return value > most ? `${whole.format(most)}+` : whole.format(value);
+}
+
 /** Per second while that reads well, otherwise per minute: 0.2 → "12/min". */
 export function formatRate(perSecond: number): string {
   if (!Number.isFinite(perSecond) || perSecond <= 0) return '';

@@ -1,27 +1,62 @@
-import { json, type Tx } from '#lib/db/index';
+import { type Fragment, json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { FieldRule } from '#lib/sync/schema';
 import { flowLimits } from './limits.ts';
-import type { Flow, FlowSide } from './schema.ts';
+import { type Flow, type FlowSide, flowCountMost } from './schema.ts';
 
 /** A flow as it is stored: what a connector can do is added by whoever knows it. */
 export type StoredFlow = Omit<Flow, 'sides'> & { sides: Omit<FlowSide, 'can_create'>[] };
 
+/** As many of these rows as there are, up to one more than is counted. */
+const upTo = (tx: Tx, rows: Fragment): Fragment =>
+  tx`(select count(*)::int from (${rows} limit ${flowCountMost + 1}) as counted)`;
+
+/** A record that lives at several sides is counted at the first of them. */
+const joinedAt = (tx: Tx, workspaceId: string): Fragment => {
+  const lives = (at: Fragment) => tx`
+    select 1 from parts q join public.links o on o.workspace_id = ${workspaceId} and o.stream_id = q.stream_id
+      and o.record_id = l.record_id and o.state <> 'tombstone'
+    where q.flow_id = f.id and ${at}`;
+  return tx`
+    select 1 from parts p join public.links l on l.workspace_id = ${workspaceId} and l.stream_id = p.stream_id
+      and l.state <> 'tombstone'
+    where p.flow_id = f.id and exists (${lives(tx`q.position > p.position`)})
+      and not exists (${lives(tx`q.position < p.position`)})`;
+};
+
+const linksAt = (tx: Tx, workspaceId: string, states: readonly string[]): Fragment => tx`
+  select 1 from parts p join public.links l on l.workspace_id = ${workspaceId} and l.stream_id = p.stream_id
+  where p.flow_id = f.id and l.state in ('dirty', 'pushing', 'refused') and l.state = any(${[...states]}::text[])`;
+
+const creationsAt = (tx: Tx, workspaceId: string, states: readonly string[]): Fragment => tx`
+  select 1 from parts p join public.creations m on m.workspace_id = ${workspaceId} and m.stream_id = p.stream_id
+  where p.flow_id = f.id and m.state in ('owed', 'sending', 'unknown', 'refused')
+    and m.state = any(${[...states]}::text[])`;
+
+const conflictsAt = (tx: Tx, workspaceId: string): Fragment => tx`
+  select 1 from public.conflicts k
+  join public.links l on l.workspace_id = ${workspaceId} and l.id = k.link_id
+  join parts p on p.stream_id = l.stream_id and p.flow_id = f.id
+  where k.workspace_id = ${workspaceId} and k.status = 'open'`;
+
 /**
  * The flows of a workspace, newest first, or the one named, with their sides and figures, in one
- * statement. `owed`: objects to be made and edits on their way.
+ * statement. `owed`: objects to be made and edits on their way. No figure is counted beyond
+ * `flowCountMost`: a stream may have a hundred thousand links, and this is read whenever one changes.
  */
 export function selectFlows(
   tx: Tx,
   workspaceId: string,
   want: { flowId: string | null },
 ): Promise<StoredFlow[]> {
+  const links = (...states: string[]) => upTo(tx, linksAt(tx, workspaceId, states));
+  const creations = (...states: string[]) => upTo(tx, creationsAt(tx, workspaceId, states));
   return tx<StoredFlow[]>`
-    with chosen as (
+    with chosen as materialized (
       select * from public.flows f
       where f.workspace_id = ${workspaceId} and ${want.flowId ? tx`f.id = ${want.flowId}` : tx`true`}
       order by f.id desc limit ${flowLimits.flows}
-    ), parts as (
+    ), parts as materialized (
       select fs.flow_id, fs.stream_id, fs.position, fs.creates from public.flow_sides fs
       join chosen on chosen.id = fs.flow_id where fs.workspace_id = ${workspaceId}
     ), sides as (
@@ -35,41 +70,18 @@ export function selectFlows(
       join public.connections c on c.workspace_id = ${workspaceId} and c.id = s.connection_id
       left join public.stream_rules r on r.workspace_id = ${workspaceId} and r.stream_id = p.stream_id
       group by p.flow_id
-    ), lives as (
-      select p.flow_id, l.record_id, count(*) as at,
-        count(*) filter (where l.state in ('dirty', 'pushing')) as owed,
-        count(*) filter (where l.state = 'refused') as refused
-      from parts p join public.links l on l.stream_id = p.stream_id
-      where l.workspace_id = ${workspaceId} and l.state <> 'tombstone'
-      group by p.flow_id, l.record_id
-    ), linked as (
-      select flow_id, count(*) filter (where at > 1)::int as joined, sum(owed)::int as owed,
-        sum(refused)::int as refused
-      from lives group by flow_id
-    ), making as (
-      select p.flow_id, count(*) filter (where m.state <> 'refused')::int as owed,
-        count(*) filter (where m.state = 'refused')::int as refused
-      from parts p join public.creations m on m.stream_id = p.stream_id
-      where m.workspace_id = ${workspaceId} and m.state in ('owed', 'sending', 'unknown', 'refused')
-      group by p.flow_id
-    ), open as (
-      select p.flow_id, count(*)::int as conflicts from public.conflicts k
-      join public.links l on l.workspace_id = ${workspaceId} and l.id = k.link_id
-      join parts p on p.stream_id = l.stream_id
-      where k.workspace_id = ${workspaceId} and k.status = 'open'
-      group by p.flow_id
     )
     select f.id, f.name, f.kind, f.status, f.match_fields, f.on_difference, f.version,
-      coalesce(sides.sides, '[]') as sides, coalesce(linked.joined, 0) as joined,
-      coalesce(linked.owed, 0) + coalesce(making.owed, 0) as owed,
-      coalesce(open.conflicts, 0) as conflicts,
-      coalesce(linked.refused, 0) + coalesce(making.refused, 0) as refused,
+      coalesce(sides.sides, '[]') as sides,
+      ${upTo(tx, joinedAt(tx, workspaceId))} as joined,
+      least(${links('dirty', 'pushing')} + ${creations('owed', 'sending', 'unknown')},
+        ${flowCountMost + 1}::int) as owed,
+      ${upTo(tx, conflictsAt(tx, workspaceId))} as conflicts,
+      least(${links('refused')} + ${creations('refused')}, ${flowCountMost + 1}::int) as refused,
       (select p.id from public.flow_plans p
         where p.workspace_id = ${workspaceId} and p.flow_id = f.id order by p.id desc limit 1) as plan_id,
       f.created_at, f.updated_at
-    from chosen f
-    left join sides on sides.flow_id = f.id left join linked on linked.flow_id = f.id
-    left join making on making.flow_id = f.id left join open on open.flow_id = f.id
+    from chosen f left join sides on sides.flow_id = f.id
     order by f.id desc`;
 }
 

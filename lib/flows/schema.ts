@@ -7,6 +7,8 @@ export { type Creation, creationSchema, releasedSchema } from './creation-shape.
 export const flowStatuses = ['draft', 'live', 'paused'] as const;
 export const flowSidesMin = 2;
 export const flowSidesMax = 3;
+/** What a flow shows is counted up to here; a figure that is larger says that there are more. */
+export const flowCountMost = 10_000;
 
 export const flowSideSchema = z.object({
   stream_id: z.uuid(),
@@ -34,7 +36,10 @@ export const flowSchema = z.object({
   on_difference: z.enum(['first_side', 'ask']),
   version: z.number().int(),
   sides: z.array(flowSideSchema),
-  /** Records that live at more than one side; what is owed to a side; open conflicts; what was refused. */
+  /**
+   * Records that live at more than one side; what is owed to a side; open conflicts; what was refused.
+   * Each is exact up to 10,000; 10,001 stands for more.
+   */
   joined: z.number().int(),
   owed: z.number().int(),
   conflicts: z.number().int(),

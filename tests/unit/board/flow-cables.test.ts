@@ -51,6 +51,7 @@ describe('a flow on the board', () => {
   it.each<[Partial<BoardFlow>, string, string]>([
     [{ joined: 1_200 }, 'ok', 'Flow f · 1,200 joined'],
     [{ joined: 3, owed: 2 }, 'ok', 'Flow f · 3 joined · 2 owed'],
+    [{ joined: 10_001, owed: 10_000 }, 'ok', 'Flow f · 10,000+ joined · 10,000 owed'],
     [{ conflicts: 1 }, 'waiting', 'Flow f · 0 joined · 1 conflict'],
     [{ conflicts: 2, refused: 3 }, 'waiting', 'Flow f · 0 joined · 2 conflicts · 3 refused'],
     [{ status: 'paused', conflicts: 1 }, 'stopped', 'Flow f · paused · 1 conflict'],

@@ -18,7 +18,9 @@ export interface CrashWorld {
   postgres: OwnPostgres;
   url: string;
   secret: string;
-  openDoor(): Promise<CrashProcess>;
+  /** At the address of `url`, or as another process at a port of its own. */
+  openDoor(port?: number): Promise<CrashProcess>;
+  urlAt(port: number): string;
   openWorker(): Promise<CrashProcess>;
   close(): Promise<void>;
 }
@@ -34,7 +36,9 @@ export async function openCrashWorld(
   const keys = newKeys();
   const secret = randomBytes(32).toString('hex');
   const endpointId = await seed(postgres, keys.gateway.publicKey, secret);
-  const port = await freePort();
+  const firstPort = await freePort();
+  const urlAt = (port: number): string =>
+    `http://127.0.0.1:${port}/api/webhooks/github/${endpointId}`;
   const argsOf = (where: Mutant['in'], main: string): string[] =>
     mutant?.in === where ? ['--import', './tests/system/crash/plant-mutant.ts', main] : [main];
   const common = {
@@ -45,8 +49,9 @@ export async function openCrashWorld(
   return {
     postgres,
     secret,
-    url: `http://127.0.0.1:${port}/api/webhooks/github/${endpointId}`,
-    openDoor: () =>
+    url: urlAt(firstPort),
+    urlAt,
+    openDoor: (port = firstPort) =>
       startCrashProcess({
         name: door,
         args: argsOf(

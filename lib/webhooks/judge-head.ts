@@ -54,7 +54,7 @@ export function declaredLength(headers: DistinctHeaders): number | null {
   return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
 }
 
-/** Facts that stand in headers are judged before a byte of the body is read. */
+/** The facts that stand in headers. What is wrong with them is told to whoever can sign, and to nobody else. */
 export function judgeHead(descriptor: Facts, headers: DistinctHeaders): Result<DeliveryHead> {
   const deliveryId = factIn(descriptor.delivery, headers);
   if (!deliveryId.ok) return deliveryId;

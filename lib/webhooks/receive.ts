@@ -38,8 +38,8 @@ const seconds = histogram(
 );
 
 /**
- * Takes webhooks in: endpoint, head, body, signature, contents, commit, 200. Everything that can be
- * refused is refused before the next dearer step; what is refused leaves a count, and some of it a row to look at.
+ * Takes webhooks in: endpoint, method and size, body, signature, head, contents, commit, 200. Everything
+ * that can be refused is refused before the next dearer step; what is refused leaves a count, and some of it a row to look at.
  */
 export function createReceiver(deps: ReceiverDeps): Receiver {
   const { db, aside, log, clock } = deps;
@@ -85,7 +85,6 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       if (request.method !== 'POST') throw new HubError('request.method_not_allowed');
       const asks = descriptor.handshakes.some(({ when }) => when.has === 'body');
       const named = judgeHead(descriptor, request.headers);
-      if (!named.ok && !asks) throw named.error;
       body = await readWithinBudget(request, endpoint);
       const verdict = await verify(descriptor, request, body, endpoint);
       const shape = bodyShapeOf(descriptor, request.headers);
@@ -97,8 +96,9 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
           answerHandshake(descriptor, asking, question.value, { isProven: verdict.ok, secret });
         if (shaken) return await shakeHands(endpoint, shaken, verdict.ok);
       }
-      const head = value(named);
+      // A wrong signature first: whoever cannot sign learns nothing of what else is wrong.
       const proof = value(verdict);
+      const head = value(named);
       request.onGenuine?.();
       const kept = withoutTexts(body, proofsInBody(descriptor.scheme, body));
       const content = value(judgeBody(kept, shape));

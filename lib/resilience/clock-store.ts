@@ -19,10 +19,13 @@ export function postgresClock(
       const endedMs = clock.now();
       if (!row) return;
       const aheadMs = row.now_ms - (startedMs + endedMs) / 2;
+      // Of a connection that has ended nothing is kept: an answer may come after its end.
       await db`
         insert into public.connection_clocks (connection_id, workspace_id, offset_ms, error_ms, measured_at)
-        values (${at.connectionId}, ${at.workspaceId}, ${found.offsetMs - aheadMs},
-          ${found.errorMs + Math.abs(endedMs - startedMs) / 2}, clock_timestamp())
+        select c.id, c.workspace_id, ${found.offsetMs - aheadMs}::float8,
+          ${found.errorMs + Math.abs(endedMs - startedMs) / 2}::float8, clock_timestamp()
+        from public.connections c
+        where c.workspace_id = ${at.workspaceId} and c.id = ${at.connectionId} and c.status <> 'disconnected'
         on conflict (connection_id) do update set offset_ms = excluded.offset_ms,
           error_ms = excluded.error_ms, measured_at = excluded.measured_at`;
     },

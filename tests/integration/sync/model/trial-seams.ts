@@ -61,7 +61,22 @@ export function announced(
   };
 }
 
-export function giveRules(trial: Trial, streamId: string, { rules }: Mapping): Promise<number> {
+export async function giveRules(
+  trial: Trial,
+  streamId: string,
+  { rules }: Mapping,
+): Promise<number> {
   const { workspaceId } = trial.owner;
+  if (rules.some(({ policy }) => policy === 'latest_wins')) await measureClocks(trial);
   return asUser(trial.at.web, trial.owner, (tx) => saveRules(tx, { workspaceId, streamId, rules }));
+}
+
+/** What the worker finds out from answers: how far the clock of each service is from ours. */
+async function measureClocks({ admin, owner, sides }: Trial): Promise<void> {
+  for (const { connectionId, remote } of sides) {
+    await admin`
+      insert into public.connection_clocks (connection_id, workspace_id, offset_ms, error_ms, measured_at)
+      values (${connectionId}, ${owner.workspaceId}, ${remote.now - Date.now()}, 500, now())
+      on conflict (connection_id) do update set offset_ms = excluded.offset_ms, measured_at = excluded.measured_at`;
+  }
 }

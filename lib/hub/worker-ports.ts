@@ -1,6 +1,7 @@
 import { type ConnectionDeps, openConnection } from '#lib/connections/index';
 import type { Tx } from '#lib/db/index';
 import {
+  findHolder,
   findStream,
   observeObjects,
   requestReading,
@@ -24,6 +25,16 @@ async function streamOf(tx: Tx, target: EventTarget) {
   const { resource, scopeKey } = target;
   if (resource === null || scopeKey === null) return null;
   return findStream(tx, { ...target, resource, scopeKey });
+}
+
+/** Objects that were moved to where nobody looks are still known to the stream they have left. */
+async function holderOf(tx: Tx, target: EventTarget, events: readonly ToldEvent[]) {
+  const { workspaceId, connectionId, resource } = target;
+  const moved = events.flatMap(({ objects }) =>
+    objects.flatMap(({ externalId, scopeKey }) => (scopeKey === undefined ? [] : [externalId])),
+  );
+  if (resource === null || moved.length === 0) return null;
+  return findHolder(tx, { workspaceId, connectionId, resource, externalIds: moved });
 }
 
 /** What came of an event's objects, in a few words; an event carries one object, mostly. */
@@ -56,7 +67,7 @@ export const inboxPorts: InboxPorts = {
   bindParsers,
   isBound: (connector) => connectors.get(connector)?.bindWebhook !== undefined,
   apply: async (tx, target, events) => {
-    const stream = await streamOf(tx, target);
+    const stream = (await streamOf(tx, target)) ?? (await holderOf(tx, target, events));
     if (!stream) return allIgnored(events, `No stream follows ${target.scopeKey ?? 'this'}.`);
     const seen = await observeObjects(tx, {
       workspaceId: target.workspaceId,

@@ -56,7 +56,7 @@ export { createStream, type NewStream } from './create-stream.ts';
 export { enqueueDuePolls } from './enqueue-due-polls.ts';
 export { enqueueDuePushes } from './enqueue-due-pushes.ts';
 export { enqueueDueRuns } from './enqueue-due-runs.ts';
-export { type FoundStream, findStream } from './find-stream.ts';
+export { type FoundStream, findHolder, findStream } from './find-stream.ts';
 export {
   catchUp,
   type FirstRun,

@@ -129,15 +129,18 @@ export function whyNot(
     return 'Both live at the same connection, where they are two objects.';
   }
   const underWay = creations.filter(({ state }) => state === 'sending' || state === 'unknown');
+  // What nobody can tell but a person has an answer by this: the object the other one has is it.
   const isMade = underWay.some(
     (creation) =>
-      places.includes(creation.connection_id) ||
+      (places.includes(creation.connection_id) && !waitsForPerson(creation)) ||
       underWay.some(
         (other) => other !== creation && other.connection_id === creation.connection_id,
       ),
   );
   return isMade ? 'An object is being made for one of the two where the other has one.' : null;
 }
+
+const waitsForPerson = ({ state, rests }: LockedCreation): boolean => state === 'unknown' && rests;
 
 /** A record as it is joined: each of its links by the rules its stream has now. Pure. */
 export function joinSideOf(
@@ -218,6 +221,10 @@ function sortCreations(of: {
   const cancelled = new Set(
     creations.filter((row) => isOpen(row) && places.has(row.connection_id)).map(({ id }) => id),
   );
+  const ended = creations.filter(waitsForPerson).flatMap(({ id, connection_id: at }) => {
+    const link = links.find((one) => one.connection_id === at);
+    return link ? [{ id, link_id: link.id }] : [];
+  });
   const kept = creations.filter((row) => row.record_id === keep.id);
   const ids: string[] = [];
   for (const row of creations.filter((own) => own.record_id === drop.id)) {
@@ -227,5 +234,5 @@ function sortCreations(of: {
     // Of two for one place the one that was begun is carried on.
     else if (isOpen(twin)) cancelled.add(twin.id);
   }
-  return { to: keep.id, ids, cancelled: [...cancelled] };
+  return { to: keep.id, ids, cancelled: [...cancelled], ended };
 }

@@ -74,6 +74,8 @@ export interface LockedCreation {
   connection_id: string;
   stream_id: string;
   state: string;
+  /** Nothing is done about it any more unless a person says so. */
+  rests: boolean;
 }
 
 export function lockCreationsOf(
@@ -82,7 +84,7 @@ export function lockCreationsOf(
   recordIds: readonly string[],
 ): Promise<LockedCreation[]> {
   return tx<LockedCreation[]>`
-    select id, record_id, connection_id, stream_id, state from public.creations
+    select id, record_id, connection_id, stream_id, state, next_attempt_at is null as rests from public.creations
     where workspace_id = ${workspaceId} and record_id = any(${[...recordIds]}::uuid[])
     order by id for update`;
 }
@@ -153,8 +155,21 @@ export async function writeJoin(tx: Tx, write: JoinWrite): Promise<void> {
 export async function moveCreations(
   tx: Tx,
   workspaceId: string,
-  moved: { to: string; ids: readonly string[]; cancelled: readonly string[] },
+  moved: {
+    to: string;
+    ids: readonly string[];
+    cancelled: readonly string[];
+    /** Nobody knew which object had been made; the one the records have in common now is it. */
+    ended: readonly { id: string; link_id: string }[];
+  },
 ): Promise<void> {
+  const { ended } = moved;
+  if (ended.length > 0) {
+    await tx`
+      update public.creations c set state = 'done', link_id = x.link_id, error = null, finished_at = now()
+      from jsonb_to_recordset(${json(tx, ended)}::jsonb) as x(id uuid, link_id uuid)
+      where c.workspace_id = ${workspaceId} and c.id = x.id`;
+  }
   await tx`
     update public.creations c set
       record_id = case when c.id = any(${[...moved.ids]}::uuid[]) then ${moved.to}::uuid else c.record_id end,

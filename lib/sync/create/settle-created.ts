@@ -171,6 +171,6 @@ export function awaitEffect(making: OpenMaking, fault: HubError): Promise<Create
 
 /** Nobody but a person can tell which of them it is. */
 export function askWhich(making: OpenMaking, count: number): Promise<CreateOutcome> {
-  const reason = `The answer was lost, and ${count} objects there look like it. Nothing is made again; remove what is too much, then try again.`;
+  const reason = `The answer was lost, and ${count} objects there look like it. Nothing is made again. Join the record with the one that is right, or remove what is too much and try again.`;
   return settle(making, (tx, now) => ask(tx, now, reason));
 }

@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asUser, transaction } from '#lib/db/index';
-import { oweCreations, releaseCreations, retryCreation, reviveCreations } from '#lib/sync/index';
+import {
+  joinRecords,
+  oweCreations,
+  releaseCreations,
+  retryCreation,
+  reviveCreations,
+} from '#lib/sync/index';
 import type { RemoteSwitches } from '../../setup/fake-remote/remote-switches.ts';
 import { Mortal } from '../../setup/mortal.ts';
 import { FlowTrial, issue, shown } from './flow-trial.ts';
@@ -184,6 +190,64 @@ describe('two objects that look the same', () => {
     for (const { remote } of sides) remote.queue.splice(0);
     await flow.work();
     expect(sides.map((side) => shown(side).length)).toEqual([2, 2]);
+  });
+
+  it('are one with the record of the object as soon as somebody says which it is', async () => {
+    const sides = await begin({}, {});
+    const { owner, admin } = flow.trial;
+    sides[0]?.remote.create('1', issue);
+    await flow.tell();
+    const [record] = await flow.living();
+    await flow.dieAt('the making is done');
+    sides[1]?.remote.make(issue, 'somebody else');
+    // What is new at the other side goes nowhere.
+    await flow.setFlow('paused');
+    for (const { remote } of sides) remote.queue.splice(0);
+    await flow.trial.letTimePass();
+    await flow.trial.runJobs(new Mortal(), ['poll']);
+    await flow.work();
+    expect(await flow.rows()).toMatchObject([{ state: 'unknown', rests: true }]);
+    const others = (await flow.living()).filter(({ id }) => id !== record?.['id']);
+    expect(others).toHaveLength(2);
+    const joined = await transaction(at.worker, (tx) =>
+      joinRecords(tx, {
+        workspaceId: owner.workspaceId,
+        recordIds: [String(record?.['id']), String(others[0]?.['id'])],
+        onDifference: 'first_side',
+        firstStreamId: sides[0]?.streamId ?? null,
+      }),
+    );
+    expect(joined).toMatchObject({ outcome: 'joined', recordId: record?.['id'] });
+    expect(await flow.rows()).toMatchObject([{ state: 'done', error: null, rests: true }]);
+    const [row] = await admin`
+      select c.link_id = l.id as is_its from public.creations c
+      join public.links l on l.record_id = c.record_id and l.connection_id = c.connection_id
+      where c.workspace_id = ${owner.workspaceId}`;
+    expect(row).toEqual({ is_its: true });
+    await flow.setFlow('live');
+    await flow.work();
+    expect(sides.map((side) => shown(side).length)).toEqual([1, 2]);
+  });
+
+  it('are no answer while the call is still looked for', async () => {
+    const sides = await begin({}, {});
+    sides[0]?.remote.create('1', issue);
+    await flow.tell();
+    const [record] = await flow.living();
+    await flow.dieAt('the making is done');
+    await flow.setFlow('paused');
+    sides[1]?.remote.make({ ...issue, title: 'Another' }, 'somebody else');
+    await flow.tell();
+    const other = (await flow.living()).find(({ data }) => data['title'] === 'Another');
+    const joined = await transaction(at.worker, (tx) =>
+      joinRecords(tx, {
+        workspaceId: flow.trial.owner.workspaceId,
+        recordIds: [String(record?.['id']), String(other?.['id'])],
+        onDifference: 'first_side',
+        firstStreamId: null,
+      }),
+    );
+    expect(joined).toMatchObject({ outcome: 'refused' });
   });
 });
 

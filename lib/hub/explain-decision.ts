@@ -27,7 +27,7 @@ export function decisionStep(decision: DecisionFacts): LineageStep {
 }
 
 /** A rule of its own says little of how the two came apart: it may have been by other rules. */
-function causeOf({ policy, connection }: DecisionFacts): string {
+function causeOf({ policy, status, connection }: DecisionFacts): string {
   switch (policy) {
     case 'refused':
       return `${connection} did not take an edit of it, which was kept here`;
@@ -37,6 +37,11 @@ function causeOf({ policy, connection }: DecisionFacts): string {
       return `The object at ${connection} was deleted before an edit of it made here was sent`;
     case 'joined':
       return `When two records were made one, ${connection} had another value`;
+    case 'latest_wins': {
+      const isTold = status === 'automatic';
+      const rest = isTold ? '' : ', and which was the later one could not be told';
+      return `It was not the same here and at ${connection}${rest}`;
+    }
     default:
       return `It was not the same here and at ${connection}`;
   }

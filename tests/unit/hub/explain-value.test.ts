@@ -150,6 +150,7 @@ describe('what was decided', () => {
     ['oscillation', 'changed back and forth again and again'],
     ['joined', 'When two records were made one, Acme had another value'],
     ['manual', 'It was not the same here and at Acme'],
+    ['latest_wins', 'at Acme, and which was the later one could not be told'],
   ])('of a conflict by %s is no change at the same time', (policy, text) => {
     const open = decided({ policy });
     expect(open).toContain(text);
@@ -164,6 +165,9 @@ describe('what was decided', () => {
     expect(decided(resolved)).toContain('has settled itself');
     expect(decided({ status: 'automatic', policy: 'remote_wins', resolved_at: at })).toBe(
       'It was not the same here and at Acme; by the rule of this field theirs stands.',
+    );
+    expect(decided({ status: 'automatic', policy: 'latest_wins', resolved_at: at })).toBe(
+      'It was not the same here and at Acme; by the rule of this field the later one stands.',
     );
     expect(decided({ status: 'automatic', policy: 'delete_wins', resolved_at: at })).toBe(
       'The object at Acme was deleted before an edit of it made here was sent; so it never was.',

@@ -100,7 +100,7 @@ function Actions({ row }: { row: DeliveryDetail }) {
 function Body({ row }: { row: DeliveryDetail }) {
   const waits = !isOver(row) && row.next_attempt_at === null && row.status !== 'sending';
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <div className="flex flex-wrap items-center gap-2">
         <DeliveryBadge status={row.status} />
         <span className="text-mut">
@@ -120,7 +120,7 @@ function Body({ row }: { row: DeliveryDetail }) {
         ]}
       />
       {waits && <p className="text-mut">{text.waits}</p>}
-      <section className="grid gap-2" aria-label={text.attempts}>
+      <section className="grid grid-cols-1 gap-2" aria-label={text.attempts}>
         <h3 className="font-semibold">{text.attempts}</h3>
         {row.attempt_log.length === 0 ? (
           <p className="text-mut">{text.noAttempt}</p>
@@ -129,7 +129,7 @@ function Body({ row }: { row: DeliveryDetail }) {
         )}
       </section>
       <Content id={row.id} />
-      <section className="grid gap-2" aria-label={text.change}>
+      <section className="grid grid-cols-1 gap-2" aria-label={text.change}>
         <h3 className="font-semibold">{text.change}</h3>
         {row.diff ? (
           <JsonView value={row.diff} label={text.diff} />
@@ -183,7 +183,7 @@ function toEntry(attempt: Attempt, index: number): TimelineEntry {
 function Content({ id }: { id: string }) {
   const content = useDeliveryContent(id);
   return (
-    <section className="grid gap-2" aria-label={text.content}>
+    <section className="grid grid-cols-1 gap-2" aria-label={text.content}>
       <h3 className="font-semibold">{text.content}</h3>
       {content.error ? (
         <p className="text-bad">{content.error.message}</p>

@@ -25,7 +25,7 @@ export function FilterFields({ draft, change, faults }: FieldsProps) {
       conditions: draft.conditions.map((one) => (one.id === id ? { ...one, ...part } : one)),
     });
   return (
-    <fieldset className="grid min-w-0 gap-3 border-line border-t pt-3">
+    <fieldset className="grid min-w-0 grid-cols-1 gap-3 border-line border-t pt-3">
       <legend className="sr-only">{text.filter}</legend>
       <Choices
         label={text.recordKinds}

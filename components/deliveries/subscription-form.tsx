@@ -126,7 +126,7 @@ export function SubscriptionForm({
       }
     >
       <form
-        className="grid gap-4"
+        className="grid grid-cols-1 gap-4"
         onSubmit={(event) => {
           event.preventDefault();
           if (isWhole(draft, isNew)) submit();
@@ -161,7 +161,7 @@ export function SubscriptionForm({
 
 function KindChoice({ draft, change }: Pick<FieldsProps, 'draft' | 'change'>) {
   return (
-    <div className="grid gap-1.5">
+    <div className="grid grid-cols-1 gap-1.5">
       <SegmentedControl
         label={text.kind}
         value={draft.kind}
@@ -230,7 +230,7 @@ function useSettled<T>(value: T): T {
 /** What would be said of the latest change that fits, and how many fit. */
 function Preview({ answer }: { answer: DraftPreview | undefined }) {
   return (
-    <section className="grid gap-2 border-line border-t pt-3" aria-label={text.preview}>
+    <section className="grid grid-cols-1 gap-2 border-line border-t pt-3" aria-label={text.preview}>
       <h3 className="font-semibold">{text.preview}</h3>
       {answer && (
         <p role="status" className="text-mut">

@@ -49,7 +49,7 @@ export function RunAsks({ run, name }: { run: Run; name: string }) {
       {asks.sample && asks.sample.length > 0 && (
         <details className="mt-1.5">
           <summary className="cursor-pointer text-meta">{words.asks.some}</summary>
-          <ul className="mt-1 grid gap-0.5">
+          <ul className="mt-1 grid grid-cols-1 gap-0.5">
             {asks.sample.map((one) => (
               <li key={one.record_id} className="truncate">
                 <Link

@@ -41,7 +41,7 @@ export function Field({
   const errorId = error ? `${id}-error` : undefined;
   const described = [errorId, hintId].filter(Boolean).join(' ') || undefined;
   return (
-    <div className={cn('grid min-w-0 grid-cols-1 gap-1.5', className)}>
+    <div className={cn('grid min-w-0 grid-cols-1 content-start gap-1.5', className)}>
       <div className="flex items-baseline justify-between gap-3">
         <label htmlFor={id} className="font-medium text-body">
           {label}

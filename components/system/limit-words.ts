@@ -36,7 +36,10 @@ export const limitWords = {
   waiting: (waiting: Budget['waiting']) => {
     const parts = lanes
       .filter((lane) => waiting[lane] > 0)
-      .map((lane) => `${formatCount(waiting[lane])} ${laneWords[lane]}`);
+      .map((lane) => {
+        const words = waiting[lane] === 1 ? laneWords[lane].replace(/s$/, '') : laneWords[lane];
+        return `${formatCount(waiting[lane])} ${words}`;
+      });
     return parts.length === 0 ? null : `waiting: ${parts.join(', ')}`;
   },
   calls: ({ calls, calls_saved: saved }: Budget) =>

@@ -22,7 +22,7 @@ export const queueWords = {
     delivery: { name: 'Deliveries', does: 'Changes on their way to subscribers' },
     mail: { name: 'Mail', does: 'Invitations, links to sign in by, alerts' },
     inbox: { name: 'Webhooks', does: 'Received events that become records' },
-    saga: { name: 'Sagas', does: 'Connecting and disconnecting, step by step' },
+    saga: { name: 'Step by step', does: 'Connecting, starting a stream and disconnecting' },
     refresh: { name: 'Credentials', does: 'Tokens renewed before they end' },
     webhook: { name: 'Registrations', does: 'Webhooks as they ought to stand at services' },
     poll: { name: 'Polls', does: 'Looking for what no webhook told' },

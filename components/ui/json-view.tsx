@@ -69,7 +69,7 @@ export function JsonView({
             setQuery(next);
             setToggled(new Map());
           }}
-          label={`Search ${label}`}
+          label={`Search ${label.toLowerCase()}`}
           shortcut={null}
           className="ml-auto w-56 max-w-full flex-1 sm:flex-none"
         />

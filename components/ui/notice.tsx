@@ -14,11 +14,13 @@ export interface NoticeProps {
 }
 
 const icons = { accent: Info, ok: CircleCheck, warn: TriangleAlert, bad: CircleAlert };
+/** Mixed with a panel's ground: over the grey of a page a thin colour is mud. */
 const tints = {
-  accent: 'border-accent/35 bg-accent/6 [&>svg]:text-accent',
-  ok: 'border-ok/35 bg-ok/6 [&>svg]:text-ok',
-  warn: 'border-warn/40 bg-warn/6 [&>svg]:text-warn',
-  bad: 'border-bad/40 bg-bad/6 [&>svg]:text-bad',
+  accent:
+    'border-accent/35 bg-[color-mix(in_oklab,var(--color-accent)_7%,var(--color-panel))] [&>svg]:text-accent',
+  ok: 'border-ok/35 bg-[color-mix(in_oklab,var(--color-ok-line)_7%,var(--color-panel))] [&>svg]:text-ok',
+  warn: 'border-warn/40 bg-[color-mix(in_oklab,var(--color-warn-line)_7%,var(--color-panel))] [&>svg]:text-warn',
+  bad: 'border-bad/40 bg-[color-mix(in_oklab,var(--color-bad-line)_7%,var(--color-panel))] [&>svg]:text-bad',
 };
 
 /** Something the reader should know, in place and not in their way. */

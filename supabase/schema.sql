@@ -1090,7 +1090,7 @@ create table public.links (
   ours jsonb not null default '{}'::jsonb,
   unreadable jsonb not null default '{}'::jsonb,
   lens_version integer not null,
-  waits_for text,
+  unsaid_name text,
   constraint links_connection_id_kind_external_id_key UNIQUE (connection_id, kind, external_id),
   constraint links_record_id_connection_id_key UNIQUE (record_id, connection_id),
   constraint links_workspace_id_id_key UNIQUE (workspace_id, id),
@@ -1101,17 +1101,17 @@ create table public.links (
   constraint links_external_id_check CHECK ((char_length(external_id) <= 200)),
   constraint links_external_key_check CHECK ((char_length(external_key) <= 200)),
   constraint links_state_check CHECK ((state = ANY (ARRAY['synced'::text, 'dirty'::text, 'pushing'::text, 'refused'::text, 'unknown'::text, 'conflict'::text, 'inaccessible'::text, 'tombstone'::text]))),
-  constraint links_url_check CHECK ((char_length(url) <= 2000)),
-  constraint links_waits_for_check CHECK ((char_length(waits_for) <= 240))
+  constraint links_unsaid_name_check CHECK ((char_length(unsaid_name) <= 240)),
+  constraint links_url_check CHECK ((char_length(url) <= 2000))
 );
 CREATE INDEX links_by_key ON public.links USING btree (workspace_id, connection_id, kind, external_key) WHERE (external_key IS NOT NULL);
 CREATE INDEX links_by_record ON public.links USING btree (workspace_id, record_id);
 CREATE INDEX links_due ON public.links USING btree (workspace_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE INDEX links_of_stream ON public.links USING btree (stream_id, record_id) INCLUDE (workspace_id, state);
 CREATE INDEX links_unreadable ON public.links USING btree (workspace_id, stream_id) WHERE (unreadable <> '{}'::jsonb);
+CREATE INDEX links_unsaid ON public.links USING btree (workspace_id, connection_id, unsaid_name) WHERE (unsaid_name IS NOT NULL);
 CREATE INDEX links_unseen ON public.links USING btree (stream_id, seen_generation, id) WHERE (state <> 'tombstone'::text);
-CREATE INDEX links_unsettled ON public.links USING btree (stream_id, state) WHERE (state = ANY (ARRAY['dirty'::text, 'pushing'::text, 'refused'::text]));
-CREATE INDEX links_waiting ON public.links USING btree (workspace_id, connection_id, waits_for) WHERE (waits_for IS NOT NULL);
+CREATE INDEX links_unsettled ON public.links USING btree (stream_id, state) WHERE (state = ANY (ARRAY['dirty'::text, 'pushing'::text, 'unknown'::text, 'refused'::text]));
 alter table public.links enable row level security;
 alter table public.links force row level security;
 create policy member_delete on public.links as permissive for delete to hub_user

@@ -15,6 +15,7 @@ import { RecordMaking } from './record-making';
 import { RecordRaw } from './record-raw';
 import { RecordText } from './record-text';
 import { Unreadable } from './unreadable';
+import { UnsaidNames } from './unsaid-names';
 import { headingOf, showKey } from './values';
 import type { RecordView } from './view-state';
 import { words } from './words';
@@ -78,6 +79,7 @@ export function RecordDrawer({ id, tab, onTab, onClose, onFilter }: RecordDrawer
         <>
           <RecordMaking row={row} />
           <Unreadable links={row.links} />
+          <UnsaidNames links={row.links} />
           <Tabs
             label="Parts of the record"
             value={tab}

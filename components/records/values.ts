@@ -18,13 +18,16 @@ export function shownFields(fields: readonly string[]): string[] {
   return own.length > 0 ? own : [...fields];
 }
 
+/** Behind the name of another record: whose name it is (see sync/lens). */
+const connectionBehind = /(?<=.)@[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Any value in one line, for a person. */
 export function showValue(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'nothing';
   const text = Array.isArray(value)
     ? textsOf(value).join(', ') || 'nothing'
     : typeof value === 'string'
-      ? value
+      ? value.replace(connectionBehind, '')
       : JSON.stringify(value);
   return text.length > valueCharsMax ? `${text.slice(0, valueCharsMax)}…` : text;
 }

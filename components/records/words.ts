@@ -89,6 +89,10 @@ export const words = {
         : `${service} has ${count} values that cannot be held here`,
     kept: 'Here it keeps the last value that could be read, or none if none ever could. Nothing is written over it there.',
   },
+  unsaid: {
+    title: (service: string, name: string) => `${service} is not told of “${name}” yet`,
+    why: 'The record named here does not live there. It is told as soon as that does.',
+  },
   somebody: 'Somebody',
   theService: 'The service',
   aService: 'a service',

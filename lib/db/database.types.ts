@@ -1500,8 +1500,8 @@ export type Database = {
           state: string;
           stream_id: string;
           unreadable: Json;
+          unsaid_name: string | null;
           url: string | null;
-          waits_for: string | null;
           workspace_id: string;
         };
         Insert: {
@@ -1532,8 +1532,8 @@ export type Database = {
           state?: string;
           stream_id: string;
           unreadable?: Json;
+          unsaid_name?: string | null;
           url?: string | null;
-          waits_for?: string | null;
           workspace_id: string;
         };
         Update: {
@@ -1564,8 +1564,8 @@ export type Database = {
           state?: string;
           stream_id?: string;
           unreadable?: Json;
+          unsaid_name?: string | null;
           url?: string | null;
-          waits_for?: string | null;
           workspace_id?: string;
         };
         Relationships: [

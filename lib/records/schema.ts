@@ -62,6 +62,8 @@ export const linkSchema = z.object({
     .nullable(),
   /** Fields whose value at the service cannot be held here, with the reason; they are not written there. */
   unreadable: z.record(z.string(), z.string()).optional(),
+  /** What another service calls the record it would name, and cannot: that does not live there yet. */
+  unsaid_name: z.string().nullish(),
   /** The flow what it owes waits for, by its name: it is paused. */
   waits_for: z.string().nullish(),
   dirty_at: z.iso.datetime().nullable(),

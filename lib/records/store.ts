@@ -10,6 +10,7 @@ export const recordColumns = (db: Queryable) => db`
     select json_agg(json_build_object(
       'id', l.id, 'connection_id', l.connection_id, 'stream_id', l.stream_id, 'connector', c.connector,
       'external_key', l.external_key, 'url', l.url, 'state', l.state, 'held', l.held, 'error', l.error, 'unreadable', l.unreadable,
+      'unsaid_name', regexp_replace(l.unsaid_name, '@[^@]*$', ''),
       'waits_for', case when l.state = 'dirty' then (
         select f.name from public.flow_sides d join public.flows f on f.workspace_id = d.workspace_id
           and f.id = d.flow_id and f.status = 'paused'

@@ -179,7 +179,7 @@ export async function applyWrites(
         error = case when x.state in ('refused', 'unknown', 'dirty') then l.error end,
         dirty_at = case when x.owes then coalesce(l.dirty_at, now()) end,
         next_attempt_at = case when x.reread then now() when x.owes or l.reread_at is not null then coalesce(l.next_attempt_at, now())
-          when l.waits_for is not null then least(l.next_attempt_at, now() + ${`${syncLimits.waitingLookMs} milliseconds`}::interval) end,
+          when l.unsaid_name is not null then least(l.next_attempt_at, now() + ${`${syncLimits.unsaidLookMs} milliseconds`}::interval) end,
         reread_at = case when x.reread then now() else l.reread_at end,
         echoed_at = case when x.echoed then now() else l.echoed_at end
       from jsonb_to_recordset(${json(tx, links)}::jsonb) as x(

@@ -21,7 +21,7 @@ import {
   restingState,
   writableOf,
 } from './push-target.ts';
-import { noteWaiting } from './reference-store.ts';
+import { noteUnsaid } from './reference-store.ts';
 import { refuseFields } from './refuse-fields.ts';
 import { isOutside, refuseLeft } from './refuse-left.ts';
 import { lockMappedLink } from './remap-links.ts';
@@ -30,7 +30,7 @@ import { sendIntent } from './send-intent.ts';
 import { settleIntent } from './settle-intent.ts';
 import { postponePush } from './settle-push.ts';
 import type { SyncDeps } from './sync-deps.ts';
-import { owedFields, waitingFor } from './view-link.ts';
+import { owedFields, unsaidName } from './view-link.ts';
 
 export interface PushJob {
   workspaceId: string;
@@ -119,8 +119,8 @@ function planPush(
     const link = await lockMappedLink(tx, push, epoch);
     if (!link) return 'skipped';
     const fields = owed(link, writable);
-    const waitsFor = waitingFor(link.kind, link, writable);
-    if (waitsFor !== link.waits_for) await noteWaiting(tx, link, waitsFor);
+    const unsaid = unsaidName(link.kind, link, writable);
+    if (unsaid !== link.unsaid_name) await noteUnsaid(tx, link, unsaid);
     if (fields.length > 0 && link.rests) {
       await restLink(tx, link);
       return 'postponed';

@@ -72,7 +72,7 @@ export interface HeldLink extends LinkView {
   dirty_at: string | null;
   wants_reread: boolean;
   /** The full name of the record it cannot name there yet. */
-  waits_for: string | null;
+  unsaid_name: string | null;
   /** Its stream is a side of a flow that is paused: what it owes waits. */
   rests: boolean;
   version: number;
@@ -104,7 +104,7 @@ async function lockRow(tx: Tx, workspaceId: string, linkId: string): Promise<Lin
   const [row] = await tx<LinkRow[]>`
     select l.id, l.workspace_id, l.connection_id, l.stream_id, l.record_id, l.kind, s.resource, s.scope,
       l.external_id, l.external_key, l.remote_rank, l.base, l.ours, l.unreadable, l.held, l.state, l.error, l.attempts,
-      l.dirty_at, l.epoch, l.waits_for, ${homeOf(tx)} as home_id, l.lens_version, sr.rules, sr.version as rules_version, sr.since,
+      l.dirty_at, l.epoch, l.unsaid_name, ${homeOf(tx)} as home_id, l.lens_version, sr.rules, sr.version as rules_version, sr.since,
       coalesce(l.reread_at <= now(), false) as wants_reread, r.version, r.data,
       exists (select 1 from public.flow_sides d join public.flows f on f.workspace_id = d.workspace_id
         and f.id = d.flow_id and f.status = 'paused' where d.stream_id = l.stream_id) as rests,
@@ -221,7 +221,7 @@ export async function releaseLink(tx: Tx, link: HeldLink, release: LinkRelease):
   const { nextAfterMs: next, reread } = release;
   const rereadAt = reread === 'now' ? tx`now()` : tx`l.reread_at`;
   // least() leaves out what is null.
-  const lookAt = tx`least(${rereadAt}, case when l.waits_for is not null then now() + ${ms(syncLimits.waitingLookMs)}::interval end)`;
+  const lookAt = tx`least(${rereadAt}, case when l.unsaid_name is not null then now() + ${ms(syncLimits.unsaidLookMs)}::interval end)`;
   await tx`
     update public.links l set lease_until = null, state = ${release.state}, error = ${nullable(tx, release.error)},
       attempts = ${release.attempts}, reread_at = ${rereadAt},

@@ -147,13 +147,13 @@ export const homeOf = (tx: Tx) => tx`
     where o.workspace_id = r.workspace_id and o.record_id = r.id order by o.id limit 1))`;
 
 /** What the link cannot say yet; the record it would name brings it back by living there. */
-export async function noteWaiting(
+export async function noteUnsaid(
   tx: Tx,
   link: { workspace_id: string; id: string },
-  waitsFor: string | null,
+  name: string | null,
 ): Promise<void> {
   await tx`
-    update public.links set waits_for = ${waitsFor}
+    update public.links set unsaid_name = ${name}
     where workspace_id = ${link.workspace_id} and id = ${link.id}`;
 }
 
@@ -169,7 +169,7 @@ export async function wakeReferrers(tx: Tx, workspaceId: string, recordId: strin
       join public.links t on t.workspace_id = o.workspace_id and t.record_id = o.record_id
       cross join lateral (values (t.external_id), (t.external_key)) n(name)
       join public.links w on w.workspace_id = o.workspace_id and w.connection_id = o.connection_id
-        and w.waits_for = n.name || '@' || t.connection_id
+        and w.unsaid_name = n.name || '@' || t.connection_id
       where o.workspace_id = ${workspaceId} and o.record_id = ${recordId} and o.state <> 'tombstone'
       for update of w skip locked))`;
 }

@@ -121,7 +121,7 @@ export function owedFields(
  * The full name of the record that the link would name, and cannot: it has no name there yet. Null when
  * everything that names one is said, or is not to be sent.
  */
-export function waitingFor(
+export function unsaidName(
   kind: Kind,
   link: Pick<LinkView, 'lens' | 'base' | 'ours' | 'references'> & {
     data: JsonObject;

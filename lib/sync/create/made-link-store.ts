@@ -37,7 +37,7 @@ export async function insertMade(
         ${object.externalId}, ${object.externalKey}, ${object.url}, ${object.rank}, ${json(tx, planned.base)},
         ${json(tx, planned.ours)}, ${json(tx, planned.unreadable)}, ${json(tx, object.raw)},
         ${planned.isOwed ? 'dirty' : 'synced'}, ${planned.isOwed ? tx`now()` : tx`null`},
-        ${planned.isOwed || planned.isWaiting ? tx`now()` : tx`null`}, s.generation
+        ${planned.isOwed || planned.hasUnsaid ? tx`now()` : tx`null`}, s.generation
       from public.streams s where s.id = ${of.stream_id}
       on conflict (connection_id, kind, external_id) do nothing
       returning record_id

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#lib/core/index';
 import { fieldRule, fieldsEqual, isReference, type Kind } from '#lib/kinds/index';
 import { type Lens, nextBase, type References } from '../lens/index.ts';
-import { owedFields, unreadOf, waitingFor } from '../view-link.ts';
+import { owedFields, unreadOf, unsaidName } from '../view-link.ts';
 import { isUnsaid } from './join-field.ts';
 
 export interface LinkInput {
@@ -29,7 +29,7 @@ export interface PlannedLink {
   unreadable: Record<string, string>;
   isOwed: boolean;
   /** It would name a record that does not live there yet. */
-  isWaiting: boolean;
+  hasUnsaid: boolean;
 }
 
 /**
@@ -67,6 +67,6 @@ export function planLink(input: LinkInput): PlannedLink {
     ours,
     unreadable: unreadOf(lens, input.unreadable, seen.unread),
     isOwed: owedFields(kind, view, writable).length > 0,
-    isWaiting: waitingFor(kind, view, writable) !== null,
+    hasUnsaid: unsaidName(kind, view, writable) !== null,
   };
 }

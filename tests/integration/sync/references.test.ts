@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Json, type JsonObject, newId } from '#lib/core/index';
-import { transaction } from '#lib/db/index';
+import { asUser, transaction } from '#lib/db/index';
+import { getRecord } from '#lib/records/index';
 import { joinRecords, oweCreations } from '#lib/sync/index';
 import { isLong } from '../../setup/is-long.ts';
 import { FlowTrial, issue } from './flow-trial.ts';
@@ -43,8 +44,11 @@ const conflicts = () =>
   flow.trial.admin`select field, status from public.conflicts
     where workspace_id = ${flow.trial.owner.workspaceId}`;
 const waiting = () =>
-  flow.trial.admin`select waits_for from public.links
-    where workspace_id = ${flow.trial.owner.workspaceId} and waits_for is not null`;
+  flow.trial.admin`select unsaid_name from public.links
+    where workspace_id = ${flow.trial.owner.workspaceId} and unsaid_name is not null`;
+
+const recordAsRead = (recordId: string) =>
+  asUser(flow.trial.at.web, flow.trial.owner, (tx) => getRecord(tx, { recordId }));
 
 const names = ['One', 'Two', 'Three', 'Four'] as const;
 
@@ -106,7 +110,11 @@ describe('a field that names another record', () => {
     left.remote.edit(idOf(left, 'One'), { body: 'said all the same' });
     await flow.work();
     expect(told(right)).toEqual([{ body: 'said all the same' }]);
-    expect(await waiting()).toEqual([{ waits_for: `L-9@${left.connectionId}` }]);
+    expect(await waiting()).toEqual([{ unsaid_name: `L-9@${left.connectionId}` }]);
+    const [row] = await trial.admin`
+      select record_id from public.links where connection_id = ${right.connectionId} and unsaid_name is not null`;
+    const [, shown] = (await recordAsRead(String(row?.['record_id']))).links;
+    expect(shown).toMatchObject({ state: 'synced', unsaid_name: 'L-9' });
     const [late] = await trial.admin`
       select record_id from public.links where connection_id = ${left.connectionId} and external_id = 'L-9'`;
     await transaction(trial.at.worker, (tx) =>
@@ -130,7 +138,7 @@ describe('a field that names another record', () => {
     right.remote.edit(idOf(right, 'One'), { parent: 'ENG-77' });
     await flow.work();
     expect(told(left)).toEqual([]);
-    expect(await waiting()).toEqual([{ waits_for: `ENG-77@${right.connectionId}` }]);
+    expect(await waiting()).toEqual([{ unsaid_name: `ENG-77@${right.connectionId}` }]);
     place(left, 'One', 'Two');
     await flow.work(6);
     // Left was never told of the other one: both have changed it.

@@ -135,10 +135,10 @@ describe('what a record and its new object agree on', () => {
     };
     const made = (sent: JsonObject, shown: JsonObject, name: string | null) =>
       plan({ parent: '17' }, sent, shown, [], named(name));
-    expect(made({}, { parent: null }, 'ENG-4')).toMatchObject({ isOwed: true, isWaiting: false });
-    expect(made({}, { parent: null }, null)).toMatchObject({ isOwed: false, isWaiting: true });
+    expect(made({}, { parent: null }, 'ENG-4')).toMatchObject({ isOwed: true, hasUnsaid: false });
+    expect(made({}, { parent: null }, null)).toMatchObject({ isOwed: false, hasUnsaid: true });
     const said = { parent: 'ENG-4' };
-    expect(made(said, said, 'ENG-4')).toMatchObject({ isOwed: false, isWaiting: false });
+    expect(made(said, said, 'ENG-4')).toMatchObject({ isOwed: false, hasUnsaid: false });
   });
 });
 

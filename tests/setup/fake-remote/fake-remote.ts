@@ -45,6 +45,10 @@ export class FakeRemote {
   readonly sent: RemoteObject[] = [];
   /** Every state the service ever showed, for the delta tokens. */
   readonly log: StoredObject[] = [];
+  /** Ids that were given up, each with the one that took its place. */
+  readonly renamed = new Map<string, string>();
+  /** Objects others became part of. */
+  readonly tookIn = new Set<string>();
   now = 1_790_000_000_000;
   /** Set by the test, stamped on writes. */
   turn = 0;
@@ -93,12 +97,39 @@ export class FakeRemote {
 
   restore(id: string): void {
     const before = this.objects.get(id);
-    if (before?.deleted) this.change({ ...before, deleted: false });
+    if (before?.deleted) this.change({ ...before, deleted: false, isMoved: false });
   }
 
+  /** Out of what the stream reads, of which nothing is told; or back into it, which is a change. */
   move(id: string, isMoved: boolean): void {
     const before = this.objects.get(id);
-    if (before && !before.deleted) this.objects.set(id, { ...before, isMoved });
+    if (!before || before.deleted) return;
+    if (isMoved) this.objects.set(id, { ...before, isMoved });
+    else if (before.isMoved) this.change({ ...before, isMoved });
+  }
+
+  /** The object has another id from now on; whoever asks for the old one is shown it. */
+  rename(id: string, newId: string): void {
+    const before = this.objects.get(id);
+    if (!before || before.deleted) return;
+    this.objects.delete(id);
+    this.renamed.set(id, newId);
+    this.change({ ...before, id: newId });
+  }
+
+  /** The object becomes part of another one, which stays as it is. */
+  merge(id: string, into: string): void {
+    const [before, other] = [this.objects.get(id), this.objects.get(into)];
+    if (id === into || !before || before.deleted || !other || other.deleted) return;
+    this.objects.delete(id);
+    this.renamed.set(id, into);
+    this.tookIn.add(into);
+  }
+
+  /** What an object of that id is called by now. */
+  nameOf(id: string): string {
+    const next = this.renamed.get(id);
+    return next === undefined ? id : this.nameOf(next);
   }
 
   /** Nothing changes, and time goes by. */

@@ -77,13 +77,13 @@ export class RemoteApi {
     poll: (_ctx, _resource, _scope, cursor) => this.call('poll', () => this.poll(cursor)),
     read: (_ctx, _resource, { externalId }) =>
       this.call('read', () => {
-        const object = this.remote.objects.get(externalId);
+        const object = this.remote.objects.get(this.remote.nameOf(externalId));
         return object && !object.deleted ? this.remote.show(object) : null;
       }),
     update: (_ctx, _resource, { externalId }, fields, guard) =>
       this.call('update', () => {
         if (!guard) throw new HubError('internal.unexpected', 'A write came without its guard.');
-        return this.update(externalId, fields, guard);
+        return this.update(this.remote.nameOf(externalId), fields, guard);
       }),
     create: (_ctx, _resource, _scope, fields, { key }) =>
       this.call('create', () => {

@@ -85,6 +85,20 @@ const pinned: Record<BugName, { breaks: RegExp; schedule: Schedule }> = {
     breaks: /^P1 .* by polls alone/,
     schedule: one([here(0), push, there(0), hook(1), poll(null)], { tokens: true, ordered: true }),
   },
+  leftIsGone: {
+    breaks: /moved out of sight/,
+    schedule: one([
+      { do: 'move', side: 0, of: 0 },
+      { do: 'sweep', side: 0 },
+    ]),
+  },
+  oldIdStays: {
+    breaks: /under an id of before/,
+    schedule: one([
+      { do: 'rename', side: 0, of: 0 },
+      { do: 'sweep', side: 0 },
+    ]),
+  },
   baseInRecordTerms: {
     breaks: /which nobody had changed here/,
     schedule: mapped('crossed', [there(0), hook(0)]),

@@ -144,6 +144,28 @@ const echoByTime = (): Bug => {
   };
 };
 
+/** What lists do not show any more counts as gone, wherever it has moved to. */
+const leftIsGone = (): Bug => ({
+  api: (living, side) => ({
+    ...living,
+    read: (ctx, resource, ref) =>
+      side.remote.objects.get(ref.externalId)?.isMoved
+        ? Promise.resolve(null)
+        : living.read(ctx, resource, ref),
+  }),
+});
+
+/** Whatever answers to an old id is taken for what had it. */
+const oldIdStays = (): Bug => ({
+  api: (living) => ({
+    ...living,
+    read: async (ctx, resource, ref) => {
+      const object = await living.read(ctx, resource, ref);
+      return object && { ...object, externalId: ref.externalId };
+    },
+  }),
+});
+
 export const bugs = {
   noRankGuard,
   resurrect,
@@ -153,6 +175,8 @@ export const bugs = {
   outboxById,
   deleteOnPartialSweep,
   echoByTime,
+  leftIsGone,
+  oldIdStays,
   ...mappingBugs,
 } as const;
 export type BugName = keyof typeof bugs;

@@ -73,8 +73,16 @@ async function act(trial: Trial, step: Step): Promise<void> {
     case 'restore':
       remote.restore(idOf(side, step.of));
       return;
-    case 'move':
-      remote.move(idOf(side, step.of), true);
+    case 'move': {
+      const id = idOf(side, step.of);
+      remote.move(id, !remote.objects.get(id)?.isMoved);
+      return;
+    }
+    case 'rename':
+      remote.rename(idOf(side, step.of), `7${trial.turn}`);
+      return;
+    case 'merge':
+      remote.merge(idOf(side, step.of), idOf(side, step.into));
       return;
     case 'hook': {
       const hook = remote.take(step.pick, step.mode === 'twice');

@@ -14,7 +14,8 @@ export type Step =
   | { do: 'here'; of: number; field: Field; pick: number }
   | { do: 'there'; side: number; of: number; field: Field; pick: number }
   | { do: 'create' | 'sweep' | 'time'; side: number }
-  | { do: 'remove' | 'restore' | 'move'; side: number; of: number }
+  | { do: 'remove' | 'restore' | 'move' | 'rename'; side: number; of: number }
+  | { do: 'merge'; side: number; of: number; into: number }
   | { do: 'hook'; side: number; pick: number; mode: 'once' | 'twice' | 'never' }
   | { do: 'push' | 'poll'; side: number; dieAt: number | null }
   | { do: 'fault'; side: number; fault: Fault }
@@ -44,7 +45,8 @@ export function patchOf(field: Field, pick: number, turn: number): JsonObject {
 }
 
 const index = fc.nat({ max: 2 });
-const side = fc.nat({ max: 1 });
+/** By remainder, so that each of one, two or three has the same share. */
+const side = fc.nat({ max: 5 });
 const field = fc.constantFrom(...fields);
 const pick = fc.nat({ max: 7 });
 const anywhere: FaultKind[] = ['before', 'after', 'late', 'limited', 'unauthorized'];
@@ -73,6 +75,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   entry(1, fc.record({ do: one('create'), side })),
   entry(1, fc.record({ do: one('remove'), side, of: index })),
   entry(1, fc.record({ do: one('restore'), side, of: index })),
+  entry(1, fc.record({ do: one('move'), side, of: index })),
+  entry(1, fc.record({ do: one('rename'), side, of: index })),
+  entry(1, fc.record({ do: one('merge'), side, of: index, into: index })),
   entry(
     5,
     fc.record({
@@ -115,16 +120,19 @@ const switches: fc.Arbitrary<RemoteSwitches> = fc
     canonical: form,
   }));
 
+export type Sides = 1 | 2 | 3;
+const names = ['left', 'right', 'third'] as const;
+
 /** `mapped`: one of the services is read through a mapping, which changes now and then. */
 export const schedules = (
-  sides: 1 | 2,
+  sides: Sides,
   length: number,
   mapped: 'plain' | 'mapped' = 'plain',
 ): fc.Arbitrary<Schedule> =>
   fc.record({
     ...(mapped === 'mapped' ? { mapping: fc.constantFrom(...mappingNames) } : {}),
     sides: fc
-      .tuple(switches, switches)
-      .map(([left, right]) => [left, { ...right, name: 'right' }].slice(0, sides)),
+      .tuple(switches, switches, switches)
+      .map((all) => names.slice(0, sides).map((name, n) => ({ ...(all[n] ?? plain), name }))),
     steps: fc.array(mapped === 'mapped' ? mappedStep : step, { minLength: 1, maxLength: length }),
   });

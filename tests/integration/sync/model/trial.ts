@@ -36,7 +36,7 @@ export interface Side {
 }
 
 export interface Edit {
-  id: string;
+  recordId: string;
   patch: JsonObject;
   turn: number;
 }
@@ -261,7 +261,7 @@ export class Trial {
     );
     const held = row['data'] as JsonObject;
     const isEdit = Object.entries(patch).some(([name, value]) => !jsonEqual(held[name], value));
-    if (isEdit) this.edits.push({ id, patch, turn: this.turn });
+    if (isEdit) this.edits.push({ recordId: String(row['id']), patch, turn: this.turn });
   }
 
   /** Leases run out, what waits is due, calls on their way arrive. */

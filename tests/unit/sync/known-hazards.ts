@@ -8,6 +8,7 @@ const odd = `${here}/bad-input.test.ts`;
 const two = `${here}/two-services.test.ts`;
 const creations = `${here}/creations.test.ts`;
 const owed = `${here}/creations-owed.test.ts`;
+const waiting = `${here}/creations-waiting.test.ts`;
 const trees = `${here}/creation-trees.test.ts`;
 const joins = `${here}/joins.test.ts`;
 const mapping = `${here}/mapping.test.ts`;
@@ -199,7 +200,7 @@ export const hazards: Record<number, Hazard> = {
     'a child without its parent',
     [trees, 'are made after their parents, and named by what those are called there'],
     [trees, 'would be seen to be made too early'],
-    [owed, 'does not wait for a parent that is its own child'],
+    [waiting, 'does not wait for a parent that is its own child'],
     [odd, 'a child whose parent is gone keeps its record, and goes out by itself'],
   ],
   30: [

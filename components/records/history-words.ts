@@ -55,7 +55,7 @@ export const historyWords = {
       `put ${fields} back, which ${service} did not take`,
     answered: (fields: string) => `answered with another ${fields}`,
     remapped: (service: string, fields: string) =>
-      `read ${fields} of ${service} by its changed mapping`,
+      `read ${fields} of ${service} by other rules of mapping`,
     resolved: (fields: string) => `decided ${fields}`,
     undecided: (fields: string) => `took back a decision about ${fields}`,
   },

@@ -26,7 +26,7 @@ function settingText(change: SettingChange): string {
     case 'joined':
       return 'It is so since two records were made one.';
     case 'remapped':
-      return `The mapping of ${service} was changed, and this is what came of it.`;
+      return `It was read anew from ${service}, by other rules of mapping.`;
     case 'answered':
       return `It came from ${service}, with the answer to an edit that was sent there.`;
     case 'resolved':

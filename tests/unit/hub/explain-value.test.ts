@@ -117,7 +117,9 @@ describe('who set a value', () => {
     expect(set({ reason: 'answered' })).toBe(
       'It came from Acme, with the answer to an edit that was sent there.',
     );
-    expect(set({ reason: 'remapped' })).toContain('mapping of Acme was changed');
+    expect(set({ reason: 'remapped' })).toBe(
+      'It was read anew from Acme, by other rules of mapping.',
+    );
     expect(set({ told_by_event: true, inbox_event: 'issues' })).toBe(
       'It came from Acme, by the webhook “issues”.',
     );

@@ -97,7 +97,7 @@ describe('a line of the history', () => {
       'GitHub answered with another body, labels',
     );
     expect(told({ ...from, reason: 'remapped' }).line).toContain(
-      'Patchbay read body, labels of GitHub by its changed mapping',
+      'Patchbay read body, labels of GitHub by other rules of mapping',
     );
     const gone = { ...from, op: 'delete', ...nothing } as const;
     expect(told(gone)).toMatchObject({ line: expect.stringContaining('deleted it'), undo: true });

@@ -6,7 +6,8 @@
  *   transaction; the service itself is told later, by the worker.
  * - The record's row is the lock: whoever changes a record or its links locks the record first, and
  *   several in the order of their ids.
- * - `version` rises by one with every change, and the log holds a row for each.
+ * - `version` rises by one with every change, and the log holds a row for each; where the origin alone
+ *   does not say why, the row does (`changeReasons`).
  * - Readers of the log ask for positions above their own; positions are given at commit and have no
  *   gaps (see the migration), so none is skipped.
  * - Every function takes a transaction of `asUser`; what the member may not see is not found.

@@ -12,6 +12,8 @@ const waiting = `${here}/creations-waiting.test.ts`;
 const trees = `${here}/creation-trees.test.ts`;
 const joins = `${here}/joins.test.ts`;
 const mapping = `${here}/mapping.test.ts`;
+const moved = `${here}/moved-objects.test.ts`;
+const left = `${here}/left-objects.test.ts`;
 const lens = 'tests/unit/sync/lens.test.ts';
 const later = 'tests/unit/sync/compare-times.test.ts';
 const clocks = 'tests/unit/resilience/service-clock.test.ts';
@@ -35,7 +37,7 @@ export const hazards: Record<number, Hazard> = {
     [push, 'sends only what differs, takes the form of the service, and is seen to come back'],
     ['tests/unit/sync/merge-model.test.ts', 'catches the planted fault %s'],
   ],
-  3: ['an echo is sent on', [model, 'keeps its promises with %i services']],
+  3: ['an echo is sent on', [model, 'keeps its promises with %i services (%i schedules)']],
   4: [
     'two forms of one value correct each other for ever',
     [
@@ -151,7 +153,7 @@ export const hazards: Record<number, Hazard> = {
       `${here}/observe.test.ts`,
       'of the same new objects from many sides at once make one record each, and no circle',
     ],
-    [model, 'keeps its promises with %i services'],
+    [model, 'keeps its promises with %i services (%i schedules)'],
   ],
   21: [
     'clocks differ',
@@ -210,12 +212,41 @@ export const hazards: Record<number, Hazard> = {
       'goes on under its new id, and what still speaks of the old one is understood',
     ],
     [`${here}/other-ids.test.ts`, 'ends as itself where it became part of another'],
+    [moved, 'is followed to its new id'],
+    [moved, 'that says which id it had goes on as what it was'],
+    [moved, 'that has one already there becomes one with it'],
+    [
+      'tests/unit/connectors/github/api.test.ts',
+      'that was transferred is read where it is, under its new id',
+    ],
+    [
+      'tests/unit/connectors/github/webhook.test.ts',
+      'tell of an issue opened by a transfer which one it was',
+    ],
+    [planted, 'catches %s by its pinned schedule'],
     [joins, 'are told to both services, and the old id answers the one it became'],
     [joins, 'are joined once by many at the same time'],
   ],
   31: [
     'an object is moved out of what is read',
     [sweeps, 'keeps what has moved out of the scope, and says so when it stays away'],
+    [left, 'keeps its record, which says so'],
+    [left, 'told of to nobody but the place nobody follows is marked all the same'],
+    [left, 'goes on where it was when it is moved back'],
+    [moved, 'goes over to it, and neither of them ever takes it for gone'],
+    [
+      `${here}/moved-in-flow.test.ts`,
+      'to where nobody looks ends nothing at the other side, and is made nowhere again',
+    ],
+    [
+      'tests/unit/connectors/github/api.test.ts',
+      'that was moved to where nobody lets us see it is not taken for deleted',
+    ],
+    [
+      'tests/unit/connectors/linear/webhook.test.ts',
+      'says in which team the issue is, also after it was moved there',
+    ],
+    [planted, 'catches %s by its pinned schedule'],
   ],
   32: [
     'a service asks to wait in the middle',
@@ -238,7 +269,20 @@ export const hazards: Record<number, Hazard> = {
   ],
   34: [
     'fields and values nobody has seen before',
+    [
+      `${here}/strange-values.test.ts`,
+      'keeps what it had, says so, and is not overwritten blindly',
+    ],
+    [
+      'tests/unit/connectors/github/map.test.ts',
+      'keeps a state it has never seen as it is, and guesses nothing',
+    ],
+    [
+      'tests/unit/connectors/linear/map.test.ts',
+      'keeps the name of a state of an unknown type and does not guess what it means',
+    ],
     [odd, '%s: the field is named, the object kept, the others proceed'],
+    [odd, 'is not overwritten: an edit of a field nobody here has seen is taken back'],
     ['tests/unit/sync/guards.test.ts', 'keep fields nobody knows, and name those that cannot be'],
     [lens, 'names a value never seen, and takes nothing of it'],
   ],
@@ -249,7 +293,7 @@ export const hazards: Record<number, Hazard> = {
     [lens, 'nothing that does not travel is lost there by a write'],
     [mapping, 'sends one value for two, and takes the other for no change'],
     [mapping, 'leaves a value alone for which there is no word here, and says so'],
-    [model, 'keeps its promises with %i services and a mapping that changes'],
+    [model, 'keeps its promises with %i services and a mapping that changes (%i schedules)'],
     [
       'tests/unit/connectors/github/map.test.ts',
       'comes back as it went: eq(fromIssue(toPatch(x)), x)',

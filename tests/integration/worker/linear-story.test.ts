@@ -75,6 +75,40 @@ async function edit(identifier: string, data: JsonObject): Promise<void> {
   await world.asMember((tx) => patchRecord(tx, connectorRules, { recordId: id, patch }));
 }
 
+/** The id of a team that is offered. */
+async function teamOf(title: string): Promise<string> {
+  const options = await listScopes(world.web, world.member, { ...place(), resource: 'issues' });
+  const chosen = options.data.find((option) => option.title === title);
+  if (!chosen) throw new Error('The team is not offered');
+  return chosen.key;
+}
+
+async function follow(name: string, scopeKey: string): Promise<string> {
+  const { workspaceId, member } = world;
+  const { id } = await world.asMember((tx) =>
+    createStream(tx, {
+      workspaceId,
+      connectionId,
+      resource: 'issues',
+      kind: 'task',
+      name,
+      scopeKey,
+      scope: { team_id: scopeKey },
+      requestedBy: member.userId,
+    }),
+  );
+  return id;
+}
+
+/** By the object's id, or by the identifier it had when it was last seen. */
+async function linkOf(id: string, key = '') {
+  const [row] = await world.admin<
+    { id: string; key: string; stream_id: string; state: string; code: string | null }[]
+  >`select external_id as id, external_key as key, stream_id, state, error ->> 'code' as code from public.links
+    where external_id = ${id} or external_key = ${key}`;
+  return row;
+}
+
 describe('the story of a team, in order', () => {
   it('connects by the real flow', async () => {
     connectionId = await signIn();
@@ -86,23 +120,9 @@ describe('the story of a team, in order', () => {
   });
 
   it('reads every issue of a chosen team, archived ones too', async () => {
-    const { web, member, workspaceId, admin } = world;
-    const options = await listScopes(web, member, { ...place(), resource: 'issues' });
-    const chosen = options.data.find((option) => option.title === 'Engineering');
-    if (!chosen) throw new Error('The team is not offered');
-    teamId = chosen.key;
-    await world.asMember((tx) =>
-      createStream(tx, {
-        workspaceId,
-        connectionId,
-        resource: 'issues',
-        kind: 'task',
-        name: chosen.title,
-        scopeKey: chosen.key,
-        scope: { team_id: chosen.key },
-        requestedBy: member.userId,
-      }),
-    );
+    const { admin } = world;
+    teamId = await teamOf('Engineering');
+    await follow('Engineering', teamId);
     const phase = async () => (await admin`select phase from public.streams`)[0]?.['phase'];
     await expect.poll(phase, { timeout: 40_000, interval: 100 }).toBe('live');
     const rows = await admin<{ key: string; title: string }[]>`
@@ -162,6 +182,33 @@ describe('the story of a team, in order', () => {
     await expect.poll(async () => (await recordOf('ENG-6')).gone, patience).toBe(true);
   });
 
+  it('an issue moved to a team nobody follows keeps its record, and is not written to', async () => {
+    const { id } = (await issueOf('ENG-7')) ?? { id: '' };
+    await act(updateIssue, { id, input: { teamId: await teamOf('Operations') } });
+    const before = await recordOf('ENG-7');
+    await edit('ENG-7', { title: 'Not for this team' });
+    await expect.poll(() => linkOf(id), patience).toMatchObject({ code: 'sync.left_scope' });
+    await expect
+      .poll(async () => (await recordOf('ENG-7')).data['title'], patience)
+      .toBe(before.data['title']);
+    expect(await recordOf('ENG-7')).toMatchObject({ gone: false });
+    expect(await linkOf(id)).toMatchObject({ state: 'inaccessible', code: 'sync.left_scope' });
+  });
+
+  it('goes on with it once that team is followed, and follows it back', async () => {
+    const { id } = (await linkOf('', 'ENG-7')) ?? { id: '' };
+    const other = await follow('Operations', await teamOf('Operations'));
+    await expect
+      .poll(() => linkOf(id), { timeout: 40_000, interval: 100 })
+      .toMatchObject({ stream_id: other, state: 'synced', code: null });
+    await act(updateIssue, { id, input: { teamId } });
+    await expect.poll(() => linkOf(id), patience).not.toMatchObject({ stream_id: other });
+    const { key } = (await linkOf(id)) ?? { key: '' };
+    await edit(key, { title: 'At home again' });
+    await expect.poll(async () => (await issueOf(key))?.title, patience).toBe('At home again');
+    expect((await recordOf(key)).gone).toBe(false);
+  });
+
   it('renews an access that has ended, rotates it, and goes on', async () => {
     await linear().call('POST', '/tokens/expire', { login: 'mara' });
     const { web, member } = world;
@@ -188,7 +235,7 @@ describe('the story of a team, in order', () => {
     );
     await expect.poll(async () => (await connectionNow()).status, patience).toBe('disconnected');
     expect(await connectionNow()).toMatchObject({
-      receipt: { revocation: 'revoked', webhooks: { removed: 1 } },
+      receipt: { revocation: 'revoked', webhooks: { removed: 2 } },
     });
     const left = await linear().call<{ grants: number }>('GET', '/status');
     expect(left.grants).toBe(0);

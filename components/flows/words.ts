@@ -48,6 +48,7 @@ export const words = {
   figures: {
     joined: 'Joined',
     owed: 'Owed',
+    unknown: 'Nobody knows',
     conflicts: 'Conflicts',
     refused: 'Refused',
     plan: 'Last plan',
@@ -55,6 +56,8 @@ export const words = {
   figureHints: {
     joined: 'Records that live at more than one side',
     owed: 'Objects to be made and changes on their way',
+    unknown:
+      'Sent, and the service did not answer: what became of it is looked up, and nothing is sent twice blindly',
     conflicts: 'Fields changed at several sides, which wait for a decision',
     refused: 'What a service did not take: objects to be made, and edits',
   },

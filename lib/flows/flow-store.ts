@@ -26,7 +26,7 @@ const joinedAt = (tx: Tx, workspaceId: string): Fragment => {
 
 const linksAt = (tx: Tx, workspaceId: string, states: readonly string[]): Fragment => tx`
   select 1 from parts p join public.links l on l.workspace_id = ${workspaceId} and l.stream_id = p.stream_id
-  where p.flow_id = f.id and l.state in ('dirty', 'pushing', 'refused') and l.state = any(${[...states]}::text[])`;
+  where p.flow_id = f.id and l.state in ('dirty', 'pushing', 'unknown', 'refused') and l.state = any(${[...states]}::text[])`;
 
 const creationsAt = (tx: Tx, workspaceId: string, states: readonly string[]): Fragment => tx`
   select 1 from parts p join public.creations m on m.workspace_id = ${workspaceId} and m.stream_id = p.stream_id
@@ -41,8 +41,9 @@ const conflictsAt = (tx: Tx, workspaceId: string): Fragment => tx`
 
 /**
  * The flows of a workspace, newest first, or the one named, with their sides and figures, in one
- * statement. `owed`: objects to be made and edits on their way. No figure is counted beyond
- * `flowCountMost`: a stream may have a hundred thousand links, and this is read whenever one changes.
+ * statement. `owed`: objects to be made and edits on their way; `unknown`: those that may have arrived. No
+ * figure is counted beyond `flowCountMost`: a stream may have a hundred thousand links, and this is read
+ * whenever one changes.
  */
 export function selectFlows(
   tx: Tx,
@@ -74,8 +75,8 @@ export function selectFlows(
     select f.id, f.name, f.kind, f.status, f.match_fields, f.on_difference, f.version,
       coalesce(sides.sides, '[]') as sides,
       ${upTo(tx, joinedAt(tx, workspaceId))} as joined,
-      least(${links('dirty', 'pushing')} + ${creations('owed', 'sending', 'unknown')},
-        ${flowCountMost + 1}::int) as owed,
+      least(${links('dirty', 'pushing')} + ${creations('owed', 'sending')}, ${flowCountMost + 1}::int) as owed,
+      least(${links('unknown')} + ${creations('unknown')}, ${flowCountMost + 1}::int) as unknown,
       ${upTo(tx, conflictsAt(tx, workspaceId))} as conflicts,
       least(${links('refused')} + ${creations('refused')}, ${flowCountMost + 1}::int) as refused,
       (select p.id from public.flow_plans p

@@ -37,11 +37,13 @@ export const flowSchema = z.object({
   version: z.number().int(),
   sides: z.array(flowSideSchema),
   /**
-   * Records that live at more than one side; what is owed to a side; open conflicts; what was refused.
+   * Records that live at more than one side; what is owed to a side; what was sent there and whose outcome
+   * nobody knows; open conflicts; what was refused.
    * Each is exact up to 10,000; 10,001 stands for more.
    */
   joined: z.number().int(),
   owed: z.number().int(),
+  unknown: z.number().int(),
   conflicts: z.number().int(),
   refused: z.number().int(),
   /** The newest plan, if any. */

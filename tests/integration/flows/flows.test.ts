@@ -155,16 +155,19 @@ describe('its figures', () => {
     const alone = await at.record([one]);
     await at.owe(alone.recordId, two);
     await at.owe(alone.recordId, three, 'refused');
+    // An edit and an object nobody knows the end of are neither on their way nor refused.
+    const lost = await at.record([two], 'unknown');
+    await at.owe(lost.recordId, three, 'unknown');
     await at.owe(joined.recordId, three, 'done');
     await at.world.admin`
       insert into public.conflicts (id, workspace_id, record_id, link_id, field, policy, status)
       values (${newId()}, ${at.world.owner.workspaceId}, ${joined.recordId}, ${joined.links[0] ?? ''}, 'title', 'manual', 'open'),
         (${newId()}, ${at.world.owner.workspaceId}, ${joined.recordId}, ${joined.links[1] ?? ''}, 'body', 'manual', 'resolved')`;
-    const figures = { joined: 2, owed: 4, conflicts: 1, refused: 2 };
+    const figures = { joined: 2, owed: 4, unknown: 2, conflicts: 1, refused: 2 };
     expect(await get(flow.id)).toMatchObject(figures);
     const all = await list();
     expect(all.find(({ id }) => id === flow.id)).toMatchObject(figures);
-    const none = { joined: 0, owed: 0, conflicts: 0, refused: 0 };
+    const none = { joined: 0, owed: 0, unknown: 0, conflicts: 0, refused: 0 };
     expect(all.find(({ id }) => id === other.id)).toMatchObject(none);
   });
 });

@@ -84,6 +84,7 @@ export const flow = (of: Partial<Flow> = {}): Flow => ({
   sides: [side(1), side(2)],
   joined: 1_200,
   owed: 2,
+  unknown: 0,
   conflicts: 3,
   refused: 1,
   plan_id: idOf(60),

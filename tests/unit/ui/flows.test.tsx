@@ -55,8 +55,17 @@ describe('the list of flows', () => {
     const card = await screen.findByRole('article', { name: 'Issues' });
     expect(within(card).getByText('stream 1')).toBeTruthy();
     expect(within(card).getByText('1,200')).toBeTruthy();
+    expect(within(card).queryByText(words.figures.unknown)).toBeNull();
     const conflicts = within(card).getByRole('link', { name: '3' });
     expect(conflicts.getAttribute('href')).toContain('/w/ops/conflicts');
+  });
+
+  it('counts what nobody knows the end of for itself', async () => {
+    answering({ 'GET /flows': { data: [flow({ unknown: 7 })] } });
+    show(<FlowsPage />);
+    const card = await screen.findByRole('article', { name: 'Issues' });
+    expect(within(card).getByText(words.figures.unknown)).toBeTruthy();
+    expect(within(card).getByText('7')).toBeTruthy();
   });
 
   it('that cannot be read says so', async () => {

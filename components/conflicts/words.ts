@@ -99,7 +99,7 @@ export const words = {
   bulk: {
     selected: (count: number) => `${formatCount(count)} selected`,
     clear: 'Clear',
-    all: 'All that fit',
+    all: 'Settle all',
     allOurs: 'Keep ours in all',
     allTheirs: 'Take theirs in all',
     titles: { local: 'Keep ours in all of them?', remote: 'Take theirs in all of them?' },

@@ -58,7 +58,7 @@ export const words = {
     restore: 'restored',
     test: 'test',
   },
-  filters: { status: 'State', subscription: 'Subscription' },
+  filters: { status: 'state', subscription: 'subscription' },
   none: {
     title: 'Nothing fits these filters',
     body: 'Take one away to see more.',

@@ -1,5 +1,6 @@
 import { type DiffLine, diffItems, diffLines } from '@/components/conflicts/diff-values';
 import { Badge } from '@/components/ui/badge';
+import { RelativeTime } from '@/components/ui/relative-time';
 import { ValueChange } from '@/components/ui/timeline';
 import { historyWords as words } from './history-words';
 import { showValue, textOf, textsOf } from './values';
@@ -29,8 +30,18 @@ function Values({ before, after }: { before: unknown; after: unknown }) {
   if (isLong(before) || isLong(after)) {
     return <LineDiff lines={diffLines(textOf(before), textOf(after))} />;
   }
-  return <ValueChange before={showValue(before)} after={showValue(after)} />;
+  return <ValueChange before={shown(before)} after={shown(after)} />;
 }
+
+const timeShape = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
+
+/** A moment as people read it, exact on hover; anything else in one line. */
+const shown = (value: unknown) =>
+  typeof value === 'string' && timeShape.test(value) && Number.isFinite(Date.parse(value)) ? (
+    <RelativeTime value={value} />
+  ) : (
+    showValue(value)
+  );
 
 const isLong = (value: unknown): boolean => typeof value === 'string' && value.includes('\n');
 

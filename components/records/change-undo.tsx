@@ -24,6 +24,7 @@ export function ChangeUndo({ position, recordId }: { position: number; recordId:
       <Button
         size="sm"
         variant="ghost"
+        className="first:-ml-2.5"
         icon={<Undo2 aria-hidden="true" />}
         aria-label={`${words.undo}: ${words.position(position)}`}
         onClick={() => setOpen(true)}

@@ -72,13 +72,13 @@ function changeEntry(
       </>
     ),
     aside: <RelativeTime value={change.at} short />,
-    body: (
-      <div className="grid gap-1">
+    body: (isOffered || change.op !== 'create' || refs.inbox_event_id || refs.run_id) && (
+      <div className="grid grid-cols-1 gap-1">
         {change.op !== 'create' &&
           shownDiff(change).map(([field, [before, after]]) => (
             <ChangeDiff key={field} field={field} before={before} after={after} />
           ))}
-        <span className="flex min-h-5 flex-wrap items-center gap-x-3 text-dim text-meta">
+        <span className="flex min-h-5 flex-wrap items-center gap-x-3 text-dim text-meta empty:hidden">
           <OriginLinks refs={refs} />
           {isOffered && <ChangeUndo position={change.position} recordId={change.record_id} />}
         </span>

@@ -207,7 +207,7 @@ function RunFacts({ run }: { run: Run }) {
         ]}
       />
       <div className="mt-3">
-        <CopyButton value={run.id} label="Copy run id" prefix="id" />
+        <CopyButton value={run.id} label="Copy run id" prefix="id" className="-ml-1.5" />
       </div>
     </Panel>
   );

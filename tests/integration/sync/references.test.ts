@@ -1,15 +1,21 @@
-import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Json, type JsonObject, newId } from '#lib/core/index';
+import { type JsonObject, newId } from '#lib/core/index';
 import { asUser, transaction } from '#lib/db/index';
 import { getRecord } from '#lib/records/index';
 import { joinRecords, oweCreations } from '#lib/sync/index';
-import { isLong } from '../../setup/is-long.ts';
-import { FlowTrial, issue } from './flow-trial.ts';
-import type { Bug } from './model/bugs.ts';
-import { mapRows } from './model/intercept.ts';
+import { FlowTrial } from './flow-trial.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import type { Side } from './model/trial.ts';
+import {
+  beginPlaced,
+  idOf,
+  names,
+  parentOf,
+  parents,
+  place,
+  titled,
+  told,
+} from './reference-trial.ts';
 
 let at: ModelDatabase;
 let flow: FlowTrial;
@@ -19,27 +25,6 @@ beforeAll(async () => {
 afterEach(() => flow.end());
 afterAll(() => at.close());
 
-const titled = (title: string, more: JsonObject = {}): JsonObject => ({ ...issue, title, ...more });
-/** What an object of this title is called there. */
-const idOf = ({ remote }: Side, title: string): string => {
-  const found = [...remote.objects.values()].find(({ fields }) => fields['title'] === title);
-  if (!found) throw new Error(`${title} is not there.`);
-  return found.id;
-};
-const titleOf = ({ remote }: Side, id: Json | undefined): string | null => {
-  if (typeof id !== 'string') return null;
-  const title = remote.objects.get(id)?.fields['title'];
-  return typeof title === 'string' ? title : `nothing: ${id}`;
-};
-/** The title of the parent of an object, as the service has it. */
-const parentOf = (side: Side, title: string): string | null =>
-  titleOf(side, side.remote.objects.get(idOf(side, title))?.fields['parent']);
-const parents = (side: Side, titles: readonly string[]): Record<string, string | null> =>
-  Object.fromEntries(titles.map((title) => [title, parentOf(side, title)]));
-const place = (side: Side, title: string, parent: string | null): void =>
-  side.remote.edit(idOf(side, title), { parent: parent === null ? null : idOf(side, parent) });
-const told = ({ remote }: Side): JsonObject[] =>
-  remote.writes.filter(({ by }) => by === 'hub').map(({ patch }) => patch);
 const conflicts = () =>
   flow.trial.admin`select field, status from public.conflicts
     where workspace_id = ${flow.trial.owner.workspaceId}`;
@@ -50,21 +35,10 @@ const waiting = () =>
 const recordAsRead = (recordId: string) =>
   asUser(flow.trial.at.web, flow.trial.owner, (tx) => getRecord(tx, { recordId }));
 
-const names = ['One', 'Two', 'Three', 'Four'] as const;
-
-/** The same objects at two services, which call them by the same names and mean others. */
-async function begin(count = 3, bug: Bug | null = null): Promise<[Side, Side]> {
-  flow = await FlowTrial.begin(at, [{ name: 'left' }, { name: 'ENG' }], bug);
-  const [left, right] = [flow.side(0), flow.side(1)];
-  const order = names.slice(0, count).map((title, n) => ({ title, id: `ENG-${n + 1}` }));
-  for (const { title, id } of order.toReversed()) {
-    left.remote.create(id, titled(title));
-    await flow.work(2);
-  }
-  expect(idOf(left, 'One')).toBe('ENG-1');
-  expect(idOf(right, 'One')).toBe(`ENG-${count}`);
-  return [left, right];
-}
+const begin = async (count = 3): Promise<[Side, Side]> => {
+  flow = await beginPlaced(at, count);
+  return [flow.side(0), flow.side(1)];
+};
 
 describe('a field that names another record', () => {
   it('is said to each service by its own name for that record, in both directions', async () => {
@@ -239,87 +213,5 @@ describe('records that become one', () => {
     expect(record).toEqual({ parent: 'ENG-2' });
     await flow.work();
     expect(told(right)).toEqual([]);
-  });
-});
-
-interface Step {
-  side: number;
-  child: number;
-  parent: number | null;
-  works: boolean;
-}
-const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.record({
-    side: fc.nat({ max: 1 }),
-    child: fc.nat({ max: names.length - 1 }),
-    parent: fc.option(fc.nat({ max: names.length - 1 }), { freq: 4 }),
-    works: fc.boolean(),
-  }),
-  { minLength: 1, maxLength: 10 },
-);
-
-/** What is wrong once everybody has placed objects under others as they liked. */
-async function play(given: readonly Step[], bug: Bug | null = null): Promise<string[]> {
-  const sides = await begin(names.length, bug);
-  const wrong: string[] = [];
-  const wanted = new Map<string, Set<string | null>>(
-    names.map((title) => [title, new Set([null])]),
-  );
-  for (const { side: n, child, parent, works } of given) {
-    const [side, title] = [flow.side(n), names[child]];
-    const name = parent === null || parent === child ? null : (names[parent] ?? null);
-    if (title === undefined) continue;
-    place(side, title, name);
-    wanted.get(title)?.add(name);
-    if (works) await flow.work(2);
-  }
-  await flow.work(6);
-  for (const side of sides) {
-    for (const { id, patch } of side.remote.writes.filter(({ by }) => by === 'hub')) {
-      const title = titleOf(side, id) ?? '';
-      const said = titleOf(side, patch['parent']);
-      if (!wanted.get(title)?.has(said)) wrong.push(`${title} was put under ${said ?? 'nothing'}`);
-    }
-  }
-  const asked = await flow.trial.admin`
-    select distinct r.data ->> 'title' as title from public.conflicts c
-    join public.records r on r.id = c.record_id
-    where c.workspace_id = ${flow.trial.owner.workspaceId} and c.status = 'open'`;
-  const open = asked.map((row) => String(row['title']));
-  for (const title of names.filter((name) => !open.includes(name))) {
-    const [one, two] = sides.map((side) => parentOf(side, title));
-    if (one !== two) wrong.push(`${title}: ${JSON.stringify([one, two])}`);
-  }
-  const calls = sides.map((side) => told(side).length);
-  await flow.work(3);
-  const later = sides.map((side) => told(side).length);
-  if (calls.join() !== later.join()) wrong.push('it does not come to rest');
-  return wrong;
-}
-
-/** Everything is called what the record calls it. */
-const literal: Bug = {
-  db: (living) =>
-    mapRows(
-      living,
-      (text) => text.includes('as home_id'),
-      (row) => ({ ...row, home_id: null }),
-    ),
-};
-
-describe('objects that are put under others at two services', () => {
-  it('agree, or somebody is asked, and nothing is put where nobody wanted it', async () => {
-    const property = fc.asyncProperty(steps, async (given) => {
-      expect(await play(given)).toEqual([]);
-      await flow.end();
-    });
-    await fc.assert(property, { numRuns: isLong ? 200 : 3, ...(isLong ? {} : { seed: 35 }) });
-  }, 3_600_000);
-
-  it('would be seen where names are taken literally', async () => {
-    const given = [{ side: 0, child: 0, parent: 1, works: true }];
-    expect(await play(given)).toEqual([]);
-    await flow.end();
-    expect(await play(given, literal)).not.toEqual([]);
   });
 });

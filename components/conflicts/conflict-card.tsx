@@ -1,7 +1,7 @@
 'use client';
 
 import { ExternalLink, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useProviderName } from '@/components/shell/use-provider-name';
 import { useMay } from '@/components/shell/use-session';
 import { Badge } from '@/components/ui/badge';
@@ -39,8 +39,15 @@ export function ConflictCard(props: CardProps) {
   const why = whyOf(conflict, service);
   const isOpen = conflict.status === 'open';
   const always = isAlways ? { always: true } : {};
+  const card = useRef<HTMLElement>(null);
+  /** The field is gone, and the keyboard stays where it was. */
+  const stopWriting = () => {
+    onEdit(false);
+    card.current?.focus({ preventScroll: true });
+  };
   return (
     <article
+      ref={card}
       id={`conflict-${conflict.id}`}
       aria-label={`${conflict.field}, ${conflict.title ?? words.untitled}`}
       aria-current={isActive || undefined}
@@ -86,9 +93,9 @@ export function ConflictCard(props: CardProps) {
       {isOpen && mayEdit && isEditing && (
         <ConflictEdit
           conflict={conflict}
-          onCancel={() => onEdit(false)}
+          onCancel={stopWriting}
           onSave={(value) => {
-            onEdit(false);
+            stopWriting();
             settling.choose([conflict], 'value', { value });
           }}
         />

@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useShortcut } from '@/components/ui/use-shortcut';
 import type { Conflict } from '@/lib/records/schema';
 import { mayChoose } from './conflict-view';
@@ -33,6 +33,11 @@ export function useConflictKeys(input: KeysInput): string | null {
   const found = place ? conflicts.findIndex(({ id }) => id === place.id) : -1;
   const at = found >= 0 ? found : Math.min(place?.at ?? -1, conflicts.length - 1);
   const active = conflicts[at];
+  const activeId = active?.id;
+  // Settled, it left the page and took the focus with it: this goes to the next in its place.
+  useEffect(() => {
+    if (activeId !== undefined && document.activeElement === document.body) show(activeId);
+  }, [activeId]);
   const go = (to: number) => () => {
     const next = conflicts[Math.max(0, Math.min(conflicts.length - 1, to))];
     if (!next) return;

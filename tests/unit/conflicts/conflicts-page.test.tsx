@@ -41,6 +41,19 @@ describe('the page', () => {
     expect(ids).toEqual([idOf(1), idOf(2)]);
   });
 
+  it('keeps the keyboard where it is: behind what was written, and at the next one', async () => {
+    hub.rows = [conflictOf(1), conflictOf(2, { field: 'body' })];
+    show();
+    const first = await card(title);
+    await userEvent.keyboard('je');
+    expect(document.activeElement?.tagName).toBe('INPUT');
+    await userEvent.keyboard('{Escape}');
+    expect(document.activeElement).toBe(first);
+    await userEvent.keyboard('1');
+    await gone(title);
+    expect(document.activeElement).toBe(await card(body));
+  });
+
   it('follows what happens elsewhere', async () => {
     hub.rows = [conflictOf(1)];
     const client = show();

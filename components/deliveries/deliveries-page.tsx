@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button';
 import { Page } from '@/components/ui/page';
 import { PageHeader } from '@/components/ui/page-header';
 import { SegmentedControl } from '@/components/ui/segmented-control';
+import { AnalyticsView } from './analytics-view';
 import { DeliveryDrawer } from './delivery-drawer';
 import { DeliveryList } from './delivery-list';
 import { startDraft, startOver } from './start-draft';
@@ -18,6 +19,9 @@ import { useSubscriptions } from './use-deliveries';
 import { words } from './words';
 
 type View = keyof typeof words.views;
+const views: readonly View[] = ['subscriptions', 'deliveries', 'analytics'];
+const viewOf = (asked: string | null): View =>
+  views.find((view) => view === asked) ?? 'subscriptions';
 
 /** Who is told of changes, and each delivery. The address holds what is shown. */
 export function DeliveriesPage() {
@@ -25,13 +29,13 @@ export function DeliveriesPage() {
   const mayEdit = useMay('editor');
   const subscriptions = useSubscriptions();
   const [isMaking, setMaking] = useState(false);
-  const view: View = params.get('view') === 'deliveries' ? 'deliveries' : 'subscriptions';
+  const view = viewOf(params.get('view'));
   const openSubscription = view === 'subscriptions' ? params.get('subscription') : null;
   const openDelivery = view === 'deliveries' ? params.get('delivery') : null;
   const start = startDraft(params);
   const open = subscriptions.rows.find(({ subscription }) => subscription.id === openSubscription);
   const show = (next: View) =>
-    change({ view: next === 'deliveries' ? next : undefined, delivery: undefined });
+    change({ view: next === 'subscriptions' ? undefined : next, delivery: undefined });
   return (
     <Page fill beside={open || openDelivery ? 'lg' : undefined}>
       <PageHeader
@@ -54,7 +58,7 @@ export function DeliveriesPage() {
           label={words.title}
           value={view}
           onValueChange={show}
-          segments={(['subscriptions', 'deliveries'] as const).map((value) => ({
+          segments={views.map((value) => ({
             value,
             label: words.views[value],
           }))}
@@ -63,14 +67,16 @@ export function DeliveriesPage() {
           <DeliveryList.Filters params={params} change={change} rows={subscriptions.rows} />
         )}
       </div>
-      {view === 'subscriptions' ? (
+      {view === 'analytics' && <AnalyticsView />}
+      {view === 'subscriptions' && (
         <SubscriptionList
           list={subscriptions}
           activeId={openSubscription}
           onOpen={(id) => change({ subscription: id })}
           onMake={mayEdit ? () => setMaking(true) : undefined}
         />
-      ) : (
+      )}
+      {view === 'deliveries' && (
         <DeliveryList params={params} change={change} rows={subscriptions.rows} />
       )}
       {open && (

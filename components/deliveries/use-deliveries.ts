@@ -12,6 +12,7 @@ import { useSession } from '@/components/shell/use-session';
 import { showToast } from '@/components/ui/toaster';
 import { connectionSchema } from '@/lib/connections/schema';
 import {
+  analyticsSchema,
   type DeliveryStatus,
   type Draft,
   deliveryContentSchema,
@@ -63,6 +64,21 @@ export function useSubscriptions() {
     .filter(({ kind }) => kind !== 'analytics')
     .map((subscription) => ({ subscription, health: health.get(subscription.id) }));
   return { ...subscriptions, rows };
+}
+
+/** Counts of the last day; they follow the log within seconds. */
+export function useAnalytics() {
+  const { workspace } = useSession();
+  return useQuery({
+    queryKey: keys.analytics(workspace.id),
+    refetchInterval: lookEveryMs * 5,
+    queryFn: ({ signal }) =>
+      callApi('/analytics', {
+        query: { workspace_id: workspace.id },
+        schema: analyticsSchema,
+        signal,
+      }),
+  });
 }
 
 export function useDeliveries(filter: {

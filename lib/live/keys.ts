@@ -47,6 +47,7 @@ export const keys = {
   quarantine: (workspaceId: string) => ['quarantine', workspaceId] as const,
   refusals: (workspaceId: string) => ['refusals', workspaceId] as const,
   subscriptions: (workspaceId: string) => ['subscriptions', workspaceId] as const,
+  analytics: (workspaceId: string) => ['analytics', workspaceId] as const,
   destinations: (workspaceId: string) => ['destinations', workspaceId] as const,
   deliveries: (workspaceId: string, query: Record<string, unknown>) =>
     ['deliveries', workspaceId, query] as const,

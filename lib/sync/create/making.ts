@@ -86,20 +86,28 @@ export const errorOf = (
   ...(more.without?.length ? { without: [...more.without] } : {}),
 });
 
-/** Nothing could be done now; it comes back after a backoff. A call that was made stays to be looked for. */
+/**
+ * Nothing could be done now; it comes back after a backoff. Who is only told to wait comes back then:
+ * that is no failure, and of many that wait for room none waits ever longer. A call that was made stays
+ * to be looked for.
+ */
 export function postpone(
   making: Making,
   fault: HubError,
   call: 'not made' | 'took nothing' | 'unknown',
 ): Promise<CreateOutcome> {
   return settle(making, async (tx, held) => {
-    const attempts = held.attempts + 1;
+    const { afterMs } = fault;
+    const isToldWhen = fault.code === 'provider.rate_limited' && afterMs !== undefined;
+    const attempts = isToldWhen ? held.attempts : held.attempts + 1;
     const isUnknown = call === 'unknown' || (call === 'not made' && held.state !== 'owed');
     await releaseCreation(tx, held, {
       state: isUnknown ? 'unknown' : 'owed',
       error: errorOf(fault, { without: leftOut(held) }),
       attempts,
-      nextAfterMs: backoffMs(attempts, fault, making.deps.clock),
+      nextAfterMs: isToldWhen
+        ? Math.round(afterMs * (1 + making.deps.clock.random() / 4))
+        : backoffMs(attempts, fault, making.deps.clock),
       forgetsCall: call === 'took nothing',
     });
     return isUnknown ? 'unknown' : 'postponed';

@@ -128,3 +128,23 @@ describe('a fault of our own', () => {
     expect(await flow.state()).toEqual(flow.one());
   });
 });
+
+describe('a service that asks to wait', () => {
+  it('is asked again when it said, however often it says so', async () => {
+    const [left, right] = await begin({}, {});
+    left?.remote.create('1', issue);
+    await flow.tell();
+    for (let time = 0; time < 9; time += 1) {
+      right?.api.faults.push({ on: 'create', kind: 'limited' });
+      await flow.trial.runJobs(new Mortal(), ['create']);
+      if (time < 8) await flow.trial.letTimePass();
+    }
+    const [row] = await flow.trial.admin`
+      select state, attempts, next_attempt_at between now() + interval '20 seconds' and now() + interval '45 seconds'
+        as is_as_said from public.creations where workspace_id = ${flow.trial.owner.workspaceId}`;
+    expect(row).toEqual({ state: 'owed', attempts: 0, is_as_said: true });
+    await flow.trial.letTimePass();
+    await flow.work();
+    expect(await flow.state()).toEqual(flow.one());
+  });
+});

@@ -3,6 +3,7 @@
 import type { Route } from 'next';
 import Link from 'next/link';
 import { useSession } from '@/components/shell/use-session';
+import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { ListSkeleton } from '@/components/ui/skeleton';
@@ -48,6 +49,13 @@ export function FlowCrossings({ flow, sides }: { flow: Flow; sides: SideNames })
     >
       {board.isPending ? (
         <ListSkeleton label={text.title} rows={3} />
+      ) : board.isError ? (
+        <p role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 text-mut">
+          {text.failed}
+          <Button size="sm" busy={board.isFetching} onClick={() => void board.refetch()}>
+            {text.retry}
+          </Button>
+        </p>
       ) : rows.length === 0 ? (
         <p className="text-mut">{text.none}</p>
       ) : (

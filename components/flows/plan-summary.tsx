@@ -14,6 +14,18 @@ const tones: Record<keyof Plan['counts'], Tone | null> = {
 };
 const order = ['joins', 'creates', 'updates', 'conflicts', 'reviews', 'deletes'] as const;
 
+/** What is over costs nothing any more. */
+const isAhead: Record<Plan['status'], boolean> = {
+  queued: true,
+  making: true,
+  ready: true,
+  enabling: true,
+  done: false,
+  cancelled: false,
+  failed: false,
+  void: false,
+};
+
 /** The plan in six numbers, and what it costs. */
 export function PlanSummary({ plan }: { plan: Plan }) {
   return (
@@ -37,7 +49,7 @@ export function PlanSummary({ plan }: { plan: Plan }) {
           );
         })}
       </dl>
-      {plan.estimate && (
+      {plan.estimate && isAhead[plan.status] && (
         <p className="text-mut">
           {plan.estimate.calls === 0 ? text.noCalls : text.estimate(plan.estimate)}
         </p>

@@ -142,6 +142,8 @@ export const words = {
     title: 'Changed at its services just now',
     perHour: (count: number) => `${formatCount(count)} changes an hour`,
     none: 'Nothing has changed at these services of late.',
+    failed: 'What has changed could not be read.',
+    retry: 'Read it again',
     untitled: 'without a title',
     hub: 'in the hub',
     at: (place: string) => `at ${place}`,

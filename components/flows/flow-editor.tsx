@@ -60,7 +60,8 @@ export function FlowEditor({ flow, preset }: { flow: Flow | null; preset: readon
       ) : (
         <form
           noValidate
-          className="grid gap-4"
+          // What gets the focus is scrolled clear of the bar that stands over the foot of the page.
+          className="grid grid-cols-1 gap-4 **:scroll-mb-24"
           onSubmit={(event) => {
             event.preventDefault();
             // What the hub refuses is shown where it stands; here nothing is left to say.

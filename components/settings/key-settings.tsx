@@ -79,12 +79,17 @@ function Progress({ state: { present, rotation } }: { state: KeyClassState }) {
 function KeyLine({ known }: { known: KeyClassState['keys'][number] }) {
   return (
     <li className="flex flex-wrap items-center gap-3 py-2">
-      <code className="min-w-0 flex-1 truncate">{known.key_id}</code>
+      <span className="min-w-0 flex-1">
+        <CopyButton
+          value={known.key_id}
+          label="Copy the key’s name"
+          className="-ml-1.5 text-body text-ink"
+        />
+      </span>
       <span className="tabular-nums text-mut">
         {formatCount(known.sealed)} {text.progressUnit}
       </span>
       <StateBadge known={known} />
-      <CopyButton value={known.key_id} label="Copy the key’s name" />
     </li>
   );
 }

@@ -96,7 +96,7 @@ export function JsonView({
         />
       </div>
       <ScrollRegion label={label} className="max-h-[28rem]">
-        <div className="w-max min-w-full py-2 font-mono text-meta">
+        <div className="w-max min-w-full py-2 font-mono text-meta max-sm:w-auto">
           {lines.map((line) => (
             <Line
               key={`${line.path}:${line.kind === 'close'}`}
@@ -153,7 +153,7 @@ function Line({ line, hit, onToggle }: { line: JsonLine; hit: boolean; onToggle:
       className={cn('flex min-h-6 max-w-[72ch] items-start py-0.5 pr-3', hit && 'bg-warn/10')}
     >
       <span className="w-[1.125rem] shrink-0" />
-      <span className="min-w-0 whitespace-pre-wrap break-words">
+      <span className="min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]">
         {name}
         <Scalar line={line} />
       </span>

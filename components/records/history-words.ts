@@ -87,8 +87,8 @@ export const historyWords = {
     cancelled: (service: string) => `It is not made at ${service}`,
   } satisfies Record<Creation['state'], (service: string) => string>,
   missing: {
-    action: "Why isn't it here?",
-    title: "Why isn't this record here?",
+    action: 'Why isn’t it here?',
+    title: 'Why isn’t this record here?',
     hint: 'Name it as its service does, and what is known about it is looked through.',
     connection: 'Service',
     name: 'Address, number or id',

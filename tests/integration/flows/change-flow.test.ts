@@ -75,11 +75,7 @@ describe('a change', () => {
   });
 
   it('by a side that goes keeps that apart from the others, and those together', async () => {
-    const [one = '', two = '', three = ''] = [
-      await at.stream(),
-      await at.stream(),
-      await at.stream(),
-    ];
+    const [one, two, three] = [await at.stream(), await at.stream(), await at.stream()];
     const flow = await at.create([one, two, three]);
     const apart = async () => {
       const rows = await at.world.admin`

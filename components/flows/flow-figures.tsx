@@ -21,9 +21,7 @@ export function FlowFigures({ flow, className }: { flow: Flow; className?: strin
     <dl className={cn('flex flex-wrap gap-x-7 gap-y-2', className)}>
       <Figure name="joined" value={figure(flow.joined)} />
       <Figure name="owed" value={figure(flow.owed)} tone={flow.owed > 0 ? 'accent' : null} />
-      {flow.unknown > 0 && (
-        <Figure name="unknown" value={figure(flow.unknown)} tone="warn" />
-      )}
+      {flow.unknown > 0 && <Figure name="unknown" value={figure(flow.unknown)} tone="warn" />}
       <Figure
         name="conflicts"
         value={figure(flow.conflicts)}

@@ -179,7 +179,11 @@ describe('rules that change while records are linked', () => {
 
   it('fill what is empty on one side, without rewriting what is known of it', async () => {
     const [side] = await begin();
-    await save(side, rule('labels', { direction: 'none' }), rule('body', { side_field: 'parent' }));
+    await save(
+      side,
+      rule('labels', { direction: 'none' }),
+      rule('body', { side_field: 'raw_state' }),
+    );
     await trial.editHere('1', { labels: [] });
     await work();
     const before = await baseOf(side);

@@ -16,6 +16,8 @@
  *   overwritten.
  * - What a link stores of its service is in the service's terms; everything that merges, asks or is
  *   shown is in the record's (./lens). Changed rules rewrite nothing.
+ * - What names another record is a name that one service has for it, and it is known which one's. Each
+ *   service is told its own name, never another's; one that has none is told as soon as it has.
  * - An object is made once at a service. One row per record and stream says so for good, and is written
  *   before the call; what became of a call nobody heard the end of is looked for before it is made
  *   again; an object that is what was just sent is linked to its record, and makes none of its own.

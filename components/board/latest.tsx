@@ -2,7 +2,7 @@
 
 import type { Route } from 'next';
 import Link from 'next/link';
-import { shownFields } from '@/components/records/values';
+import { fieldWords, shownFields } from '@/components/records/values';
 import { useProviderName } from '@/components/shell/use-provider-name';
 import { useSession } from '@/components/shell/use-session';
 import { Panel } from '@/components/ui/panel';
@@ -37,7 +37,9 @@ export function Latest({ changes, perMinute }: { changes: Row[]; perMinute: numb
                 <span className="truncate text-mut @max-sm:hidden">{source(row, nameOf)}</span>
                 <span className="truncate">{row.title ?? row.record_id}</span>
                 <span className="max-w-28 truncate text-dim">
-                  {row.op === 'update' ? shownFields(row.fields).slice(0, 2).join(', ') : row.op}
+                  {row.op === 'update'
+                    ? shownFields(row.fields).slice(0, 2).map(fieldWords).join(', ')
+                    : words.ops[row.op]}
                 </span>
               </Link>
             </li>

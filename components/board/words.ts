@@ -31,5 +31,6 @@ export const words = {
   noFreshness: 'No webhook in the last hour.',
   latest: 'Just now',
   quiet: 'Nothing has changed yet.',
+  ops: { create: 'made', update: 'changed', delete: 'deleted', restore: 'restored' },
   failed: 'The Board could not be read',
 } as const;

@@ -3,7 +3,7 @@ import { Badge } from '@/components/ui/badge';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { ValueChange } from '@/components/ui/timeline';
 import { historyWords as words } from './history-words';
-import { showValue, textOf, textsOf } from './values';
+import { fieldWords, showValue, textOf, textsOf } from './values';
 
 /** A field before and after: lists by what they gained and lost, texts by lines, the rest in one line. */
 export function ChangeDiff({
@@ -17,7 +17,7 @@ export function ChangeDiff({
 }) {
   return (
     <div className="min-w-0">
-      <span className="mr-1.5 text-dim text-meta">{field}</span>
+      <span className="mr-1.5 text-dim text-meta">{fieldWords(field)}</span>
       <Values before={before} after={after} />
     </div>
   );

@@ -11,7 +11,7 @@ import { ChangeUndo } from './change-undo';
 import { historyWords } from './history-words';
 import { OriginLinks } from './origin-links';
 import { offersUndo, takenBack, tellChange } from './tell-change';
-import { shownFields } from './values';
+import { fieldWords, shownFields } from './values';
 import { words } from './words';
 
 interface RecordTimelineProps {
@@ -108,7 +108,7 @@ function pushEntry(push: Push, connectors: Map<string, string>): TimelineEntry {
   const isLeftOut = (field: string) =>
     state === 'accepted' && push.error?.fields?.includes(field) === true;
   const fields = shownFields(push.fields.filter((field) => !isLeftOut(field)));
-  const title = historyWords.pushes[state](service, fields.join(', '));
+  const title = historyWords.pushes[state](service, fields.map(fieldWords).join(', '));
   const roundTrip = push.echoed_at
     ? historyWords.pushes.echoed(
         formatDuration(Date.parse(push.echoed_at) - Date.parse(push.created_at)),

@@ -1,6 +1,6 @@
 import type { Change } from '@/lib/records/schema';
 import { historyWords } from './history-words';
-import { shownFields } from './values';
+import { fieldWords, shownFields } from './values';
 import { words } from './words';
 
 type NameOf = (connectionId: string | null) => string | undefined;
@@ -8,7 +8,7 @@ type NameOf = (connectionId: string | null) => string | undefined;
 /** Who made a change, and what they did. Without a kept reason nothing is said of why. Pure. */
 export function tellChange(change: Change, nameOf: NameOf): { who: string; did: string } {
   const { told } = historyWords;
-  const fields = shownFields(change.fields).join(', ');
+  const fields = shownFields(change.fields).map(fieldWords).join(', ');
   const service = nameOf(change.connection_id) ?? words.aService;
   const hub = (did: string) => ({ who: words.hub, did });
   switch (change.reason) {

@@ -18,6 +18,9 @@ export function shownFields(fields: readonly string[]): string[] {
   return own.length > 0 ? own : [...fields];
 }
 
+/** A field as people call it. */
+export const fieldWords = (field: string): string => field.replaceAll('_', ' ');
+
 /** Behind the name of another record: whose name it is (see sync/lens). */
 const connectionBehind = /(?<=.)@[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

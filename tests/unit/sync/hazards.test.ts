@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Hazard, hazards, neighbours } from './known-hazards.ts';
+import { type Hazard, hazards } from './known-hazards.ts';
+import { neighbours } from './known-neighbours.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const known: [string, Hazard][] = [...Object.entries(hazards), ...Object.entries(neighbours)];

@@ -14,6 +14,7 @@ const joins = `${here}/joins.test.ts`;
 const mapping = `${here}/mapping.test.ts`;
 const moved = `${here}/moved-objects.test.ts`;
 const left = `${here}/left-objects.test.ts`;
+const github = 'tests/unit/connectors/github';
 const lens = 'tests/unit/sync/lens.test.ts';
 const later = 'tests/unit/sync/compare-times.test.ts';
 const clocks = 'tests/unit/resilience/service-clock.test.ts';
@@ -215,14 +216,8 @@ export const hazards: Record<number, Hazard> = {
     [moved, 'is followed to its new id'],
     [moved, 'that says which id it had goes on as what it was'],
     [moved, 'that has one already there becomes one with it'],
-    [
-      'tests/unit/connectors/github/api.test.ts',
-      'that was transferred is read where it is, under its new id',
-    ],
-    [
-      'tests/unit/connectors/github/webhook.test.ts',
-      'tell of an issue opened by a transfer which one it was',
-    ],
+    [`${github}/api.test.ts`, 'that was transferred is read where it is, under its new id'],
+    [`${github}/webhook.test.ts`, 'tell of an issue opened by a transfer which one it was'],
     [planted, 'catches %s by its pinned schedule'],
     [joins, 'are told to both services, and the old id answers the one it became'],
     [joins, 'are joined once by many at the same time'],
@@ -239,7 +234,7 @@ export const hazards: Record<number, Hazard> = {
       'to where nobody looks ends nothing at the other side, and is made nowhere again',
     ],
     [
-      'tests/unit/connectors/github/api.test.ts',
+      `${github}/api.test.ts`,
       'that was moved to where nobody lets us see it is not taken for deleted',
     ],
     [
@@ -273,10 +268,7 @@ export const hazards: Record<number, Hazard> = {
       `${here}/strange-values.test.ts`,
       'keeps what it had, says so, and is not overwritten blindly',
     ],
-    [
-      'tests/unit/connectors/github/map.test.ts',
-      'keeps a state it has never seen as it is, and guesses nothing',
-    ],
+    [`${github}/map.test.ts`, 'keeps a state it has never seen as it is, and guesses nothing'],
     [
       'tests/unit/connectors/linear/map.test.ts',
       'keeps the name of a state of an unknown type and does not guess what it means',
@@ -294,52 +286,7 @@ export const hazards: Record<number, Hazard> = {
     [mapping, 'sends one value for two, and takes the other for no change'],
     [mapping, 'leaves a value alone for which there is no word here, and says so'],
     [model, 'keeps its promises with %i services and a mapping that changes (%i schedules)'],
-    [
-      'tests/unit/connectors/github/map.test.ts',
-      'comes back as it went: eq(fromIssue(toPatch(x)), x)',
-    ],
+    [`${github}/map.test.ts`, 'comes back as it went: eq(fromIssue(toPatch(x)), x)'],
   ],
   36: ['one record stops the others', [odd, 'one record that is refused for ever holds nobody up']],
-};
-
-const match = 'tests/unit/flows/match-records.test.ts';
-const plans = 'tests/integration/flows/plans.test.ts';
-
-/** What can go wrong around it. */
-export const neighbours: Record<string, Hazard> = {
-  match: [
-    'the first match makes things twice, or joins what is not the same',
-    [match, 'never joins two of one side, nor by different keys, nor where a third could be meant'],
-    [match, 'makes nothing where it is already, and nothing twice'],
-    [plans, 'joins what is the same, makes what is missing, asks where it is not sure'],
-    [plans, 'leaves out what came since and what is like it, names it, and the next plan finds it'],
-    [
-      'tests/integration/flows/plan-services.test.ts',
-      'makes nothing twice of what is new at a side while it is carried out',
-    ],
-    [
-      'tests/integration/flows/plan-kills.test.ts',
-      'leaves rows each of which is carried out exactly once, wherever it was',
-    ],
-    ['tests/integration/flows/plan-bugs.test.ts', '%s is noticed'],
-  ],
-  tenants: [
-    'one workspace sees or changes what is another’s',
-    ['tests/integration/records/tenancy.test.ts', 'sees nothing of any of it'],
-    ['tests/system/tenancy.test.ts', 'listens to its own workspace and to no other'],
-    ['supabase/tests/02_tenancy.test.sql', 'a row cannot be moved to another workspace'],
-  ],
-  offline: [
-    'what happened while nobody listened is never seen',
-    ['tests/unit/live/stages.test.ts', 'is live only after what was missed has been read'],
-    [
-      'tests/contract/realtime-lifecycle.test.ts',
-      'a dropped socket: the client rejoins by itself and is SUBSCRIBED a second time',
-    ],
-    ['tests/unit/live/log-pruned.test.ts', 'fetches everything anew and goes on from the end'],
-    [
-      'tests/integration/realtime/positions.test.ts',
-      'are never skipped and follow the versions, whatever commits first',
-    ],
-  ],
 };

@@ -16,6 +16,9 @@ export interface TrueLinearIssue {
   title: string;
   description: string | null;
   stateType: string;
+  labels: string[];
+  assignee: string | null;
+  updatedAt: string;
   trashed: boolean;
   archived: boolean;
 }
@@ -62,18 +65,20 @@ async function keepTeam(person: Person, connection: Connection): Promise<Kept> {
   return { connectionId: connection.id, streamId: stream.id };
 }
 
-/** As the hub suggests it, but people and labels stay where they are: their names differ. */
+/** Values of a field as the record has them, and as Linear does; what has no pair does not travel. */
+export type Pairs = readonly { here: string; there: string }[];
+
+/** As the hub suggests it: labels and people of one name at both, by pairs; what one side lacks stays. */
 export async function makeFlow({ person, workspaceId, left, right }: FlowCase): Promise<Flow> {
   const at = `workspace_id=${workspaceId}`;
   const { data } = await person.ask<{ data: Suggestion[] }>('POST', `/flows/suggestions?${at}`, {
     stream_ids: [left.streamId, right.streamId],
   });
-  const kept = new Set(['labels', 'assignees', 'priority', 'due_on', 'parent']);
   const sides = data.map(({ stream_id, rules }) => ({
     stream_id,
     creates: true,
     rules: rules.map(({ reason: _reason, ...rule }) =>
-      kept.has(rule.field) ? { ...rule, direction: 'none' as const, transform: null } : rule,
+      rule.field === 'parent' ? { ...rule, direction: 'none' as const, transform: null } : rule,
     ),
   }));
   return person.ask<Flow>('POST', `/flows?${at}`, {
@@ -81,6 +86,15 @@ export async function makeFlow({ person, workspaceId, left, right }: FlowCase): 
     sides,
     on_difference: 'first_side',
   });
+}
+
+/** By which pairs a field goes to Linear and comes from it. */
+export function pairsOf({ sides }: Flow, field: 'labels' | 'assignees'): Pairs {
+  const rule = sides.at(-1)?.rules.find((one) => one.field === field);
+  if (rule?.direction !== 'both' || rule.transform?.type !== 'values') {
+    throw new Error(`${field} do not travel`, { cause: rule });
+  }
+  return rule.transform.pairs;
 }
 
 export async function makePlan({ person }: FlowCase, flow: Flow): Promise<Plan> {

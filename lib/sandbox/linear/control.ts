@@ -44,6 +44,7 @@ export function createLinearControl(
       grants: tables.grants.count((row) => !row.spent),
       pendingDeliveries: world.sender.pending,
       limits: world.meters.limits,
+      mutations: world.meters.mutations,
       activity: activity.state,
     }),
   });

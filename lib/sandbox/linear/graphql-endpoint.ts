@@ -48,6 +48,7 @@ export async function answerGraphql(
     requireScope(caller, operation.operation === 'mutation' ? writeScope(operation) : 'read');
     cost = complexityOf(document, operation, body.variables ?? {});
     world.meters.take(caller.meter, cost);
+    if (operation.operation === 'mutation') world.meters.mutations += 1;
     const result = await run(world, caller, document, body, origin);
     const status = result.errors?.some(isOurFault) ? 500 : 200;
     return Response.json(result, { status, headers: headers() });

@@ -17,6 +17,8 @@ export class Meters {
   readonly #clock: Clock;
   readonly #meters = new Map<string, Meter>();
   limits: LinearLimits = limitsSchema.parse({});
+  /** Writes that clients asked for, also those that changed nothing. */
+  mutations = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;

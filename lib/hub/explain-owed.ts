@@ -1,3 +1,4 @@
+import { isReference } from '#lib/kinds/index';
 import { isRefused, type Place, placeRefs, type Standing, sameIn } from './explain-standing.ts';
 import type { ValueFacts } from './lineage-store.ts';
 import type { LineageStep } from './schema.ts';
@@ -15,6 +16,12 @@ export function owedStep(
   ];
   if (place.held.includes(field)) {
     return step(`It is not sent to ${connection} before somebody has decided.`);
+  }
+  const isUnsaid = place.unsaid_name !== null && isReference(facts.kind, field);
+  if (isUnsaid && place.state !== 'tombstone') {
+    return step(
+      `${connection} is not told yet: “${place.unsaid_name}” does not live there. It is told as soon as that does.`,
+    );
   }
   const told = { ...placeRefs(place), ...(push ? { push_id: push.id } : {}) };
   const isTelling = push?.outcome === null || push?.outcome === 'unknown';

@@ -80,6 +80,8 @@ export interface PlaceFacts {
   ours: JsonObject;
   held: string[];
   unreadable: Record<string, string>;
+  /** What another service calls the record that has no name here yet. */
+  unsaid_name: string | null;
   error: Link['error'];
   dirty_at: string | null;
   /** The flow that is paused and has its stream for a side. */
@@ -111,7 +113,7 @@ export function selectPlaceFacts(
 ): Promise<PlaceFacts[]> {
   return tx<PlaceFacts[]>`
     select l.id as link_id, l.stream_id, s.name as stream, l.connection_id, c.account_name as connection,
-      c.connector, s.resource, l.state, l.base, l.ours, l.held, l.unreadable, l.error, l.dirty_at, coalesce(m.rules, '[]') as rules,
+      c.connector, s.resource, l.state, l.base, l.ours, l.held, l.unreadable, regexp_replace(l.unsaid_name, '@[^@]*$', '') as unsaid_name, l.error, l.dirty_at, coalesce(m.rules, '[]') as rules,
       (select f.name from public.flow_sides d join public.flows f on f.workspace_id = d.workspace_id
         and f.id = d.flow_id and f.status = 'paused'
         where d.workspace_id = l.workspace_id and d.stream_id = l.stream_id) as paused_flow,

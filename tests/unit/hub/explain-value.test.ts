@@ -45,6 +45,7 @@ const place = (more: Partial<Place> = {}): Place => ({
   ours: {},
   held: [],
   unreadable: {},
+  unsaid_name: null,
   error: null,
   dirty_at: at,
   paused_flow: null,
@@ -224,6 +225,14 @@ describe('what a service has', () => {
     expect(said('service', refused)).toContain('was last seen with another value: Theirs');
     expect(said('owed', refused)).toBe('Acme did not take an edit of it: Too long.');
     expect(said('owed', refused, 'body')).toBe('');
+  });
+
+  it('is not told of a record that does not live there yet', () => {
+    const facts = value({ value: 'ENG-1' });
+    const parent = place({ base: { parent: null }, unsaid_name: 'ENG-1' });
+    expect(said('owed', parent, 'parent', facts)).toBe(
+      'Acme is not told yet: “ENG-1” does not live there. It is told as soon as that does.',
+    );
   });
 
   it('may name another record in words of its own, of which nothing is claimed', () => {

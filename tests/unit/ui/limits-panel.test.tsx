@@ -65,7 +65,7 @@ describe('the gauge', () => {
   it('names who waits in the order they go', () => {
     expect(limitWords.waiting(idle)).toBeNull();
     expect(limitWords.waiting({ ...idle, backfill: 12, edit: 1 })).toBe(
-      'waiting: 1 edits, 12 first reads',
+      'waiting: 1 edit, 12 first reads',
     );
   });
 });

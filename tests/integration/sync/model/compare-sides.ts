@@ -1,5 +1,6 @@
 import { type JsonObject, jsonEqual } from '#lib/core/index';
 import { lowered, type Place, placesOf, same } from './places.ts';
+import { settle, sweepAll } from './settle.ts';
 import type { Side, Trial } from './trial.ts';
 
 /** P1: what is there is here and the same, unless a person is asked; what is gone is gone. */
@@ -77,10 +78,16 @@ function oldNames({ remote, connectionId }: Side, rows: readonly Place[]): strin
 }
 
 /**
- * What two sweeps have not come across any more, though it is there, says so. One with a new id was
- * looked for by its old one first.
+ * What two sweeps have not come across any more, though it is there, says so. Whatever was told of it
+ * later counts as seen, and one with a new id was looked for by its old one first.
  */
 export async function hiddenPlaces(trial: Trial): Promise<string[]> {
+  const objects = trial.sides.flatMap(({ remote }) => [...remote.objects.values()]);
+  if (!objects.some(({ isMoved }) => isMoved)) return [];
+  for (let sweep = 0; sweep < 2; sweep += 1) {
+    await sweepAll(trial);
+    await settle(trial);
+  }
   const rows = await placesOf(trial);
   return rows
     .filter(({ connection_id, external_id, state }) => {

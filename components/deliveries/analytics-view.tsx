@@ -11,21 +11,21 @@ import { TableSkeleton } from '@/components/ui/skeleton';
 import { Stat } from '@/components/ui/stat';
 import type { Analytics } from '@/lib/delivery/schema';
 import { ApiProblem } from '@/lib/live/index';
+import { analyticsWords } from './analytics-words';
 import { countHours, type HourlyCounts } from './count-hours';
 import { useAnalytics } from './use-deliveries';
 import { words } from './words';
 
-const text = words.analytics;
-
 /** What the hub's own consumer of the log has counted: changes by the hour, and how fresh they were. */
 export function AnalyticsView() {
   const analytics = useAnalytics();
-  if (analytics.isPending) return <TableSkeleton label={text.loading} rows={6} columns={4} />;
+  if (analytics.isPending)
+    return <TableSkeleton label={analyticsWords.loading} rows={6} columns={4} />;
   if (analytics.error && !analytics.data) {
     const { error } = analytics;
     return (
       <ErrorState
-        title={text.failed}
+        title={analyticsWords.failed}
         onRetry={() => void analytics.refetch()}
         errorId={error instanceof ApiProblem ? (error.requestId ?? undefined) : undefined}
       >
@@ -36,8 +36,8 @@ export function AnalyticsView() {
   const counts = countHours(analytics.data, analytics.dataUpdatedAt);
   if (counts.total === 0) {
     return (
-      <EmptyState icon={<ChartColumn aria-hidden="true" />} title={text.empty.title}>
-        {text.empty.body}
+      <EmptyState icon={<ChartColumn aria-hidden="true" />} title={analyticsWords.empty.title}>
+        {analyticsWords.empty.body}
       </EmptyState>
     );
   }
@@ -52,17 +52,17 @@ export function AnalyticsView() {
 
 function ByHour({ counts: { series, total } }: { counts: HourlyCounts }) {
   return (
-    <Panel title={text.changes} aside={text.day}>
-      <Stat value={formatCount(total)} note={text.inAll} />
+    <Panel title={analyticsWords.changes} aside={analyticsWords.day}>
+      <Stat value={formatCount(total)} note={analyticsWords.inAll} />
       <Bars
         className="mt-3"
         values={series}
-        format={(changes) => text.inHour(formatCount(changes))}
-        label={text.bars(formatCount(total))}
+        format={(changes) => analyticsWords.inHour(formatCount(changes))}
+        label={analyticsWords.bars(formatCount(total))}
       />
       <p className="mt-1 flex justify-between text-dim text-micro">
-        <span>{text.begin}</span>
-        <span>{text.now}</span>
+        <span>{analyticsWords.begin}</span>
+        <span>{analyticsWords.now}</span>
       </p>
     </Panel>
   );
@@ -71,16 +71,19 @@ function ByHour({ counts: { series, total } }: { counts: HourlyCounts }) {
 function HowFresh({ freshness }: { freshness: Analytics['total']['freshness'] }) {
   const { count, p50, p95, max } = freshness;
   return (
-    <Panel title={text.freshness} aside={text.day}>
+    <Panel title={analyticsWords.freshness} aside={analyticsWords.day}>
       {p50 === null ? (
-        <p className="text-mut">{text.noFreshness}</p>
+        <p className="text-mut">{analyticsWords.noFreshness}</p>
       ) : (
         <>
-          <Stat value={formatDuration(p50)} note={text.median} />
+          <Stat value={formatDuration(p50)} note={analyticsWords.median} />
           <p className="mt-2 text-mut">
-            {text.spread(p95 === null ? null : formatDuration(p95), formatDuration(max ?? p50))}
+            {analyticsWords.spread(
+              p95 === null ? null : formatDuration(p95),
+              formatDuration(max ?? p50),
+            )}
           </p>
-          <p className="mt-1 text-dim text-meta">{text.measured(formatCount(count))}</p>
+          <p className="mt-1 text-dim text-meta">{analyticsWords.measured(formatCount(count))}</p>
         </>
       )}
     </Panel>
@@ -90,16 +93,21 @@ function HowFresh({ freshness }: { freshness: Analytics['total']['freshness'] })
 function ByKind({ kinds }: { kinds: HourlyCounts['kinds'] }) {
   const columns = ['created', 'updated', 'deleted'] as const;
   return (
-    <Panel title={text.byKind} aside={text.day} padding="flush" className="md:col-span-2">
+    <Panel
+      title={analyticsWords.byKind}
+      aside={analyticsWords.day}
+      padding="flush"
+      className="md:col-span-2"
+    >
       <table className="w-full">
         <thead>
           <tr className="text-dim text-meta">
             <th scope="col" className="px-4 py-2 text-left font-normal">
-              {text.kind}
+              {analyticsWords.kind}
             </th>
             {columns.map((column) => (
               <th key={column} scope="col" className="px-4 py-2 text-right font-normal">
-                {text[column]}
+                {analyticsWords[column]}
               </th>
             ))}
           </tr>

@@ -193,7 +193,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     budget.mayRead(of, declaredLength(request.headers) ?? 0);
     const reading = budget.begin(of);
     try {
-      return await readBody(request.body, reading.take, deps.patience);
+      return await readBody(request.body, (bytes) => reading.take(bytes), deps.patience);
     } finally {
       reading.end();
     }

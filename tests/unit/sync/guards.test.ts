@@ -97,7 +97,7 @@ describe('a field that two services change back and forth', () => {
 
 describe('a value that is written back', () => {
   const next = { field: 'title', local: 'ours', remote: 'theirs' };
-  const before = (times: number, more: object = {}) => ({
+  const earlier = (times: number, more: object = {}) => ({
     ...next,
     times,
     is_parked: false,
@@ -106,21 +106,21 @@ describe('a value that is written back', () => {
 
   it('is left alone at the third time in a row of the same two values', () => {
     expect(findWriteBacks('task', [next], [])).toEqual([]);
-    expect(findWriteBacks('task', [next], [before(1)])).toEqual([]);
-    expect(findWriteBacks('task', [next], [before(2)])).toEqual(['title']);
-    expect(findWriteBacks('task', [next], [before(1), before(1, { local: ' ours' })])).toEqual([
+    expect(findWriteBacks('task', [next], [earlier(1)])).toEqual([]);
+    expect(findWriteBacks('task', [next], [earlier(2)])).toEqual(['title']);
+    expect(findWriteBacks('task', [next], [earlier(1), earlier(1, { local: ' ours' })])).toEqual([
       'title',
     ]);
   });
 
   it('is another matter with another value, or in another field', () => {
     for (const other of [{ remote: 'else' }, { local: 'else' }, { field: 'body' }]) {
-      expect(findWriteBacks('task', [next], [before(9, other)])).toEqual([]);
+      expect(findWriteBacks('task', [next], [earlier(9, other)])).toEqual([]);
     }
   });
 
   it('stays left alone as long as a person is asked, whatever is said there meanwhile', () => {
-    const asked = before(0, { remote: 'else', is_parked: true });
+    const asked = earlier(0, { remote: 'else', is_parked: true });
     expect(findWriteBacks('task', [next], [asked])).toEqual(['title']);
   });
 });

@@ -3,29 +3,9 @@ import { verifyWebhookSignature } from '@notionhq/client';
 import { EventWebhook } from '@sendgrid/eventwebhook';
 import { verifyKey } from 'discord-interactions';
 import { describe, expect, it } from 'vitest';
-import { verifySignature } from '#lib/webhooks/verify-signature';
-import { genuine, presetOf, type Sent, type Vector } from './vector.ts';
+import { judge, type Published, post } from './published.ts';
+import { genuine, type Sent, type Vector } from './vector.ts';
 import { vectors } from './vectors.ts';
-
-/** Requests and signatures the services, or their libraries' tests, have published themselves. */
-interface Published {
-  preset: string;
-  secret: string;
-  sent: Omit<Sent, 'proof'>;
-  nowMs: number;
-}
-
-const post = (
-  headers: Record<string, string>,
-  body: string,
-  at: { url?: string; search?: string } = {},
-): Published['sent'] => ({
-  method: 'POST',
-  url: at.url ?? null,
-  search: at.search ?? '',
-  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-  body: Buffer.from(body),
-});
 
 const sendGridEvents = `${JSON.stringify([
   {
@@ -50,6 +30,7 @@ const twilioFormSigned = {
   'content-type': formType,
 };
 
+/** Requests and signatures the services, or their libraries' tests, have published themselves. */
 const published: Published[] = [
   {
     // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
@@ -128,12 +109,6 @@ const published: Published[] = [
     nowMs: 1_600_112_502_000,
   },
 ];
-
-const judge = async ({ preset, secret, sent, nowMs }: Published): Promise<string> => {
-  const { scheme } = presetOf({ preset }).descriptor;
-  const result = await verifySignature(scheme, sent, [secret], nowMs);
-  return result.ok ? result.value : result.error.code;
-};
 
 describe('published vectors', () => {
   it.each(published.map((vector) => [vector.preset, vector] as const))('%s', async (_, vector) => {

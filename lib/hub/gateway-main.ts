@@ -64,6 +64,7 @@ async function main(): Promise<void> {
     workerHealthUrl: env.WORKER_HEALTH_URL,
     db,
     receiver: limitedReceiver(receiver, limits),
+    limits,
     trustedProxies: env.TRUSTED_PROXIES,
     log,
   });

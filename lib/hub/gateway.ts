@@ -3,24 +3,27 @@
  * process that answers it: pages and API, the local Supabase, the sandbox.
  *
  * Invariants: it opens webhook secrets and no credential; it calls no provider; what a client says
- * about forwarding is dropped and said anew; a host name that is not ours is not served; it never
- * exits because PostgreSQL or a process behind it does.
+ * about forwarding is dropped and said anew; a host name that is not ours is not served; every answer
+ * to a request tells a limit, webhooks those of their own, all else the one of its address; it never exits
+ * because PostgreSQL or a process behind it does.
  */
 import 'server-only';
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { errorCodes } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
 import { captureError, type Logger } from '#lib/observability/index';
 import { answerWebhook } from './gateway/answer-webhook.ts';
 import { createHealthCheck } from './gateway/check-health.ts';
 import { proxyTrust } from './gateway/client-address.ts';
+import { countRequest, markAnswer, refuseCounted } from './gateway/count-request.ts';
 import { closeForwarding, type ForwardTarget, forward } from './gateway/forward.ts';
 import { addressOf } from './gateway/forward-headers.ts';
 import { forwardUpgrade, refuseUpgrade } from './gateway/forward-upgrade.ts';
-import { mayServe } from './gateway/host-rule.ts';
-import { climbs, destinationOf, maySwitch, type Upstream } from './gateway/route-table.ts';
+import { maySwitch, pathOf, type Route, routeOf, type Upstream } from './gateway/route-table.ts';
 import { send, sendProblem } from './gateway/send-answer.ts';
+import type { InboundLimits } from './inbound-limits.ts';
 import type { LimitedReceiver } from './limit-receiver.ts';
 
 export interface GatewayOptions {
@@ -38,6 +41,8 @@ export interface GatewayOptions {
   db: Db;
   /** With its limits; a bare receiver has none. */
   receiver: LimitedReceiver;
+  /** For all that is no webhook. */
+  limits: Pick<InboundLimits, 'tell'>;
   /** Addresses and networks of the operator's proxies; unset: see client-address.ts. */
   trustedProxies?: string | undefined;
   log: Logger;
@@ -76,23 +81,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     isStopping,
   });
 
+  const count = (request: IncomingMessage, to: Route['to']) =>
+    countRequest(options.limits, addressOf(request, isTrustedProxy), to);
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = pathOf(request);
     if (stopping) response.shouldKeepAlive = false;
-    if (path === null) return sendProblem(response, 'request.invalid', { connection: 'close' });
-    if (!mayServe(request.headers.host, path, options.publicUrl)) {
-      return sendProblem(response, 'request.host_refused', { connection: 'close' });
+    const route = routeOf(request, has, options.publicUrl);
+    if (route.to === 'webhook') {
+      const address = addressOf(request, isTrustedProxy);
+      const target = { ...route, address };
+      return answerWebhook(request, response, target, options.receiver, isStopping);
     }
-    const destination = destinationOf(path, has);
-    switch (destination.to) {
-      case 'webhook':
-        return answerWebhook(
-          request,
-          response,
-          { ...destination, address: addressOf(request, isTrustedProxy) },
-          options.receiver,
-          isStopping,
-        );
+    const counted = count(request, route.to);
+    markAnswer(response, counted);
+    if (!counted.isAllowed) return refuseCounted(response);
+    switch (route.to) {
+      case 'nobody':
+        return sendProblem(response, route.code, { connection: 'close' });
       case 'live':
         return send(response, 200, json, JSON.stringify({ status: 'ok' }));
       case 'ready': {
@@ -102,7 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       case 'web':
       case 'supabase':
       case 'sandbox':
-        return forward(request, response, targetFor(destination.to));
+        return forward(request, response, targetFor(route.to));
     }
   }
 
@@ -120,6 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       answer(request, response).catch((error: unknown) => {
         if (response.destroyed || request.errored) return;
         captureError(options.log, error, 'the gateway could not answer');
+        if (!response.hasHeader('ratelimit')) markAnswer(response, count(request, 'nobody'));
         sendProblem(response, 'internal.unexpected', { connection: 'close' });
       });
     },
@@ -129,13 +135,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', (error) => options.log.debug('a socket broke', { err: error }));
-    const path = pathOf(request);
-    if (stopping) return refuseUpgrade(socket, 503);
-    if (path === null) return refuseUpgrade(socket, 400);
-    if (!mayServe(request.headers.host, path, options.publicUrl)) return refuseUpgrade(socket, 421);
-    const { to } = destinationOf(path, has);
-    if (!maySwitch(to, path)) return refuseUpgrade(socket, 404);
-    forwardUpgrade(request, socket, head, targetFor(to));
+    const route = routeOf(request, has, options.publicUrl);
+    const counted = count(request, route.to);
+    const refuse = (status: number): void => refuseUpgrade(socket, status, counted.headers);
+    if (!counted.isAllowed) return refuse(429);
+    if (stopping) return refuse(503);
+    if (route.to === 'nobody') return refuse(errorCodes[route.code].status);
+    const { to } = route;
+    if (!maySwitch(to, pathOf(request) ?? '')) return refuse(404);
+    forwardUpgrade(request, socket, head, targetFor(to), counted.headers);
   });
   const port = await listen(server, options);
 
@@ -157,13 +165,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 const json = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-
-/** The path without its query; null for `GET http://elsewhere/`, `OPTIONS *` and paths that climb. */
-function pathOf(request: IncomingMessage): string | null {
-  const url = request.url ?? '';
-  const path = url.split('?', 1)[0] ?? '';
-  return url.startsWith('/') && !climbs(path) ? path : null;
-}
 
 function listen(server: Server, at: { host: string; port: number }): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -41,6 +41,15 @@ export const limitTable = {
     onFault: 'closed',
     chosen: null,
   },
+  'gateway-address': {
+    per: 'address',
+    about: 'Pages and all else that is no webhook, at the one port',
+    limit: 120_000,
+    windowSeconds: 60,
+    counting: 'told',
+    onFault: 'open',
+    chosen: null,
+  },
   'api-address': {
     per: 'address',
     about: 'Requests to the API of whoever is not signed in',

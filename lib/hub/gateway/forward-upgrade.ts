@@ -14,6 +14,8 @@ export function forwardUpgrade(
   socket: Duplex,
   head: Buffer,
   target: ForwardTarget,
+  /** For any answer but the switch itself. */
+  marks: Record<string, string>,
 ): void {
   const { hostname, port } = new URL(target.url);
   const headers = requestHeaders(request, target);
@@ -41,24 +43,26 @@ export function forwardUpgrade(
   upstream.once('response', (answer) => {
     // No upgrade: the refusal is passed on without its body, and that is the end of it.
     answer.resume();
-    refuseUpgrade(socket, answer.statusCode ?? 502);
+    refuseUpgrade(socket, answer.statusCode ?? 502, marks);
   });
   upstream.once('timeout', () => upstream.destroy(new Error('The handshake took too long')));
   upstream.once('error', (error) => {
     target.log.debug('a socket could not be joined', { err: error, part: target.upstream });
-    refuseUpgrade(socket, 503);
+    refuseUpgrade(socket, 503, marks);
   });
   upstream.end();
 }
 
 /** Answers and hangs up: a socket taken out of HTTP has no timeout, and its other end may never close. */
-export function refuseUpgrade(socket: Duplex, status: number): void {
+export function refuseUpgrade(socket: Duplex, status: number, marks: Record<string, string>): void {
   if (socket.destroyed) return;
   const text = STATUS_CODES[status] ?? 'Refused';
   const cutOff = setTimeout(() => socket.destroy(), refusalMs).unref();
   socket.once('close', () => clearTimeout(cutOff));
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const headers = { ...marks, connection: 'close', 'content-length': '0' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${text}\r\n${lines.join('')}\r\n`);
 }
 
 function join(from: Duplex, to: Duplex): void {

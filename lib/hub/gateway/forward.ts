@@ -65,6 +65,8 @@ function attempt(
   upstream.once('response', (answer) => {
     upstream.setTimeout(0);
     const headers = answerHeaders(answer.rawHeaders, answer.headers.connection);
+    // Who counted it there says more; two counts under one name would be neither.
+    if (answer.headers['ratelimit'] ?? answer.headers['ratelimit-policy']) dropLimit(response);
     if (target.isStopping()) headers.push('connection', 'close');
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
     // An answer that breaks off must break off for the client too, not look complete.
@@ -100,6 +102,10 @@ function attempt(
   });
   if (withBody) request.pipe(upstream);
   else upstream.end();
+}
+
+function dropLimit(response: ServerResponse): void {
+  for (const name of ['ratelimit', 'ratelimit-policy']) response.removeHeader(name);
 }
 
 const isRepeatable = (method: string | undefined): boolean =>

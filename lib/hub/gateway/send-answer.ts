@@ -13,18 +13,19 @@ export function send(
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
-/** RFC 9457. */
+/** RFC 9457; `members` are those of this code alone. */
 export function sendProblem(
   response: ServerResponse,
   code: ErrorCode,
   headers: Record<string, string> = {},
+  members: Record<string, unknown> = {},
 ): void {
   const { status, title } = errorCodes[code];
   send(
     response,
     status,
     { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
-    JSON.stringify({ type: `/api/v1/openapi.json#${code}`, title, status, code }),
+    JSON.stringify({ type: `/api/v1/openapi.json#${code}`, title, status, code, ...members }),
   );
 }
 

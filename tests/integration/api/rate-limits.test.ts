@@ -187,6 +187,7 @@ describe('the limits of a workspace', () => {
     expect(shown.data.map(({ name }) => name)).toEqual([
       'sign-in',
       'oauth-callback',
+      'gateway-address',
       'api-address',
       'api-session',
       'api-user',

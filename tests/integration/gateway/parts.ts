@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import { inject } from 'vitest';
 import type { Db } from '#lib/db/index';
 import { type Gateway, type GatewayOptions, startGateway } from '#lib/hub/gateway';
+import { inboundLimits } from '#lib/hub/inbound-limits';
 import type { Receiver } from '#lib/webhooks/index';
 import { silent } from '../webhooks/inbox-fixture.ts';
 
@@ -66,6 +67,7 @@ export function gatewayBefore(
     sandboxUrl: undefined,
     workerHealthUrl: undefined,
     receiver: noWebhooks,
+    limits: inboundLimits({ db: options.db, env: { RATE_LIMITS: 'memory' }, log: silent }),
     log: silent,
     ...options,
   });

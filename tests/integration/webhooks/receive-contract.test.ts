@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { githubManifest } from '#lib/connectors/github/manifest';
 import { type Gateway, startGateway } from '#lib/hub/gateway';
+import { inboundLimits } from '#lib/hub/inbound-limits';
 import type { Receiver } from '#lib/webhooks/index';
 import { answerWebhookRequest } from '@/app/api/webhooks/[connector]/[endpoint]/answer-webhook-request';
 import { patience } from '../../setup/patience.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     workerHealthUrl: undefined,
     db: inbox.web,
     receiver,
+    limits: inboundLimits({ db: inbox.web, env: { RATE_LIMITS: 'memory' }, log: silent }),
     log: silent,
   });
 });

@@ -9,6 +9,7 @@ import { asUser, connect, type Tx } from '#lib/db/index';
 import { broughtKeeper } from '#lib/hub/brought-secrets';
 import { connectors } from '#lib/hub/connectors';
 import { startGateway } from '#lib/hub/gateway';
+import { inboundLimits } from '#lib/hub/inbound-limits';
 import { presetEndpoints } from '#lib/hub/preset-endpoints';
 import { createWorker, type Worker } from '#lib/hub/worker';
 import { logger } from '#lib/observability/index';
@@ -91,6 +92,7 @@ export async function openSandboxWorld(
       clock: systemClock,
       log,
     }),
+    limits: inboundLimits({ db: pools.web, env: { RATE_LIMITS: 'memory' }, log }),
     log,
   });
   const web: ConnectionWebDeps = {

@@ -2,6 +2,7 @@ import { systemClock } from '#lib/core/index';
 import type { Db } from '#lib/db/index';
 import { connectors } from '#lib/hub/connectors';
 import { type Gateway, startGateway } from '#lib/hub/gateway';
+import { inboundLimits } from '#lib/hub/inbound-limits';
 import { logger } from '#lib/observability/index';
 import { createWebhookSecretOpener } from '#lib/security/open-webhook-secret';
 import { createReceiver } from '#lib/webhooks/index';
@@ -31,6 +32,7 @@ export function openGateway(db: Db, privateKey: string): Promise<Gateway> {
       clock: systemClock,
       log,
     }),
+    limits: inboundLimits({ db, env: { RATE_LIMITS: 'memory' }, log }),
     log,
   });
 }

@@ -118,7 +118,7 @@ describe.each([
     });
   });
 
-  it.each(badRequests)('$name: a typed refusal, nothing stored', async ({ make, status, code }) => {
+  it.each(badRequests)('$name → $status $code, nothing stored', async ({ make, status, code }) => {
     const answer = await send(make(inbox.secret));
     expect(answer).toMatchObject({
       status,

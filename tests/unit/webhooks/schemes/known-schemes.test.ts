@@ -47,7 +47,7 @@ describe.each(vectors.map((vector) => [vector.preset, vector] as const))('%s', (
     }
   });
 
-  it('refuses every forgery with the same answer, and throws at none', async () => {
+  it('49 to 63: refuses every forgery with the same 401, and throws at none', async () => {
     const forgeries = await forgeriesOf(vector);
     expect(forgeries.length).toBeGreaterThan(20);
     const answers = new Set<string>();

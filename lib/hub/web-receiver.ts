@@ -16,7 +16,8 @@ import { openWebhookSecret } from './open-webhook-secret.ts';
 
 /**
  * Webhooks without a gateway (a platform that runs Next alone): the same receiver behind a Next
- * route. Null unless this process was given the key; beside a gateway it is not.
+ * route. Null unless this process was given the key; beside a gateway it is not. What the route hands
+ * over is what Next lets through: of some headers that came twice, the first alone.
  */
 export function webReceiver(
   deps: { db: Db; env: WebEnv; log: Logger },

@@ -1,5 +1,6 @@
 import { errorCodes } from '#lib/core/index';
 import type { WebHub } from '@/lib/hub/web';
+import { toldApart } from './told-apart.ts';
 
 interface Arrived {
   request: Request;
@@ -21,8 +22,7 @@ export async function answerWebhookRequest(
     endpointId: endpoint,
     address,
     search: new URL(request.url).search,
-    // Repeated headers arrive joined with commas, which no identifier or signature may hold.
-    headers: Object.fromEntries([...request.headers].map(([name, value]) => [name, [value]])),
+    headers: toldApart(request.headers),
     body: request.body ?? nothing(),
   });
   return new Response(answer.body, { status: answer.status, headers: answer.headers });

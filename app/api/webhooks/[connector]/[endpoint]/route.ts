@@ -6,7 +6,12 @@ interface RouteContext {
   params: Promise<{ connector: string; endpoint: string }>;
 }
 
-/** Webhooks where no gateway stands in front; beside one, no request gets here. */
+/**
+ * Webhooks where no gateway stands in front; beside one, no request gets here.
+ *
+ * It refuses what the gateway refuses but for two things the runtime hides: a header that Node keeps
+ * once counts by its first value, and a request that Next itself cannot read has Next's own answer.
+ */
 export async function POST(request: Request, context: RouteContext): Promise<Response> {
   await connection();
   const { connector, endpoint } = await context.params;
@@ -15,5 +20,8 @@ export async function POST(request: Request, context: RouteContext): Promise<Res
   return answerWebhookRequest(webhookReceiver, { request, connector, endpoint, address });
 }
 
-/** Some services ask by these whether we are there before they post; all other such calls are refused. */
-export { POST as GET, POST as HEAD };
+/**
+ * Some services ask by other methods whether we are there before they post. All else is refused here,
+ * with the reason and the limits, and not by Next.
+ */
+export { POST as DELETE, POST as GET, POST as HEAD, POST as OPTIONS, POST as PATCH, POST as PUT };

@@ -38,9 +38,10 @@ describe.each([...new Set(forgedRequests.map(({ preset }) => preset))])('at %s',
     expect(await countEvents(inbox)).toBe(1);
   });
 
-  it.each(forgedRequests.filter((forged) => forged.preset === preset))(
-    '$name, nothing kept',
-    async ({ make, code }) => {
+  const here = forgedRequests.filter((forged) => forged.preset === preset);
+  it.each(here.map((forged) => [forged.name, forged] as const))(
+    '%s, nothing kept',
+    async (_, { make, code }) => {
       const answer = await receive(receiver, inbox.endpointId, await make(vector));
       expect({ status: answer.status, code: codeOf(answer.body) }).toEqual({ status: 401, code });
       expect(await countEvents(inbox)).toBe(0);

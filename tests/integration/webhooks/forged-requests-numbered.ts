@@ -84,7 +84,7 @@ const proofs: readonly Forged[] = [
 const versions: readonly Forged[] = [
   standard('58: the right signature under v0', (proof) => `v0,${proof}`),
   standard('58: unknown versions only', (proof) => `v7,${proof} v8a,${proof}`),
-  forged('58: Slack’s version is no prefix of v01', 'slack', async (vector) => {
+  forged('58: v01 where Slack writes v0', 'slack', async (vector) => {
     const sent = await genuine(vector);
     return withHeader(sent, 'x-slack-signature', [`v01=${sent.proof}`]);
   }),

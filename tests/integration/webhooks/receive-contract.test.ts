@@ -118,16 +118,19 @@ describe.each([
     });
   });
 
-  it.each(badRequests)('$name → $status $code, nothing stored', async ({ make, status, code }) => {
-    const answer = await send(make(inbox.secret));
-    expect(answer).toMatchObject({
-      status,
-      type: 'application/problem+json',
-      body: { status, code },
-    });
-    expect(typeof answer.body['title']).toBe('string');
-    expect(await stored()).toBe(0);
-  });
+  it.each(badRequests.map((bad) => [`${bad.name} → ${bad.status} ${bad.code}`, bad] as const))(
+    '%s, nothing stored',
+    async (_name, { make, status, code }) => {
+      const answer = await send(make(inbox.secret));
+      expect(answer).toMatchObject({
+        status,
+        type: 'application/problem+json',
+        body: { status, code },
+      });
+      expect(typeof answer.body['title']).toBe('string');
+      expect(await stored()).toBe(0);
+    },
+  );
 
   it('leaves of everything refused a count per reason', async () => {
     const { endpointId, workspaceId, secret } = await inbox.addEndpoint();

@@ -172,7 +172,7 @@ describe('the address a name leads to', () => {
 });
 
 describe('an exchange', () => {
-  it('returns a redirect and does not follow it', async () => {
+  it('101: returns a redirect and does not follow it', async () => {
     const { port, calls } = await serve((_request, response) =>
       response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
     );
@@ -182,7 +182,7 @@ describe('an exchange', () => {
     expect(calls()).toBe(1);
   });
 
-  it('stops reading at the limit, counted after unpacking', async () => {
+  it('105: stops reading at the limit, counted after unpacking → provider.answer_too_large', async () => {
     const bomb = gzipSync(Buffer.alloc(500_000));
     const { port } = await serve((request, response) => {
       if (request.url === '/bomb') {

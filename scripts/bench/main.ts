@@ -6,6 +6,7 @@ import { floodBench } from './flood.ts';
 import { idleBench } from './idle.ts';
 import { ingestBench, ingestLiveBench } from './ingest.ts';
 import { liveBench } from './live.ts';
+import { neighboursBench } from './neighbours.ts';
 import { queueBench } from './queue.ts';
 import { print, write } from './report.ts';
 import { startBench } from './start.ts';
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<Result[]>> = {
   queue: queueBench,
   ingest: ingestBench,
   'ingest-live': ingestLiveBench,
+  neighbours: neighboursBench,
   backfill: backfillBench,
   upsert: upsertBench,
   idle: idleBench,

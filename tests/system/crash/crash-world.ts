@@ -21,7 +21,9 @@ export interface CrashWorld {
   /** At the address of `url`, or as another process at a port of its own. */
   openDoor(port?: number): Promise<CrashProcess>;
   urlAt(port: number): string;
-  openWorker(): Promise<CrashProcess>;
+  openWorker(more?: Readonly<Record<string, string>>): Promise<CrashProcess>;
+  /** Public halves: what is sealed to them, the processes open. */
+  sealKeys: { gateway: string; worker: string };
   close(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export async function openCrashWorld(
   const postgres = await startOwnPostgres();
   const keys = newKeys();
   const secret = randomBytes(32).toString('hex');
-  const endpointId = await seed(postgres, keys.gateway.publicKey, secret);
+  const endpointId = await seedPlace(postgres, keys.gateway.publicKey, { secret, slug: 'crash' });
   const firstPort = await freePort();
   const urlAt = (port: number): string =>
     `http://127.0.0.1:${port}/api/webhooks/github/${endpointId}`;
@@ -67,7 +69,8 @@ export async function openCrashWorld(
           WEB_URL: 'http://127.0.0.1:9',
         },
       }),
-    openWorker: () =>
+    sealKeys: { gateway: keys.gateway.publicKey, worker: keys.worker.publicKey },
+    openWorker: (more = {}) =>
       startCrashProcess({
         name: 'worker',
         args: argsOf('worker', 'lib/hub/worker-main.ts'),
@@ -77,6 +80,7 @@ export async function openCrashWorld(
           DATABASE_URL_WORKER_SESSION: postgres.urls.workerUrl,
           SEAL_WORKER_PRIVATE_KEY: keys.worker.privateKey,
           SEAL_GATEWAY_PUBLIC_KEY: keys.gateway.publicKey,
+          ...more,
         },
       }),
     close: () => postgres.close(),
@@ -84,7 +88,11 @@ export async function openCrashWorld(
 }
 
 /** Nothing here calls a service: no poll is due, and no webhook is compared with one. */
-async function seed({ admin }: OwnPostgres, sealKey: string, secret: string): Promise<string> {
+export async function seedPlace(
+  { admin }: OwnPostgres,
+  sealKey: string,
+  { secret, slug }: { secret: string; slug: string },
+): Promise<string> {
   const workspaceId = newId();
   const connectionId = newId();
   const endpointId = newId();
@@ -94,7 +102,7 @@ async function seed({ admin }: OwnPostgres, sealKey: string, secret: string): Pr
     field: 'webhook_secret',
   });
   await admin.begin(async (tx) => {
-    await tx`insert into public.workspaces (id, name, slug) values (${workspaceId}, 'Crash', 'crash')`;
+    await tx`insert into public.workspaces (id, name, slug) values (${workspaceId}, 'Crash', ${slug})`;
     await tx`
       insert into public.connections (id, workspace_id, connector, account_id, account_name, status)
       values (${connectionId}, ${workspaceId}, 'github', '1', 'mara', 'active')`;

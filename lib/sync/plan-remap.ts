@@ -142,14 +142,17 @@ function sortFields(
  * travelled, stood elsewhere while the record lives at other services too, or a person is asked.
  */
 function historyOf(
-  { lens, data, held, has_other_living: isShared }: KnownLink,
+  known: KnownLink,
   kind: Circumstances['kind'],
   field: string,
   { before, old }: { before: Lens | null; old: JsonObject },
 ): 'read' | 'edited' | 'unknown' {
+  const { lens, data, held, has_other_living: isShared } = known;
   if (!before?.observes(field) || !Object.hasOwn(old, field) || held.includes(field)) {
     return 'unknown';
   }
+  // It only went there, and nobody gave it here: what the service has was left as it is.
+  if (before.directionOf(field) === 'out' && isUnsaid(known, kind, field)) return 'unknown';
   const { comparator } = fieldRule(kind, field);
   const here = data[field] ?? null;
   // A value in a form of its own is more than what was read: it is owed to the new words for it.

@@ -101,6 +101,8 @@ export function newlyMapped(
     if (was.direction === 'none' || was.sideField !== is.sideField) return true;
     // Nothing of it was ever sent there.
     if (was.direction === 'in' && is.direction !== 'in') return true;
+    // Nothing of it was ever taken from there.
+    if (was.direction === 'out' && is.direction !== 'out') return true;
     return form(was.transform) !== form(is.transform);
   });
 }

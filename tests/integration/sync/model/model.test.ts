@@ -63,13 +63,26 @@ const found: Record<Sides, Schedule[]> = {
   3: [],
 };
 
+/** With a mapping at the last of the services. */
+const foundMapped: Record<Sides, Schedule[]> = {
+  // What only went there travels both ways from now on, and nobody here had ever given it.
+  1: ([1, 2, 3] as const).map((n) => ({
+    mapping: 'oneWay',
+    sides: [own({ pageSize: n })],
+    steps: [{ do: 'rules', side: 0, mapping: 'plain' }],
+  })),
+  2: [],
+  3: [],
+};
+
 /** Plays as many schedules as are asked for; says which promise was broken, and what was left over. */
 async function playAll(sides: Sides, mapped: 'plain' | 'mapped', numRuns: number) {
   const property = fc.asyncProperty(schedules(sides, length, mapped), async (schedule) => {
     const broken = await play(at, schedule, null);
     if (broken.length > 0) throw new Error(broken.join('; '));
   });
-  const examples = mapped === 'plain' ? found[sides].map((one): [Schedule] => [one]) : [];
+  const known = mapped === 'plain' ? found[sides] : foundMapped[sides];
+  const examples = known.map((one): [Schedule] => [one]);
   const played = await fc.check(property, {
     numRuns,
     examples,

@@ -68,7 +68,10 @@ describe('a backfill', () => {
       world.worker.begin(async (tx) => {
         const counting = new Proxy(tx, {
           apply(target, self, args: unknown[]) {
-            if (Array.isArray(args[0]) && 'raw' in args[0]) statements.push(String(args[0][0]));
+            const [text] = Array.isArray(args[0]) && 'raw' in args[0] ? args[0] : [];
+            // Parts of a statement are written by the same tag and begin otherwise.
+            if (/^\s*(with|select|insert|update|delete)\b/.test(String(text)))
+              statements.push(text);
             return Reflect.apply(target, self, args) as unknown;
           },
         });

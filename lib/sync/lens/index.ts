@@ -20,5 +20,5 @@ export {
   type Reading,
   type Writing,
 } from './lens.ts';
-export { fullName, type Named, namedBy, References, type Target } from './references.ts';
 export { checkRules, newlyMapped, readRules } from './read-rules.ts';
+export { fullName, type Named, namedBy, References, type Target } from './references.ts';

@@ -52,7 +52,8 @@ describe('what is found when a side of a flow is read again', () => {
     await readAgain(flow.side(0), ['1']);
     await flow.setFlow('live');
     const side = flow.side(1);
-    await flow.trial.admin`update public.streams set last_polled_at = null where id = ${side.streamId}`;
+    await flow.trial
+      .admin`update public.streams set last_polled_at = null where id = ${side.streamId}`;
     await readAgain(side, ['2']);
     await flow.work();
     expect(await flow.rows()).toEqual([]);

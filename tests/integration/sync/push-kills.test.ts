@@ -12,8 +12,8 @@ import {
   isUnknownAt,
   names,
   openIntents,
-  planDeaths,
   type Point,
+  planDeaths,
   recover,
   type Sizes,
 } from './push-deaths.ts';

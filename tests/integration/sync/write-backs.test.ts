@@ -4,8 +4,8 @@ import { asUser } from '#lib/db/index';
 import { listConflicts, resolveConflicts } from '#lib/records/index';
 import type { Conflict } from '#lib/records/schema';
 import { saveRules } from '#lib/sync/index';
-import { answerTo } from '../records/conflict-steps.ts';
 import { plain } from '../../setup/fake-remote/remote-switches.ts';
+import { answerTo } from '../records/conflict-steps.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import { type Side, Trial } from './model/trial.ts';
 

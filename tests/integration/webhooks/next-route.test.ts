@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WebhookDescriptor, webhookPreset } from '#lib/connectors/protocol/index';
 import { json } from '#lib/db/index';
 import type { Gateway } from '#lib/hub/gateway';
-import * as route from '@/app/api/webhooks/[connector]/[endpoint]/route';
 import { answerWebhookRequest } from '@/app/api/webhooks/[connector]/[endpoint]/answer-webhook-request';
+import * as route from '@/app/api/webhooks/[connector]/[endpoint]/route';
 import { exchange, gatewayBefore } from '../gateway/parts.ts';
 import { githubHeaders, type InboxFixture, inboxFixture, signature } from './inbox-fixture.ts';
 

@@ -1,6 +1,6 @@
 import { HubError } from '#lib/core/index';
 
-/** Bytes of bodies that are being read or judged at one moment, in one process. */
+/** Bytes of bodies that were begun and are not answered yet, in one process. */
 const maxBytes = 67_108_864;
 /** Of them those of one endpoint, and those of one address: one sender never holds the others up. */
 const maxShareBytes = maxBytes / 8;
@@ -9,6 +9,12 @@ const maxShareBytes = maxBytes / 8;
 export interface BodyOf {
   endpointId: string;
   address: string | null;
+}
+
+/** What one body takes; its functions stand alone. */
+export interface BodyCount {
+  take: (bytes: number) => void;
+  end: () => void;
 }
 
 /**
@@ -28,7 +34,7 @@ export class BodyBudget {
   }
 
   /** Counts bytes of one body as they come, until it is let go. */
-  begin(of: BodyOf): { take(bytes: number): void; end(): void } {
+  begin(of: BodyOf): BodyCount {
     const keys = sharesOf(of);
     let taken = 0;
     return {

@@ -41,6 +41,10 @@ export async function readBody(
       take(piece.value.byteLength + pieceBytes);
       chunks.push(piece.value);
     }
+  } catch (error) {
+    // Not waited for: with a piece still to come it would wait for that. The rest can then be discarded.
+    pieces.return?.()?.catch(() => undefined);
+    throw error;
   } finally {
     watch.end();
   }

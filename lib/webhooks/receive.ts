@@ -2,10 +2,11 @@ import type { WebhookDescriptor } from '#lib/connectors/protocol/index';
 import { HubError, isHubError, newId, type Result } from '#lib/core/index';
 import { wake } from '#lib/db/index';
 import { counter, histogram } from '#lib/observability/index';
+import { addressKey } from '#lib/resilience/index';
 import { acceptedAnswer, ignoredAnswer, problemAnswer, type WebhookAnswer } from './answer.ts';
 import { answerEarly, answerHandshake, type HandshakeAnswer } from './answer-handshake.ts';
 import { markChallenged } from './app-webhook-store.ts';
-import { BodyBudget } from './body-budget.ts';
+import { BodyBudget, type BodyCount } from './body-budget.ts';
 import { Coalescer } from './coalescer.ts';
 import { DeliveryBatcher } from './delivery-batcher.ts';
 import { deliveryHash } from './delivery-hash.ts';
@@ -76,6 +77,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     }
     const descriptor = endpoint.descriptor ?? manifest;
     let body: Buffer | null = null;
+    let counted: BodyCount | null = null;
     try {
       value(judgeTransport(request.method, request.headers, descriptor));
       const asking = { search: '', ...request };
@@ -85,7 +87,9 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       if (request.method !== 'POST') throw new HubError('request.method_not_allowed');
       const asks = descriptor.handshakes.some(({ when }) => when.has === 'body');
       const named = judgeHead(descriptor, request.headers);
-      body = await readWithinBudget(request, endpoint);
+      counted = beginBody(request, endpoint);
+      const { take } = counted;
+      body = await readBody(request.body, take, deps.patience);
       const verdict = await verify(descriptor, request, body, endpoint);
       const shape = bodyShapeOf(descriptor, request.headers);
       if (asks) {
@@ -137,6 +141,8 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
       if (isHubError(error) && error.status < 500 && error.code !== 'request.rate_limited')
         refuse({ endpoint, descriptor, request, body, error, nowMs: clock.now() });
       throw error;
+    } finally {
+      counted?.end();
     }
   }
 
@@ -187,16 +193,12 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     return renewed ? judge(renewed) : verdict;
   }
 
-  async function readWithinBudget(request: WebhookRequest, { id }: Endpoint): Promise<Buffer> {
-    const of = { endpointId: id, address: request.address ?? null };
+  /** Counts a body from its first byte to its answer. Throws where there is no room for one now. */
+  function beginBody(request: WebhookRequest, { id }: Endpoint): BodyCount {
+    const of = { endpointId: id, address: request.address ? addressKey(request.address) : null };
     if (batcher.isFull) throw new HubError('webhooks.overloaded');
     budget.mayRead(of, declaredLength(request.headers) ?? 0);
-    const reading = budget.begin(of);
-    try {
-      return await readBody(request.body, (bytes) => reading.take(bytes), deps.patience);
-    } finally {
-      reading.end();
-    }
+    return budget.begin(of);
   }
 
   return {

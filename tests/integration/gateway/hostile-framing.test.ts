@@ -184,6 +184,18 @@ describe('framing that only a socket can say', () => {
     expect((await raw(bytes(json, { overrides, sent }))).status).toBe(400);
   });
 
+  it('15: a megabyte and more in chunks is 413, read to its end, and the connection goes on', async () => {
+    const overrides = { 'transfer-encoding': 'chunked' };
+    const piece = 'x'.repeat(65_536);
+    const sent = `${`${piece.length.toString(16)}\r\n${piece}\r\n`.repeat(20)}0\r\n\r\n`;
+    const both = Buffer.concat([
+      bytes(piece.repeat(20), { overrides, length: null, sent, connection: 'keep-alive' }),
+      bytes('{"next":1}'),
+    ]);
+    const said = await exchange(gateway.port, both.toString('latin1'), 'latin1');
+    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+  });
+
   it('13: chunks without an end keep nothing', async () => {
     const before = await stored();
     const socket = net.connect(gateway.port, '127.0.0.1');

@@ -19,11 +19,13 @@ export function requestBytes(
     length,
     method = 'POST',
     sent = body,
+    connection = 'close',
   }: {
     overrides?: Overrides;
     length?: number | null;
     method?: string;
     sent?: string | Buffer;
+    connection?: 'close' | 'keep-alive';
   } = {},
 ): Buffer {
   const headers = githubHeaders(inbox.secret, body, overrides);
@@ -31,7 +33,7 @@ export function requestBytes(
   const lines = [
     `${method} /api/webhooks/github/${inbox.endpointId} HTTP/1.1`,
     'host: localhost',
-    'connection: close',
+    `connection: ${connection}`,
     ...framing,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];

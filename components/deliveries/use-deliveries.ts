@@ -74,7 +74,7 @@ export function useAnalytics() {
     refetchInterval: lookEveryMs * 5,
     queryFn: ({ signal }) =>
       callApi('/analytics', {
-        query: { workspace_id: workspace.id },
+        query: { workspace_id: workspace.id, by: 'kind' },
         schema: analyticsSchema,
         signal,
       }),

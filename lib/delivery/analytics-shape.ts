@@ -10,6 +10,8 @@ export const analyticsQuerySchema = z
     from: z.iso.datetime().optional(),
     to: z.iso.datetime().optional(),
     connection_id: z.uuid().optional(),
+    /** kind: the connections of an hour added up, which keeps a large workspace's answer small. */
+    by: z.enum(['connection', 'kind']).default('connection'),
   })
   .refine(
     ({ from, to }) => !from || !to || Date.parse(to) - Date.parse(from) <= hoursMax * 3_600_000,

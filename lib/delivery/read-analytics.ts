@@ -11,6 +11,8 @@ import {
 
 const hourMs = 3_600_000;
 const rowsMax = 5_000;
+/** Rows that are added up for one answer. */
+const readMax = 50_000;
 
 type Freshness = Analytics['total']['freshness'];
 type Sums = Pick<HourRow, 'fresh_count' | 'fresh_ms_sum' | 'fresh_ms_max' | 'fresh_buckets'>;
@@ -21,16 +23,14 @@ export async function readAnalytics(
   clock: Clock,
   at: { workspaceId: string; query: AnalyticsQuery },
 ): Promise<Analytics> {
-  const { from, to, connection_id: connectionId } = at.query;
+  const { from, to, by, connection_id: connectionId } = at.query;
   const end = to ?? new Date(clock.now() + hourMs).toISOString();
   const begin = from ?? new Date(Date.parse(end) - 25 * hourMs).toISOString();
-  const rows = await selectHours(
-    tx,
-    at.workspaceId,
-    { from: begin, to: end, connectionId },
-    rowsMax + 1,
-  );
-  if (rows.length > rowsMax) {
+  const most = by === 'kind' ? readMax : rowsMax;
+  const range = { from: begin, to: end, connectionId };
+  const read = await selectHours(tx, at.workspaceId, range, most + 1);
+  const rows = by === 'kind' && read.length <= most ? byKind(read) : read;
+  if (read.length > most || rows.length > rowsMax) {
     throw new HubError('request.invalid', 'These are too many hours for one answer.', {
       details: { errors: [{ field: 'from', reason: 'is too long ago for one answer' }] },
     });
@@ -51,6 +51,16 @@ export async function readAnalytics(
     },
   };
 }
+
+/** The connections of each hour, kind and operation added up; the rows stand in that order. */
+const byKind = (rows: readonly HourRow[]): HourRow[] =>
+  [...Map.groupBy(rows, ({ hour, kind, op }) => `${hour} ${kind} ${op}`).values()].flatMap(
+    (same) => {
+      const [first] = same;
+      const changes = same.reduce((sum, row) => sum + row.changes, 0);
+      return first ? [{ ...first, ...addUp(same), connection_id: null, changes }] : [];
+    },
+  );
 
 const addUp = (rows: readonly Sums[]): Sums => ({
   fresh_count: rows.reduce((sum, row) => sum + row.fresh_count, 0),

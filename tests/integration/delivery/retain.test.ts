@@ -149,7 +149,7 @@ describe('hourly counts', () => {
     const query = { from: '2026-06-01T00:00:00.000Z', to: '2026-06-02T00:00:00.000Z' };
     const clock = { now: () => atMs, random: () => 0 };
     const answer = await asUser(world.web, member, (tx) =>
-      readAnalytics(tx, clock, { workspaceId, query }),
+      readAnalytics(tx, clock, { workspaceId, query: { ...query, by: 'connection' } }),
     );
     expect(answer.position).toBe(8);
     expect(answer.data).toMatchObject([
@@ -160,6 +160,21 @@ describe('hourly counts', () => {
       changes: 8,
       freshness: { count: 5, mean: 18_110, p50: 64, p95: 90_000, max: 90_000 },
     });
+    // Connections of one hour are one row by kind.
+    const byHandOfOther = byHand.map((change) => ({ ...change, connectionId: newId() }));
+    await commitChanges(world.admin, workspaceId, byHandOfOther);
+    await fanOutAll(world.worker);
+    const summed = await asUser(world.web, member, (tx) =>
+      readAnalytics(tx, clock, { workspaceId, query: { ...query, by: 'kind' } }),
+    );
+    expect(summed.data.map(({ hour, op, changes }) => [hour, op, changes])).toEqual(
+      [...Map.groupBy(summed.data, ({ hour, op }) => `${hour} ${op}`).values()].map(([row]) => [
+        row?.hour,
+        row?.op,
+        row?.changes,
+      ]),
+    );
+    expect(summed.total.changes).toBe(11);
   });
 });
 

@@ -27,7 +27,7 @@ const declared: Record<string, { methods: string[]; who: string }> = {
   },
   'app/api/webhooks/[connector]/[endpoint]': {
     // Some services ask by GET or HEAD whether we are there; anything else so asked is refused.
-    methods: ['GET', 'HEAD', 'POST'],
+    methods: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'],
     who: 'whoever signs with the endpoint’s secret',
   },
   'app/api/health/live': { methods: ['GET'], who: 'everybody' },

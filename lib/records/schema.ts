@@ -41,6 +41,9 @@ export const linkStates = [
   'tombstone',
 ] as const;
 
+/** The code of the error of a link whose object is there, but outside of what its stream reads. */
+export const leftScopeCode = 'sync.left_scope';
+
 /** A record's life at one connection, with how far the last edit got. */
 export const linkSchema = z.object({
   id: z.uuid(),

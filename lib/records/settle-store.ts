@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
 import type { SettledConflict, StandingConflict } from './decide-conflict.ts';
 import type { ChangeReason, RecordRow } from './schema.ts';
+import { hasLeft } from './store.ts';
 
 export interface LockedConflicts {
   id: string;
@@ -101,11 +102,11 @@ export async function markOwing(tx: Tx, workspaceId: string, links: OwingLink[])
   await tx`
     update public.links l set
       held = array(select h from unnest(l.held) h where h <> all(x.freed)),
-      state = case when l.state in ('pushing', 'unknown') then l.state
+      state = case when l.state in ('pushing', 'unknown') or ${hasLeft(tx)} then l.state
                    when exists (select 1 from unnest(l.held) h where h <> all(x.freed)) then 'conflict'
                    else 'dirty' end,
       dirty_at = coalesce(case when l.state in ('dirty', 'pushing', 'unknown') then l.dirty_at end, now()),
-      error = case when l.state = 'unknown' then l.error end,
+      error = case when l.state = 'unknown' or ${hasLeft(tx)} then l.error end,
       attempts = 0,
       next_attempt_at = now()
     from jsonb_to_recordset(${json(tx, links)}::jsonb) as x(id uuid, freed text[])

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#lib/core/index';
 import { json, type Queryable, type Tx } from '#lib/db/index';
 import type { StoredRecord } from './record-row.ts';
-import type { Link, RecordRow } from './schema.ts';
+import { type Link, leftScopeCode, type RecordRow } from './schema.ts';
 
 /** A record's columns and its links as one JSON array; `r` is a row of public.records. */
 export const recordColumns = (db: Queryable) => db`
@@ -142,6 +142,10 @@ export async function writePatch(tx: Tx, write: PatchWrite): Promise<void> {
       ${write.takesBack?.position ?? null}, ${write.takesBack?.runId ?? null})`;
 }
 
+/** Of a link `l`: its object was moved out of sight. An edit changes nothing about where it is. */
+export const hasLeft = (tx: Tx) =>
+  tx`(l.state = 'inaccessible' and l.error ->> 'code' is not distinct from ${leftScopeCode})`;
+
 /**
  * What the links owe now. A link whose call is under way keeps its state: the edit stays unsent
  * until that call is settled. An older refusal or hold of these fields is answered by the edit.
@@ -155,11 +159,11 @@ export async function markLinksDirty(
   await tx`
     update public.links l set
       held = array(select h from unnest(l.held) h where h <> all(${fields})),
-      state = case when l.state in ('pushing', 'unknown') then l.state
+      state = case when l.state in ('pushing', 'unknown') or ${hasLeft(tx)} then l.state
                    when exists (select 1 from unnest(l.held) h where h <> all(${fields})) then 'conflict'
                    else 'dirty' end,
       dirty_at = coalesce(case when l.state in ('dirty', 'pushing', 'unknown') then l.dirty_at end, now()),
-      error = case when l.state = 'unknown' then l.error end,
+      error = case when l.state = 'unknown' or ${hasLeft(tx)} then l.error end,
       attempts = 0,
       next_attempt_at = now()
     where l.workspace_id = ${workspaceId} and l.id = any(${linkIds})`;

@@ -176,7 +176,7 @@ export async function applyWrites(
       update public.links l set external_key = x.external_key, url = x.url, remote_rank = x.remote_rank,
         base = x.base, ours = x.ours, unreadable = coalesce(x.unreadable, l.unreadable),
         raw = coalesce(x.raw, l.raw), observed_at = clock_timestamp(), held = x.held, state = x.state,
-        error = case when x.state in ('refused', 'unknown', 'dirty') then l.error end,
+        error = case when x.state in ('refused', 'unknown', 'dirty', 'inaccessible') then l.error end,
         dirty_at = case when x.owes then coalesce(l.dirty_at, now()) end,
         next_attempt_at = case when x.reread then now() when x.owes or l.reread_at is not null then coalesce(l.next_attempt_at, now())
           when l.unsaid_name is not null then least(l.next_attempt_at, now() + ${`${syncLimits.unsaidLookMs} milliseconds`}::interval) end,

@@ -1,5 +1,6 @@
 import { newId, toHubError } from '#lib/core/index';
 import { type Tx, transaction, wake } from '#lib/db/index';
+import { isOutside } from './left-scope.ts';
 import { syncLimits } from './limits.ts';
 import {
   type HeldLink,
@@ -23,7 +24,7 @@ import {
 } from './push-target.ts';
 import { noteUnsaid } from './reference-store.ts';
 import { refuseFields } from './refuse-fields.ts';
-import { isOutside, refuseLeft } from './refuse-left.ts';
+import { refuseLeft } from './refuse-left.ts';
 import { lockMappedLink } from './remap-links.ts';
 import { rereadLink } from './reread-link.ts';
 import { sendIntent } from './send-intent.ts';

@@ -2,6 +2,7 @@ import type { JsonObject } from '#lib/core/index';
 import { dueInTurn, json, type Tx } from '#lib/db/index';
 import type { Kind } from '#lib/kinds/index';
 import type { Link } from '#lib/records/schema';
+import { hasLeft, isOutside } from './left-scope.ts';
 import { syncLimits } from './limits.ts';
 import { homeOf, selectReferences } from './reference-store.ts';
 import { type LinkView, type ViewedRow, viewLink } from './view-link.ts';
@@ -216,14 +217,20 @@ export const restLink = (tx: Tx, link: HeldLink): Promise<void> =>
     reread: 'keep',
   });
 
-/** Gives the link back. */
+/**
+ * Gives the link back. One whose object was moved out of sight goes on saying so, whatever became of a
+ * try: that it cannot be read there would be taken for its end otherwise.
+ */
 export async function releaseLink(tx: Tx, link: HeldLink, release: LinkRelease): Promise<void> {
   const { nextAfterMs: next, reread } = release;
+  const isOut = isOutside(link) && release.state !== 'tombstone';
+  const state = isOut ? link.state : release.state;
+  const error = isOut && !hasLeft(release) ? link.error : release.error;
   const rereadAt = reread === 'now' ? tx`now()` : tx`l.reread_at`;
   // least() leaves out what is null.
   const lookAt = tx`least(${rereadAt}, case when l.unsaid_name is not null then now() + ${ms(syncLimits.unsaidLookMs)}::interval end)`;
   await tx`
-    update public.links l set lease_until = null, state = ${release.state}, error = ${nullable(tx, release.error)},
+    update public.links l set lease_until = null, state = ${state}, error = ${nullable(tx, error)},
       attempts = ${release.attempts}, reread_at = ${rereadAt},
       next_attempt_at = ${next === null ? lookAt : tx`now() + ${ms(next)}::interval`},
       dirty_at = ${release.isDirty ? tx`coalesce(l.dirty_at, now())` : tx`null`},

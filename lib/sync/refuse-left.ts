@@ -1,11 +1,8 @@
 import type { Tx } from '#lib/db/index';
-import { hasLeft, leftScope } from './left-scope.ts';
+import { leftScope } from './left-scope.ts';
 import { type HeldLink, releaseLink } from './push-store.ts';
 import { pick } from './push-target.ts';
 import { refuseFields } from './refuse-fields.ts';
-
-export const isOutside = (link: HeldLink): boolean =>
-  link.state === 'inaccessible' && hasLeft(link);
 
 /**
  * A stream writes to nothing that it does not read. The edit of a record that lives there alone is

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RemoteObject } from '#lib/connectors/protocol/index';
-import { newId } from '#lib/core/index';
+import { HubError, newId } from '#lib/core/index';
 import { transaction } from '#lib/db/index';
 import { inboxPorts } from '#lib/hub/worker-ports';
+import { saveRules } from '#lib/sync/index';
 import { conflicts, log, sweepAll } from './moving.ts';
 import {
+  as,
   editRecord,
   expectSame,
   held,
@@ -54,6 +56,56 @@ describe('an object that was moved to where nobody looks', () => {
     expect(world.service.writes).toEqual([]);
     expect(await conflicts(world)).toEqual([]);
     expect(await log(world)).toEqual(['update', 'update']);
+  });
+
+  const moveAndLose = async () => {
+    await observe(world, [world.service.move('2', 'acme/other')]);
+    expect(await held(world, '2')).toMatchObject(left);
+    world.service.objects.delete('2');
+  };
+
+  it('keeps its record when it is edited here after it cannot be seen there any more', async () => {
+    await moveAndLose();
+    await editRecord(world, '2', { title: 'Edited here' });
+    expect(await held(world, '2')).toMatchObject(left);
+    await settle(world);
+    expect(await held(world, '2')).toMatchObject({
+      ...left,
+      data: { title: 'Issue 2' },
+      error: { code: 'sync.left_scope', fields: ['title'] },
+    });
+    expect(await log(world)).toEqual(['update', 'update']);
+  });
+
+  it('keeps its record when a try to read it failed before', async () => {
+    for (const code of ['provider.unavailable', 'provider.forbidden'] as const) {
+      await observe(world, [world.service.move('2', 'acme/other')]);
+      await world.admin`
+        update public.links set reread_at = now(), next_attempt_at = now() where external_id = '2'`;
+      world.service.faults.push({ on: 'read', error: new HubError(code) });
+      await settle(world);
+      expect(await held(world, '2')).toMatchObject(left);
+    }
+    world.service.objects.delete('2');
+    await world.admin`
+      update public.links set reread_at = now(), next_attempt_at = now() where external_id = '2'`;
+    await settle(world);
+    expect(await held(world, '2')).toMatchObject(left);
+  });
+
+  it('is written to no more after the rules of its stream have changed', async () => {
+    await moveAndLose();
+    const { workspaceId } = world.owner;
+    const rule = { field: 'title', side_field: 'title', direction: 'both', policy: null } as const;
+    const rules = [{ ...rule, transform: { type: 'prefix', text: 'iss' } as const }];
+    await as(world, world.owner, (tx) =>
+      saveRules(tx, { workspaceId, streamId: world.streamId, rules }),
+    );
+    await editRecord(world, '2', { body: 'Edited here' });
+    await settle(world);
+    expect(await held(world, '2')).toMatchObject(left);
+    expect(world.service.writes).toEqual([]);
+    expect(world.service.calls).not.toContain('update');
   });
 
   it('told of by an event is marked at once', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RemoteObject } from '#lib/connectors/protocol/index';
 import { newId } from '#lib/core/index';
+import { asUser } from '#lib/db/index';
+import { deleteFlow } from '#lib/flows/index';
 import { FlowTrial, issue, shown } from './flow-trial.ts';
 import { type ModelDatabase, openModelDatabase } from './model/model-database.ts';
 import type { Side } from './model/trial.ts';
@@ -88,5 +90,28 @@ describe('an object of a flow that is moved', () => {
     await flow.work();
     expect(shown(left)).toMatchObject([{ title: 'From the other side' }]);
     expect(await flow.state()).toEqual(flow.one());
+  });
+
+  it('to another stream of its connection is kept apart once the flow is removed', async () => {
+    const [left, right] = [flow.side(0), flow.side(1)];
+    const other = await follow(left, 'elsewhere');
+    await move(left, 'elsewhere');
+    await flow.work();
+    expect(await linkOf(left)).toMatchObject({ stream_id: other });
+    const { owner } = flow.trial;
+    const made = right.remote.made[0]?.id ?? '';
+    right.remote.edit(made, { labels: ['owed'] });
+    await flow.tell();
+    await asUser(at.web, owner, (tx) =>
+      deleteFlow(tx, { workspaceId: owner.workspaceId, flowId: flow.flowId }),
+    );
+    await flow.work();
+    expect(hubWrites(left)).toEqual([]);
+    left.remote.edit('1', { title: 'Only at the left' });
+    await flow.trial.observe(left, ...left.remote.queue.splice(0).map(placed));
+    right.remote.edit(made, { body: 'only at the right' });
+    await flow.work();
+    expect(shown(left)).toMatchObject([{ title: 'Only at the left', body: 'moved to elsewhere' }]);
+    expect(shown(right)).toMatchObject([{ title: issue.title, body: 'only at the right' }]);
   });
 });

@@ -68,13 +68,18 @@ export const dropPlanMembers: Drop = async (db, { days, rows }) => {
   return count;
 };
 
-/** The last plan of each flow stays, however old: its page tells of it. */
+/**
+ * The last plan of each flow stays, however old: its page tells of it. So does the last that was enabled:
+ * it says that the flow has run.
+ */
 export const dropPlans: Drop = async (db, { days, rows }) => {
   const { count } = await db`
     delete from public.flow_plans where id = any (array(
       select p.id from public.flow_plans p
       where p.finished_at is not null and p.id < private.first_id_at(now() - ${days} * interval '1 day')
         and exists (select 1 from public.flow_plans n where n.flow_id = p.flow_id and n.id > p.id)
+        and (p.enabled_at is null or exists (select 1 from public.flow_plans e
+          where e.flow_id = p.flow_id and e.id > p.id and e.enabled_at is not null))
         and not exists (select 1 from public.flow_plan_rows r where r.plan_id = p.id)
       order by p.id limit ${rows}))`;
   return count;

@@ -9,6 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => at.flows.world.close());
 
+/** An id that was given out so many days ago. */
+const idOf = (days: number): string => {
+  const hex = (Date.now() - days * 86_400_000).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}${newId().slice(13)}`;
+};
+
 /** A plan with one row; `ageDays` since it was over. */
 async function plan(flowId: string, status: string, ageDays: number, isEnabled = false) {
   const id = newId();
@@ -36,5 +42,26 @@ describe('the rows of a plan that nobody carried out', () => {
     expect(await at.admin`select 1 from public.flow_plans where flow_id = ${flowId}`).toHaveLength(
       5,
     );
+  });
+});
+
+describe('the plans of a flow', () => {
+  it('keep the last that was enabled, however old: it says that the flow has run', async () => {
+    const { flowId } = await at.flow([], []);
+    const [first, last, unused, newest] = [800, 700, 600, 500].map(idOf);
+    for (const [id, isEnabled] of [
+      [first, true],
+      [last, true],
+      [unused, false],
+      [newest, false],
+    ] as const) {
+      await at.admin`
+        insert into public.flow_plans (id, workspace_id, flow_id, flow_version, status, enabled_at, finished_at)
+        values (${id ?? ''}, ${at.workspaceId}, ${flowId}, 1, 'void', ${isEnabled ? at.admin`now()` : null}, now())`;
+    }
+    await cleanRows(at.flows.world.worker, { eventDays: 30, dedupeDays: 45 });
+    const plans = await at.admin`
+      select id from public.flow_plans where flow_id = ${flowId} order by id`;
+    expect(plans.map((row) => row['id'])).toEqual([last, newest]);
   });
 });

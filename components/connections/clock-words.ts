@@ -19,7 +19,7 @@ export function clockWords(clock: Connection['clock']): { text: string; isOff: b
   const ahead = Math.abs(clock.ahead_ms);
   if (ahead - clock.error_ms <= noticedMs) {
     const isKnown = ahead + clock.error_ms <= 2 * noticedMs;
-    return { text: isKnown ? words.clock.close : words.clock.unknown, isOff: false };
+    return { text: isKnown ? words.clock.close : words.clock.unsure, isOff: false };
   }
   const say = clock.ahead_ms > 0 ? words.clock.ahead : words.clock.behind;
   return { text: say(amountOf(ahead)), isOff: true };

@@ -85,6 +85,7 @@ export const words = {
   clock: {
     label: 'Its clock',
     unknown: 'not measured yet',
+    unsure: 'not known well enough',
     close: 'as ours, within seconds',
     ahead: (amount: string) => `about ${amount} ahead of ours`,
     behind: (amount: string) => `about ${amount} behind ours`,

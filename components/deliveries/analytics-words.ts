@@ -3,8 +3,8 @@ export const analyticsWords = {
   loading: 'The counts are loading',
   failed: 'The counts could not be loaded',
   empty: {
-    title: 'Nothing has changed in the last day',
-    body: 'Each change of a record is counted here by the hour, and how soon after its webhook it was seen.',
+    title: 'Nothing was counted in the last day',
+    body: 'Each change of a record is counted here by the hour, shortly after it was made, with how soon after its webhook it was seen.',
   },
   day: 'last 24 hours',
   begin: '24 hours ago',

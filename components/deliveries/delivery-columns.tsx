@@ -1,3 +1,4 @@
+import { fieldWords, shownFields } from '@/components/records/values';
 import { RelativeTime } from '@/components/ui/relative-time';
 import type { TableColumn } from '@/components/ui/virtual-table';
 import type { Delivery } from '@/lib/delivery/schema';
@@ -50,7 +51,8 @@ export function deliveryColumns(nameOf: (id: string) => string): TableColumn<Del
 function Change({ delivery }: { delivery: Delivery }) {
   const { last_attempt: last, status } = delivery;
   const isBad = (status === 'failed' || status === 'dead') && last !== null;
-  const of = delivery.op === 'update' ? ` ${delivery.fields.join(', ')}` : '';
+  const of =
+    delivery.op === 'update' ? ` ${shownFields(delivery.fields).map(fieldWords).join(', ')}` : '';
   return (
     <span className="flex min-w-0 items-center gap-2">
       <span className="sm:hidden">

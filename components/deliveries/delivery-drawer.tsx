@@ -2,6 +2,7 @@
 
 import { FastForward, RotateCw } from 'lucide-react';
 import type { Route } from 'next';
+import { fieldWords, shownFields } from '@/components/records/values';
 import { useMay, useSession } from '@/components/shell/use-session';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
@@ -105,7 +106,7 @@ function Body({ row }: { row: DeliveryDetail }) {
         <DeliveryBadge status={row.status} />
         <span className="text-mut">
           {words.ops[row.op]}
-          {row.fields.length > 0 && `: ${row.fields.join(', ')}`}
+          {row.fields.length > 0 && `: ${shownFields(row.fields).map(fieldWords).join(', ')}`}
         </span>
       </div>
       <FactList

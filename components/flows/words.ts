@@ -57,7 +57,7 @@ export const words = {
     joined: 'Records that live at more than one side',
     owed: 'Objects to be made and changes on their way',
     unknown:
-      'Sent, and the service did not answer: what became of it is looked up, and nothing is sent twice blindly',
+      'Sent, and the service did not answer: what became of it is looked up, and it is not sent again before that is known',
     conflicts: 'Fields changed at several sides, which wait for a decision',
     refused: 'What a service did not take: objects to be made, and edits',
   },
@@ -169,7 +169,7 @@ export const words = {
     },
     stateHints: {
       unknown:
-        'The service did not answer. Whether it was made is looked up there; it is never sent twice blindly.',
+        'The service did not answer. Whether it was made is looked up there; it is not sent again before that is known.',
     },
     open: 'Open the record',
     showing: (shown: number, total: number) =>

@@ -13,6 +13,7 @@ import { callApi, type EditStage, keys, linkStage, type PendingEdit } from '@/li
 import { type RecordRow, recordHistorySchema } from '@/lib/records/schema';
 import { ConflictChoice } from './conflict-choice';
 import { RecordTimeline } from './record-timeline';
+import { fieldWords } from './values';
 import { words } from './words';
 
 /** The stages of the last edit, one line each, in the words of the service it went to. */
@@ -85,7 +86,7 @@ function serviceSteps(name: string, id: string, stage: EditStage): Step[] {
         {
           id: `${id}-send`,
           title: words.steps.held,
-          detail: stage.fields.join(', '),
+          detail: stage.fields.map(fieldWords).join(', '),
           state: 'failed',
         },
       ];
@@ -100,7 +101,7 @@ function afterRefusal(
   { here, waits }: Extract<EditStage, { stage: 'refused' }>,
 ): Step[] {
   if (waits.length > 0) {
-    const detail = waits.join(', ');
+    const detail = waits.map(fieldWords).join(', ');
     return [{ id: `${id}-here`, title: words.steps.asks, detail, state: 'waiting' }];
   }
   return here === null ? [] : [{ id: `${id}-here`, title: words.steps[here], state: 'done' }];

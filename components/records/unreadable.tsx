@@ -3,6 +3,7 @@
 import { useProviderName } from '@/components/shell/use-provider-name';
 import { Notice } from '@/components/ui/notice';
 import type { Link } from '@/lib/records/schema';
+import { fieldWords } from './values';
 import { words } from './words';
 
 /** What services have that a record cannot hold: field by field, with the reason. */
@@ -21,7 +22,7 @@ export function Unreadable({ links }: { links: readonly Link[] }) {
         <ul className="grid gap-0.5">
           {faults.map(([field, reason]) => (
             <li key={field} className="break-words">
-              <span className="font-medium">{field}</span>: {reason}
+              <span className="font-medium">{fieldWords(field)}</span>: {reason}
             </li>
           ))}
         </ul>

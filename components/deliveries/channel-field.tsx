@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { RelativeTime } from '@/components/ui/relative-time';
@@ -15,6 +15,8 @@ interface ChannelFieldProps {
   connectionId: string;
   channel: string;
   channelName: string;
+  /** The one it has been so far, taken as it is. */
+  kept: string | null;
   onChange: (change: { channel: string; channelName: string }) => void;
   /** What the API says is wrong with it. */
   fault: string | undefined;
@@ -29,7 +31,12 @@ export function ChannelField({ connectionId, ...props }: ChannelFieldProps) {
     label: name,
     hint: detail,
   }));
-  const chosen = namedOption(options, channel);
+  // What stood in the field when it was left: no longer the beginning of something.
+  const [left, setLeft] = useState<string | null>(null);
+  const hasLeft = left === channel;
+  const chosen =
+    namedOption(options, channel) ??
+    (hasLeft ? namedOption(options, `#${channel.trim()}`) : undefined);
   const choose = (value: string) => {
     const known = namedOption(options, value);
     onChange({ channel: known?.value ?? value, channelName: known?.label ?? '' });
@@ -45,7 +52,12 @@ export function ChannelField({ connectionId, ...props }: ChannelFieldProps) {
       label={text.channel}
       required
       hint={chosen?.hint ?? text.channelHint}
-      error={props.fault ?? faultOf(channel, options, channels.status)}
+      error={
+        props.fault ??
+        (channel === props.kept
+          ? undefined
+          : faultOf(channel, hasLeft, options, channels.data ? 'success' : channels.status))
+      }
       action={
         channels.data && (
           <span className="flex min-w-0 items-baseline gap-1 text-dim text-meta">
@@ -70,17 +82,17 @@ export function ChannelField({ connectionId, ...props }: ChannelFieldProps) {
           <SuggestInput
             control={control}
             value={channel}
-            onValueChange={choose}
+            onValueChange={(value) => {
+              setLeft(null);
+              choose(value);
+            }}
             options={options}
             label={text.channels.list}
             {...(channelName ? { shown: channelName } : {})}
             busy={channels.isPending || refresh.isPending ? text.channels.asking : null}
             empty={isChannelId(channel) ? text.channels.idTaken : text.channels.empty}
             placeholder={text.channelPlaceholder}
-            onLeave={(typed) => {
-              const named = namedOption(options, `#${typed.trim()}`);
-              if (named) choose(named.value);
-            }}
+            onLeave={setLeft}
           />
           <Unlisted
             error={channels.error ?? refresh.error}
@@ -95,14 +107,15 @@ export function ChannelField({ connectionId, ...props }: ChannelFieldProps) {
 
 function faultOf(
   typed: string,
+  hasLeft: boolean,
   options: readonly SuggestOption[],
   status: 'pending' | 'error' | 'success',
 ): string | undefined {
   if (typed.trim() === '' || isChannelId(typed) || status === 'pending') return undefined;
   if (status === 'error') return text.channels.needsId;
-  const isBeginning = options.some(({ label }) =>
-    label.toLowerCase().includes(typed.trim().toLowerCase()),
-  );
+  const isBeginning =
+    !hasLeft &&
+    options.some(({ label }) => label.toLowerCase().includes(typed.trim().toLowerCase()));
   return isBeginning ? undefined : text.channels.unknown(typed.trim());
 }
 

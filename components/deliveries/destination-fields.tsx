@@ -6,8 +6,9 @@ import { SegmentedControl } from '@/components/ui/segmented-control';
 import { Select } from '@/components/ui/select';
 import { Skeleton, SkeletonFrame } from '@/components/ui/skeleton';
 import { Textarea } from '@/components/ui/textarea';
+import type { Subscription } from '@/lib/delivery/schema';
 import { ChannelField } from './channel-field';
-import type { FormDraft } from './form-draft';
+import { type FormDraft, keptChannel } from './form-draft';
 import { useSlackConnections } from './use-deliveries';
 import { words } from './words';
 
@@ -19,6 +20,8 @@ export interface FieldsProps {
   /** What is wrong, by the name the API gives the field. */
   faults: ReadonlyMap<string, string>;
   isNew: boolean;
+  /** What is changed; undefined for a new one. */
+  kept: Subscription | undefined;
 }
 
 /** Where it goes to, by kind. */
@@ -63,7 +66,7 @@ export function DestinationFields(props: FieldsProps) {
   );
 }
 
-function SlackFields({ draft, change, faults, isNew }: FieldsProps) {
+function SlackFields({ draft, change, faults, isNew, kept }: FieldsProps) {
   const connections = useSlackConnections();
   return (
     <>
@@ -100,7 +103,7 @@ function SlackFields({ draft, change, faults, isNew }: FieldsProps) {
           <Skeleton className="h-8" />
           <Skeleton className="h-8" />
         </SkeletonFrame>
-      ) : connections.isError ? (
+      ) : connections.isError && !connections.data ? (
         <p role="alert" className="text-bad">
           {connections.error.message}
         </p>
@@ -134,6 +137,7 @@ function SlackFields({ draft, change, faults, isNew }: FieldsProps) {
               connectionId={draft.connectionId}
               channel={draft.channel}
               channelName={draft.channelName}
+              kept={keptChannel(draft, kept)}
               onChange={change}
               fault={faults.get('config.channel')}
             />

@@ -230,13 +230,24 @@ export function previewOf(draft: FormDraft, rest?: Filter): Draft | null {
 /** As Slack makes them: https://docs.slack.dev/reference/objects/conversation-object */
 export const isChannelId = (typed: string): boolean => /^[CGD][A-Z0-9]{1,30}$/.test(typed.trim());
 
-/** Whether what cannot be left out is there. */
-export function isWhole(draft: FormDraft, isNew: boolean): boolean {
+/** The channel as it is kept already: it is taken unchanged, whatever it looks like. */
+export const keptChannel = (
+  { connectionId }: Pick<FormDraft, 'connectionId'>,
+  kept: Subscription | undefined,
+): string | null =>
+  connectionId !== null && connectionId === kept?.config['connection_id']
+    ? text(kept.config['channel']) || null
+    : null;
+
+/** Whether what cannot be left out is there; `kept` is what is changed, absent for a new one. */
+export function isWhole(draft: FormDraft, kept?: Subscription): boolean {
   if (draft.name.trim() === '') return false;
   if (draft.kind === 'webhook') return draft.url.trim() !== '';
   if (draft.kind === 'mail') return wordsOf(draft.to).length > 0;
   if (draft.slackWay === 'connection') {
-    return draft.connectionId !== null && isChannelId(draft.channel);
+    const channel = draft.channel.trim();
+    if (draft.connectionId === null || channel === '') return false;
+    return isChannelId(channel) || channel === keptChannel(draft, kept);
   }
-  return draft.address.trim() !== '' || !isNew;
+  return draft.address.trim() !== '' || kept !== undefined;
 }

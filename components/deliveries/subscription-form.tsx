@@ -102,7 +102,7 @@ export function SubscriptionForm({
     );
   };
   if (secret !== null) return <SecretOnce secret={secret} onDone={() => close(text.made)} />;
-  const fields: FieldsProps = { draft, change, faults, isNew };
+  const fields: FieldsProps = { draft, change, faults, isNew, kept: subscription };
   return (
     <Dialog
       open
@@ -117,7 +117,7 @@ export function SubscriptionForm({
           <Button
             variant="primary"
             busy={make.isPending || save.isPending}
-            disabled={!isWhole(draft, isNew)}
+            disabled={!isWhole(draft, subscription)}
             onClick={submit}
           >
             {isNew ? text.make : text.save}
@@ -129,7 +129,7 @@ export function SubscriptionForm({
         className="grid grid-cols-1 gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          if (isWhole(draft, isNew)) submit();
+          if (isWhole(draft, subscription)) submit();
         }}
       >
         {isNew && <KindChoice draft={draft} change={change} />}

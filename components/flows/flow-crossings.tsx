@@ -49,7 +49,7 @@ export function FlowCrossings({ flow, sides }: { flow: Flow; sides: SideNames })
     >
       {board.isPending ? (
         <ListSkeleton label={text.title} rows={3} />
-      ) : board.isError ? (
+      ) : board.isError && !board.data ? (
         <p role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 text-mut">
           {text.failed}
           <Button size="sm" busy={board.isFetching} onClick={() => void board.refetch()}>

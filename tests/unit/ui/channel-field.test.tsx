@@ -60,6 +60,16 @@ const slack: Connection = {
   clock: null,
   receipt: null,
 };
+const keptAs = (channel: string, name?: string) =>
+  ({
+    id,
+    name: 'News',
+    kind: 'slack',
+    config: { connection_id: other, channel, ...(name ? { channel_name: name } : {}) },
+    filter: {},
+    per_second: 20,
+    max_in_flight: 4,
+  }) as unknown as Subscription;
 const field = () => screen.findByRole<HTMLInputElement>('combobox', { name: /^Channel/ });
 const made = () => hub.asked.find((ask) => ask.method === 'POST' && ask.path === '/subscriptions');
 const make = () => screen.getByRole<HTMLButtonElement>('button', { name: text.make });
@@ -113,6 +123,28 @@ describe('the channel of a Slack message', () => {
     expect(make().disabled).toBe(true);
   });
 
+  it('that is only the beginning of a name is said to be none once the field is left', async () => {
+    show(<SubscriptionForm start={start} onClose={nothing} />);
+    await userEvent.type(await field(), 'sal');
+    await screen.findByRole('option', { name: /#sales/ });
+    expect(screen.queryByText(text.channels.unknown('sal'))).toBeNull();
+    await userEvent.tab();
+    expect(await screen.findByText(text.channels.unknown('sal'))).toBeTruthy();
+    await userEvent.type(await field(), 'e');
+    expect(screen.queryByText(text.channels.unknown('sal'))).toBeNull();
+  });
+
+  it('of one that exists is taken as it stands, whatever it looks like', async () => {
+    show(<SubscriptionForm subscription={keptAs('ops')} onClose={nothing} />);
+    expect((await field()).value).toBe('ops');
+    await screen.findByText(text.channels.asOf, { exact: false });
+    expect(screen.queryByText(text.channels.unknown('ops'))).toBeNull();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: text.save }).disabled).toBe(false);
+    await userEvent.type(await field(), 'x');
+    await userEvent.tab();
+    expect(await screen.findByText(text.channels.unknown('opsx'))).toBeTruthy();
+  });
+
   it('says so when there is none, and when Slack does not list them', async () => {
     hub.answers[lookup] = list();
     show(<SubscriptionForm start={start} onClose={nothing} />);
@@ -132,16 +164,7 @@ describe('the channel of a Slack message', () => {
   });
 
   it('of one that exists is shown by its name, which is kept up to date', async () => {
-    const subscription = {
-      id,
-      name: 'News',
-      kind: 'slack',
-      config: { connection_id: other, channel: 'C0GENERAL', channel_name: '#all' },
-      filter: {},
-      per_second: 20,
-      max_in_flight: 4,
-    } as unknown as Subscription;
-    show(<SubscriptionForm subscription={subscription} onClose={nothing} />);
+    show(<SubscriptionForm subscription={keptAs('C0GENERAL', '#all')} onClose={nothing} />);
     await waitFor(async () => expect((await field()).value).toBe('#general'));
   });
 });

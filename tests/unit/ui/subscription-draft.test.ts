@@ -24,6 +24,7 @@ import {
 } from '@/lib/delivery/schema';
 
 const id = '0198f2c0-0000-7000-8000-000000000001';
+const other = '0198f2c0-0000-7000-8000-000000000002';
 const at = '2026-11-21T09:00:00.000Z';
 const nowMs = Date.parse(at);
 const subscription = (of: Partial<Subscription> = {}): Subscription => ({
@@ -82,7 +83,7 @@ describe('what is sent', () => {
     ],
     ['mail', draft({ kind: 'mail', to: 'ada@example.com, grace@example.com', subject: 'News' })],
   ])('for %s is what the API takes', (_what, filled) => {
-    expect(isWhole(filled, true)).toBe(true);
+    expect(isWhole(filled)).toBe(true);
     expect(subscriptionInputSchema.safeParse(inputOf(filled))).toMatchObject({ success: true });
   });
 
@@ -124,10 +125,16 @@ describe('what is sent', () => {
   });
 
   it('is not sent while something is missing', () => {
-    expect(isWhole(draft(), true)).toBe(false);
-    expect(isWhole(draft({ kind: 'slack', connectionId: id }), true)).toBe(false);
-    expect(isWhole(draft({ kind: 'slack', slackWay: 'address' }), true)).toBe(false);
-    expect(isWhole(draft({ kind: 'slack', slackWay: 'address' }), false)).toBe(true);
+    expect(isWhole(draft())).toBe(false);
+    expect(isWhole(draft({ kind: 'slack', connectionId: id }))).toBe(false);
+    expect(isWhole(draft({ kind: 'slack', slackWay: 'address' }))).toBe(false);
+    expect(isWhole(draft({ kind: 'slack', slackWay: 'address' }), subscription())).toBe(true);
+    const slack = { kind: 'slack', connectionId: id, channel: 'dev' } as const;
+    const kept = subscription({ kind: 'slack', config: { connection_id: id, channel: 'dev' } });
+    expect(isWhole(draft(slack))).toBe(false);
+    expect(isWhole(draft(slack), kept)).toBe(true);
+    expect(isWhole(draft({ ...slack, channel: 'dev-2' }), kept)).toBe(false);
+    expect(isWhole(draft({ ...slack, connectionId: other }), kept)).toBe(false);
     expect(
       previewOf(draft({ conditions: [{ id: 1, path: 'x', operator: '$eq', value: '' }] })),
     ).toBeNull();

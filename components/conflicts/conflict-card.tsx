@@ -21,6 +21,8 @@ interface CardProps {
   conflict: Conflict;
   settling: Settling;
   isActive?: boolean;
+  /** The focus came to it, or to something in it. */
+  onFocus?: () => void;
   /** Being written, by the key or the button. */
   isEditing: boolean;
   onEdit: (isEditing: boolean) => void;
@@ -52,6 +54,7 @@ export function ConflictCard(props: CardProps) {
       aria-label={`${conflict.field}, ${conflict.title ?? words.untitled}`}
       aria-current={isActive || undefined}
       tabIndex={-1}
+      onFocus={props.onFocus}
       aria-busy={isPending || undefined}
       className={cn(
         'grid scroll-my-4 gap-3 px-4 py-3.5 transition-opacity',

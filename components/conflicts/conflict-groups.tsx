@@ -15,6 +15,7 @@ interface GroupsProps {
   conflicts: readonly Conflict[];
   settling: Settling;
   activeId: string | null;
+  onFocus: (id: string) => void;
   editingId: string | null;
   onEdit: (id: string | null) => void;
   selected: ReadonlySet<string>;
@@ -24,7 +25,7 @@ interface GroupsProps {
 /** Conflicts by record, each with the way to it. */
 export function ConflictGroups(props: GroupsProps) {
   const { home } = useSession();
-  const { settling, activeId, editingId, onEdit, selected, onSelect } = props;
+  const { settling, activeId, onFocus, editingId, onEdit, selected, onSelect } = props;
   return (
     <div className="grid gap-4">
       {groupByRecord(props.conflicts).map((group) => (
@@ -51,6 +52,7 @@ export function ConflictGroups(props: GroupsProps) {
                 conflict={conflict}
                 settling={settling}
                 isActive={conflict.id === activeId}
+                onFocus={() => onFocus(conflict.id)}
                 isEditing={conflict.id === editingId}
                 onEdit={(isEditing) => onEdit(isEditing ? conflict.id : null)}
                 selection={{

@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMay, useSession } from '@/components/shell/use-session';
 import { useUrlQuery } from '@/components/shell/use-url-query';
 import { Button } from '@/components/ui/button';
@@ -50,7 +50,9 @@ export function ConflictsPage() {
       if (!next.delete(id) && chosen.length < settledAtOnce) next.add(id);
       return next;
     });
-  const activeId = useConflictKeys({
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { activeId, onFocus } = useConflictKeys({
+    heading,
     conflicts,
     settling,
     mayEdit,
@@ -69,6 +71,7 @@ export function ConflictsPage() {
     <Page>
       <PageHeader
         title={words.title}
+        titleRef={heading}
         sub={counts.data?.open ? words.sub(counts.data.open, counts.data.records) : undefined}
         actions={
           mayEdit &&
@@ -110,6 +113,7 @@ export function ConflictsPage() {
             conflicts={conflicts}
             settling={settling}
             activeId={activeId}
+            onFocus={onFocus}
             editingId={editingId}
             onEdit={setEditing}
             selected={selected}

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { type RefObject, useEffect, useState } from 'react';
 import { useShortcut } from '@/components/ui/use-shortcut';
 import type { Conflict } from '@/lib/records/schema';
 import { mayChoose } from './conflict-view';
@@ -14,6 +14,15 @@ interface KeysInput {
   onEdit: (id: string | null) => void;
   onSelect: (id: string) => void;
   onOpen: (conflict: Conflict) => void;
+  /** Where the focus goes when none is left. */
+  heading: RefObject<HTMLElement | null>;
+}
+
+interface ConflictKeys {
+  /** The conflict the keyboard is on; where that one was settled, the next in its place. */
+  activeId: string | null;
+  /** To be told which conflict the focus came to, by Tab or by a press. */
+  onFocus: (id: string) => void;
 }
 
 /** The focus goes along, so that a screen reader says where one is. */
@@ -23,21 +32,22 @@ function show(id: string): void {
   card?.scrollIntoView({ block: 'nearest' });
 }
 
-/**
- * j and k walk, 1 to 3 choose, e writes, x selects, u takes back, o opens the record. The answer
- * is the conflict the keyboard is on; where that one was settled, the next in its place.
- */
-export function useConflictKeys(input: KeysInput): string | null {
-  const { conflicts, settling, mayEdit } = input;
+/** j and k walk, 1 to 3 choose, e writes, x selects, u takes back, o opens the record. */
+export function useConflictKeys(input: KeysInput): ConflictKeys {
+  const { conflicts, settling, mayEdit, heading } = input;
   const [place, setPlace] = useState<{ id: string; at: number } | null>(null);
   const found = place ? conflicts.findIndex(({ id }) => id === place.id) : -1;
   const at = found >= 0 ? found : Math.min(place?.at ?? -1, conflicts.length - 1);
   const active = conflicts[at];
   const activeId = active?.id;
   // Settled, it left the page and took the focus with it: this goes to the next in its place.
+  const left = conflicts.length;
+  const hasLeft = place !== null && found < 0;
   useEffect(() => {
-    if (activeId !== undefined && document.activeElement === document.body) show(activeId);
-  }, [activeId]);
+    if (!hasLeft || document.activeElement !== document.body) return;
+    if (left === 0) heading.current?.focus({ preventScroll: true });
+    else if (activeId !== undefined) show(activeId);
+  }, [hasLeft, activeId, left, heading]);
   const go = (to: number) => () => {
     const next = conflicts[Math.max(0, Math.min(conflicts.length - 1, to))];
     if (!next) return;
@@ -77,5 +87,11 @@ export function useConflictKeys(input: KeysInput): string | null {
     },
     { enabled: active !== undefined },
   );
-  return active?.id ?? null;
+  return {
+    activeId: activeId ?? null,
+    onFocus: (id) => {
+      const to = conflicts.findIndex((one) => one.id === id);
+      if (to >= 0 && id !== place?.id) setPlace({ id, at: to });
+    },
+  };
 }

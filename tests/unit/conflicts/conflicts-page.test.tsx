@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, screen, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { words } from '@/components/conflicts/words';
@@ -52,6 +52,19 @@ describe('the page', () => {
     await userEvent.keyboard('1');
     await gone(title);
     expect(document.activeElement).toBe(await card(body));
+  });
+
+  it('keeps the keyboard near what a button settled, and at the heading when none is left', async () => {
+    hub.rows = [conflictOf(1), conflictOf(2, { field: 'body' })];
+    show();
+    const keep = async (name: string) =>
+      userEvent.click(within(await card(name)).getByRole('button', { name: /Keep ours/ }));
+    await keep(title);
+    await gone(title);
+    await waitFor(() => expect(document.activeElement?.id).toBe(`conflict-${idOf(2)}`), patience);
+    await keep(body);
+    await gone(body);
+    await waitFor(() => expect(document.activeElement?.tagName).toBe('H1'), patience);
   });
 
   it('follows what happens elsewhere', async () => {

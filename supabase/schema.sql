@@ -533,7 +533,7 @@ create policy member_update on public.creations as permissive for update to hub_
 create policy worker_all on public.creations as permissive for all to patchbay_worker
   using (true)
   with check (true);
-CREATE TRIGGER creations_wake_children AFTER UPDATE OF next_attempt_at ON public.creations FOR EACH ROW WHEN (((old.next_attempt_at IS NOT NULL) AND (new.next_attempt_at IS NULL))) EXECUTE FUNCTION private.wake_children();
+CREATE TRIGGER creations_wake_children AFTER UPDATE OF next_attempt_at ON public.creations FOR EACH ROW WHEN (((old.next_attempt_at IS NOT NULL) AND (new.next_attempt_at IS NULL) AND ((new.state <> 'cancelled'::text) OR (current_setting('patchbay.lets_all_be'::text, true) IS DISTINCT FROM 'on'::text)))) EXECUTE FUNCTION private.wake_children();
 grant select on public.creations to authenticated;
 grant select on public.creations to hub_user;
 grant delete, insert, select, update on public.creations to patchbay_worker;

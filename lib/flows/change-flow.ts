@@ -74,8 +74,9 @@ async function letGo(
   { workspaceId, flowId }: { workspaceId: string; flowId: string },
   of: { gone: readonly string[]; sides: readonly string[] },
 ): Promise<void> {
-  await cancelOwed(tx, workspaceId, of.gone);
+  // As the worker does: records are locked before what is owed of them.
   if (await hasRun(tx, workspaceId, flowId)) await partStreams(tx, workspaceId, of);
+  await cancelOwed(tx, workspaceId, of.gone);
 }
 
 /** The plan's end would let it run again, against the last word that was said. */

@@ -191,8 +191,11 @@ export async function cancelOwed(
   workspaceId: string,
   streamIds: readonly string[],
 ): Promise<void> {
+  // Whoever waits for one of them is one of them: none has to be told.
+  await tx`select set_config('patchbay.lets_all_be', 'on', true)`;
   await tx`
     update public.creations set state = 'cancelled', next_attempt_at = null, finished_at = now()
     where workspace_id = ${workspaceId} and stream_id = any(${[...streamIds]}::uuid[])
       and state in ('owed', 'refused')`;
+  await tx`select set_config('patchbay.lets_all_be', '', true)`;
 }

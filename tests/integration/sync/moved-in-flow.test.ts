@@ -21,7 +21,7 @@ let place: string | null;
 /** One record at both sides of a live flow; the first service says where its object is. */
 beforeEach(async () => {
   place = null;
-  flow = await FlowTrial.begin(at, [{}, {}]);
+  flow = await FlowTrial.begin(at, [{ ordered: true }, { ordered: true }]);
   const { api } = flow.side(0).api;
   const read = api.read.bind(api);
   api.read = async (...given) => placed(await read(...given));
@@ -102,6 +102,7 @@ describe('an object of a flow that is moved', () => {
     const made = right.remote.made[0]?.id ?? '';
     right.remote.edit(made, { labels: ['owed'] });
     await flow.tell();
+    expect(await linkOf(left)).toMatchObject({ state: 'dirty' });
     await asUser(at.web, owner, (tx) =>
       deleteFlow(tx, { workspaceId: owner.workspaceId, flowId: flow.flowId }),
     );

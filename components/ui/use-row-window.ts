@@ -12,9 +12,13 @@ export interface RowWindow {
   /** First row to draw, and the one after the last. */
   start: number;
   end: number;
+  /** The first row that is seen. */
+  top: number;
   /** Rows that fit into the window. */
   fitting: number;
   width: number | undefined;
+  /** Keeps what is seen in its place after so many rows were put in front; not at the very top. */
+  pushDown: (rows: number) => void;
   /** Brings a row into sight by the shortest way. */
   reveal: (index: number) => void;
 }
@@ -50,14 +54,25 @@ export function useRowWindow(
     else if (top > node.scrollTop + room) node.scrollTo({ top: top - room });
   }
 
+  function pushDown(rows: number) {
+    const node = scroller.current;
+    if (!node || node.scrollTop === 0) return;
+    const top = node.scrollTop + rows * rowPx;
+    node.scrollTo({ top });
+    // The event comes only after the next frame, which would show other rows for a moment.
+    setFirst(Math.floor(top / rowPx));
+  }
+
   const fitting = size ? Math.ceil(Math.max(0, size.height - headerPx) / rowPx) : firstRows;
   // A list that became shorter than the scroll position still shows its last rows.
   const top = Math.min(first, Math.max(0, count - fitting));
   return {
     start: Math.max(0, top - overscanRows),
     end: Math.min(count, top + fitting + overscanRows),
+    top,
     fitting,
     width: size?.width,
     reveal,
+    pushDown,
   };
 }

@@ -1,6 +1,15 @@
 'use client';
 
-import { type MouseEvent, memo, type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
+import {
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import { cn } from './class-names';
 import { handleRowKey } from './use-row-keys';
 import { useRowWindow } from './use-row-window';
@@ -34,16 +43,18 @@ export interface VirtualTableProps<Row> {
   onOpen?: (row: Row) => void;
   onEdit?: (row: Row) => void;
   onEscape?: () => void;
-  /** The first row on the screen, whenever it becomes another one. */
+  /** The first row that is seen, whenever it becomes another one. */
   onSight?: (row: Row | undefined) => void;
   /** More can be loaded; called near the end, must not start twice. */
-  onEndReached?: () => void;
+  onEndReached?: (() => void) | undefined;
   /** `fresh` glows once, `muted` steps back. */
   rowTone?: (row: Row) => 'fresh' | 'muted' | undefined;
   /** When it changes the rows are other ones: the reader begins at the top again. */
   edition?: string;
   /** Newer rows are on their way; these step back until they come. */
   isStale?: boolean;
+  /** Rows only ever come in front or at the end: what is read stays in its place when they do. */
+  keepsPlace?: boolean;
   /** In place of rows: an EmptyState or an ErrorState. */
   empty?: ReactNode;
   /** Below the last row: "loading more", "that is all". */
@@ -95,7 +106,17 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     if (nearEnd) onEndReached?.();
   }, [nearEnd, onEndReached]);
 
-  const first = rows[view.start];
+  const firstKey = rows[0] === undefined ? null : rowKey(rows[0]);
+  const firstBefore = useRef(firstKey);
+  useLayoutEffect(() => {
+    const before = firstBefore.current;
+    firstBefore.current = firstKey;
+    if (!props.keepsPlace || before === null || before === firstKey) return;
+    const at = rows.findIndex((row) => rowKey(row) === before);
+    if (at > 0) view.pushDown(at);
+  });
+
+  const first = rows[view.top];
   useEffect(() => {
     onSight?.(first);
   }, [first, onSight]);
@@ -148,6 +169,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
         // On a phone the page scrolls and would let the table grow to all its rows: there it gets the
         // room between the bars, so that it still draws only what is in sight.
         'group/table relative block min-h-64 overflow-auto overscroll-contain rounded-lg max-md:h-[calc(100dvh-16rem)] md:flex-1 border border-line bg-panel shadow-rest outline-offset-[-1px] aria-[activedescendant]:outline-none',
+        props.keepsPlace && '[overflow-anchor:none]',
         props.className,
       )}
     >

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#lib/core/index';
 import { json, type Tx } from '#lib/db/index';
-import { type Kind, referencesOf } from '#lib/kinds/index';
+import { type Kind, kinds, referencesOf } from '#lib/kinds/index';
 import { fullName, type Named, namedBy, References, type Target } from './lens/index.ts';
 
 /** A link whose record may name others, with everything that names are looked up for. */
@@ -72,10 +72,20 @@ interface FoundRow {
   connection_id: string;
   name: string;
   record_id: string;
-  by_key: boolean;
+  /** 2 by its key, 1 by its id, 0 by an id it had. */
+  by: number;
   is_living: boolean;
   links: { connection_id: string; id: string; key: string | null; is_living: boolean }[];
 }
+
+/**
+ * Whether the key of a link names its object in the whole connection. Of a service that never says what
+ * an object is under, a bare number counts within one place only (an issue's number in its repository):
+ * it is several objects', and another one's after a move. There it is the id that names.
+ */
+export const isNamedByKey = (tx: Tx, link: ReturnType<Tx>) => tx`
+  (${link}.external_key !~ '^[0-9]+$' or ${link}.base ?| ${references}::text[])`;
+const references = [...new Set(kinds.flatMap(referencesOf))];
 
 /** The records of these names, each with all its names. */
 async function selectTargets(
@@ -91,23 +101,28 @@ async function selectTargets(
     with asked as materialized (
       select * from jsonb_to_recordset(${json(tx, asked)}::jsonb) as x(connection_id uuid, name text)
     ), found as (
-      select a.connection_id, a.name, l.record_id, true as by_key, l.state <> 'tombstone' as is_living
+      select a.connection_id, a.name, l.record_id, 2 as by, l.state <> 'tombstone' as is_living
       from asked a join public.links l on l.workspace_id = ${workspaceId} and l.connection_id = a.connection_id
-        and l.kind = ${kind} and l.external_key = a.name
+        and l.kind = ${kind} and l.external_key = a.name and ${isNamedByKey(tx, tx`l`)}
       union all
-      select a.connection_id, a.name, l.record_id, false, l.state <> 'tombstone'
+      select a.connection_id, a.name, l.record_id, 1, l.state <> 'tombstone'
       from asked a join public.links l on l.workspace_id = ${workspaceId} and l.connection_id = a.connection_id
         and l.kind = ${kind} and l.external_id = a.name
+      union all
+      select a.connection_id, a.name, l.record_id, 0, l.state <> 'tombstone'
+      from asked a join public.link_aliases f on f.workspace_id = ${workspaceId} and f.connection_id = a.connection_id
+        and f.kind = ${kind} and f.old_external_id = a.name
+      join public.links l on l.workspace_id = f.workspace_id and l.id = f.link_id
     )
     select f.*, (
       select jsonb_agg(jsonb_build_object('connection_id', t.connection_id, 'id', t.external_id,
-        'key', t.external_key, 'is_living', t.state <> 'tombstone'))
+        'key', case when ${isNamedByKey(tx, tx`t`)} then t.external_key end, 'is_living', t.state <> 'tombstone'))
       from public.links t where t.workspace_id = ${workspaceId} and t.record_id = f.record_id) as links
     from found f`;
   return targetsOf(rows);
 }
 
-/** What a name means: a key before an id, and what lives before what has ended. Of several, none. */
+/** What a name means: what lives before what has ended, then a key, an id, a former id. Of several, none. */
 function targetsOf(rows: readonly FoundRow[]): Map<string, Target> {
   const targets = new Map<string, Target>();
   const byName = Map.groupBy(rows, (row) => fullName(row.connection_id, row.name));
@@ -128,7 +143,7 @@ function targetsOf(rows: readonly FoundRow[]): Map<string, Target> {
   return targets;
 }
 
-const weigh = ({ is_living, by_key }: FoundRow): number => (is_living ? 2 : 0) + (by_key ? 1 : 0);
+const weigh = ({ is_living, by }: FoundRow): number => (is_living ? 3 : 0) + by;
 
 const toTarget = ({ record_id: id, links }: FoundRow): Target => ({
   id,

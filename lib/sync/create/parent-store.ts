@@ -1,6 +1,6 @@
 import type { Tx } from '#lib/db/index';
 import { namedBy } from '../lens/index.ts';
-import { homeOf } from '../reference-store.ts';
+import { homeOf, isNamedByKey } from '../reference-store.ts';
 
 export interface ParentRow {
   record_id: string;
@@ -35,7 +35,7 @@ export async function selectParent(
     from public.records r
     join public.links l on l.workspace_id = r.workspace_id
       and l.connection_id = coalesce(${connectionId}::uuid, ${homeOf(tx)})
-      and l.kind = r.kind and (l.external_id = ${name} or l.external_key = ${name})
+      and l.kind = r.kind and (l.external_id = ${name} or (l.external_key = ${name} and ${isNamedByKey(tx, tx`l`)}))
     join public.records p on p.workspace_id = l.workspace_id and p.id = l.record_id
     where r.workspace_id = ${of.workspace_id} and r.id = ${of.record_id} and p.id <> r.id
     order by weight desc limit 2`;

@@ -28,7 +28,7 @@ export const syncLimits = {
   /** A call of unknown outcome may still take effect this long after it; it is not repeated before. */
   settleMs: 3_000,
   /** A link that cannot name a record there yet is looked at again, should nobody have brought it back. */
-  unsaidLookMs: 900_000,
+  unsaidLookMs: 86_400_000,
   backoffFirstMs: 1_000,
   backoffMostMs: 300_000,
   /** Faulty objects of one page that are written to the connection's log. */

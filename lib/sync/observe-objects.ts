@@ -26,6 +26,7 @@ import {
 import { parkFlips, type Sight } from './park-flips.ts';
 import { planObservation } from './plan-observation.ts';
 import type { Circumstances } from './planned-writes.ts';
+import { wakeReferrers } from './reference-store.ts';
 import { lockMapped } from './remap-links.ts';
 
 export interface ObservationInput {
@@ -183,6 +184,10 @@ async function writePlans(tx: Tx, origin: Origin, sights: Sight[]): Promise<void
   if (records.length + links.length > 0) await applyWrites(tx, origin, records, links);
   if (conflicts.length + settled.length > 0) await writeConflicts(tx, origin, conflicts, settled);
   if (echoed.length > 0) await markEchoed(tx, origin, echoed);
+  for (const { link, plan } of sights) {
+    const isBack = link.state === 'tombstone' && plan.link && plan.link.state !== 'tombstone';
+    if (isBack) await wakeReferrers(tx, origin.workspaceId, link.record_id);
+  }
   const isOwed = links.some((link) => link.reread || link.state === 'dirty');
   if (isOwed || plans.some((plan) => plan.tellsOthers)) await wake(tx, 'push');
 }

@@ -1,9 +1,10 @@
 import { type JsonObject, newId } from '#lib/core/index';
 import { type Tx, wake } from '#lib/db/index';
 import { fieldsOf, isReference, type Kind } from '#lib/kinds/index';
+import type { References } from '../lens/index.ts';
 import { writeConflicts } from '../observe-store.ts';
 import { diffOf } from '../plan-observation.ts';
-import { restate, wakeReferrers } from '../reference-store.ts';
+import { restate, selectReferences, wakeReferrers } from '../reference-store.ts';
 import { viewLink } from '../view-link.ts';
 import {
   type JoinedRecord,
@@ -75,10 +76,16 @@ export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinRes
   const reason = whyNot([keep, drop], links, creations);
   if (reason !== null) return refuse(reason);
   const linksOf = ({ id }: JoinedRecord) => links.filter((link) => link.record_id === id);
-  const sideOf = (record: JoinedRecord) => joinSideOf(record, linksOf(record), request.writable);
   const [homeId, from] = [keep, drop].map((record) => homeOfRecord(record, linksOf(record)));
   const home = homeId ?? from ?? null;
   const named = await restate(tx, workspaceId, drop, { from: from ?? null, home });
+  const references = await referencesOfLinks(tx, workspaceId, {
+    records: [keep, named],
+    links,
+    home,
+  });
+  const sideOf = (record: JoinedRecord) =>
+    joinSideOf(record, linksOf(record), request.writable, references);
   const plan = planJoin({
     kind: keep.kind,
     keep: sideOf(keep),
@@ -102,6 +109,23 @@ export async function joinRecords(tx: Tx, request: JoinRequest): Promise<JoinRes
 /** Whose plain names a record holds. */
 const homeOfRecord = (record: JoinedRecord, [oldest]: readonly LockedLink[]): string | null =>
   record.home_connection_id ?? oldest?.connection_id ?? null;
+
+/** How each link names others to the record the two become. */
+async function referencesOfLinks(
+  tx: Tx,
+  workspaceId: string,
+  of: { records: readonly JoinedRecord[]; links: readonly LockedLink[]; home: string | null },
+): Promise<Map<string, References | null>> {
+  const [keep] = of.records;
+  if (!keep) return new Map();
+  const asks = of.links.map(({ id, base, ours, ...link }) => {
+    const own = of.records.find((record) => record.id === link.record_id);
+    const here = [own?.data ?? null, ours];
+    return { ...link, link_id: id, home_id: of.home, here, there: [base] };
+  });
+  const found = await selectReferences(tx, { workspaceId, kind: keep.kind }, asks);
+  return new Map(of.links.map(({ id }, n) => [id, found[n] ?? null]));
+}
 
 const refuse = (reason: string): JoinResult => ({ outcome: 'refused', reason });
 
@@ -147,12 +171,15 @@ export function joinSideOf(
   record: Pick<JoinedRecord, 'id' | 'kind' | 'data'>,
   links: readonly SeenLink[],
   writable?: JoinRequest['writable'],
+  references: ReadonlyMap<string, References | null> = new Map(),
 ): JoinInput['keep'] {
   return {
     id: record.id,
     data: record.data,
     links: links.map((link): JoinLink => {
-      const { lens, base, ours } = viewLink(record.kind, { ...link, data: record.data });
+      const row = { ...link, data: record.data };
+      const sight = { references: references.get(link.id) ?? null };
+      const { lens, base, ours } = viewLink(record.kind, row, sight);
       return {
         id: link.id,
         connection_id: link.connection_id,

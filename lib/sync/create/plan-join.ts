@@ -127,7 +127,8 @@ function saidOf(kind: Kind, side: JoinSide, field: string): Said {
   );
   if (!shows) return { value, isSaid: !isUnsaid(kind, field, value) };
   const seen = shows.base?.[field] ?? null;
-  const isAsItCame = same(kind, field, value, shows.stored?.[field]);
+  // Two services may call two objects the same.
+  const isAsItCame = !isReference(kind, field) && same(kind, field, value, shows.stored?.[field]);
   return { value: isAsItCame ? seen : value, isSaid: true };
 }
 

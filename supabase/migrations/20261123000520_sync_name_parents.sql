@@ -28,7 +28,7 @@ begin
         -- What another of its services says is somebody else.
         and not exists (select 1 from public.links l
           join public.links t on t.workspace_id = l.workspace_id and t.connection_id = l.connection_id
-            and t.kind = l.kind and l.base ->> 'parent' in (t.external_key, t.external_id)
+            and t.kind = l.kind and (t.external_key = l.base ->> 'parent' or t.external_id = l.base ->> 'parent')
           where l.workspace_id = h.workspace_id and l.record_id = h.id and l.connection_id <> h.home
             and l.state <> 'tombstone' and t.record_id <> p.record_id)
       having count(*) = 1)) as new

@@ -52,7 +52,9 @@ export function EventList({ filter, open, change }: EventListProps) {
       }}
       onOpen={(event) => change({ event: event.id })}
       onEscape={() => change({ event: undefined })}
-      onEndReached={list.readOlder}
+      onEndReached={list.stopped ? undefined : list.readOlder}
+      edition={String(list.edition)}
+      keepsPlace
       onSight={list.onSight}
       empty={
         <NoEvents
@@ -62,11 +64,11 @@ export function EventList({ filter, open, change }: EventListProps) {
         />
       }
       footer={
-        list.hasFailed ? (
+        list.stopped ? (
           <p role="alert" className="p-3 text-center text-meta">
-            {words.olderFailed}{' '}
+            {words.stopped[list.stopped].told}{' '}
             <Button size="sm" onClick={list.readOlder}>
-              {words.again}
+              {words.stopped[list.stopped].action}
             </Button>
           </p>
         ) : (
@@ -82,7 +84,7 @@ export function EventList({ filter, open, change }: EventListProps) {
     <>
       {list.beginAnew && (
         <p role="status" className="mb-2 text-center text-meta">
-          {words.manyMore}{' '}
+          {list.hasNewRows ? words.manyMore : words.unseenNew}{' '}
           <Button size="sm" onClick={list.beginAnew}>
             {words.showNewest}
           </Button>

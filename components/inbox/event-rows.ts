@@ -10,19 +10,21 @@ export interface EventRows {
 /**
  * The newest page, read again, over what is known: a row that changed takes the place of what it
  * was. A filter may find nothing among the newest events; what it found further back stands. Null when
- * the page does not reach down to what is known: what lies between is not known.
+ * the page does not reach down to what is known: what lies between is not known, unless it `isJoined`:
+ * then it ends where one did below which all is known.
  */
 export function withNewest(
   known: EventRows | null,
   page: readonly InboxEvent[],
   next: string | null,
+  isJoined = false,
 ): EventRows | null {
   const lowest = page.at(-1);
   if (known === null || next === null) return { rows: page, next };
   if (!lowest) return known;
-  if (known.rows.length === 0) return { rows: page, next };
+  if (known.rows.length === 0) return { rows: page, next: isJoined ? known.next : next };
   const highest = known.rows[0];
-  if (highest && lowest.id > highest.id) return null;
+  if (!isJoined && highest && lowest.id > highest.id) return null;
   const below = known.rows.filter(({ id }) => id < lowest.id);
   return below.length > 0 ? { rows: [...page, ...below], next: known.next } : { rows: page, next };
 }
@@ -43,7 +45,10 @@ export function withOlder(
   return { rows: below.length > 0 ? [...known.rows, ...below] : known.rows, next };
 }
 
-/** Whether a page ends above what is known, so that there may be more in between. */
+/**
+ * Whether a page ends above what is known, so that there may be more in between. One without a match
+ * that is not the end says nothing of what lies below it.
+ */
 export function leavesGap(
   known: EventRows | null,
   page: readonly InboxEvent[],
@@ -51,7 +56,7 @@ export function leavesGap(
 ): boolean {
   const [highest] = known?.rows ?? [];
   const lowest = page.at(-1);
-  return highest !== undefined && lowest !== undefined && next !== null && lowest.id > highest.id;
+  return highest !== undefined && next !== null && (lowest === undefined || lowest.id > highest.id);
 }
 
 /** What known rows have become; the others stand. */

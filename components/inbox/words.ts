@@ -47,6 +47,7 @@ export const words = {
       'Nobody signed this: it is taken as a hint, and what it is about is read at the service.',
   } satisfies Record<InboxEvent['verdict'], string>,
   manyMore: 'Many more events have come.',
+  unseenNew: 'Newer events have come that were not all looked through.',
   showNewest: 'Show the newest',
   empty: {
     title: 'No webhooks yet',
@@ -60,8 +61,11 @@ export const words = {
     lookBack: 'Look further back',
     action: 'Show all',
   },
-  olderFailed: 'Older events could not be read.',
-  again: 'Try again',
+  /** Why older events are not read on as one scrolls. */
+  stopped: {
+    failed: { told: 'Older events could not be read.', action: 'Try again' },
+    far: { told: 'The next of them lies further back.', action: 'Look further back' },
+  },
   failed: 'The inbox could not be read',
   loading: 'The inbox is loading',
   all: 'That is all there is.',

@@ -43,8 +43,8 @@ export interface VirtualTableProps<Row> {
   onOpen?: (row: Row) => void;
   onEdit?: (row: Row) => void;
   onEscape?: () => void;
-  /** The first row that is seen, whenever it becomes another one. */
-  onSight?: (row: Row | undefined) => void;
+  /** The first and the last row that are seen, whenever one becomes another. */
+  onSight?: (first: Row | undefined, last: Row | undefined) => void;
   /** More can be loaded; called near the end, must not start twice. */
   onEndReached?: (() => void) | undefined;
   /** `fresh` glows once, `muted` steps back. */
@@ -117,9 +117,10 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   });
 
   const first = rows[view.top];
+  const last = rows[Math.min(rows.length, view.top + view.fitting) - 1];
   useEffect(() => {
-    onSight?.(first);
-  }, [first, onSight]);
+    onSight?.(first, last);
+  }, [first, last, onSight]);
 
   useEffect(() => {
     if (edition !== undefined) scroller.current?.scrollTo({ top: 0 });

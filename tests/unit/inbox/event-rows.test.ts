@@ -7,33 +7,8 @@ import {
   withNewest,
   withOlder,
 } from '@/components/inbox/event-rows';
-import type { InboxEvent } from '@/lib/webhooks/schema';
+import { down, event } from './sample.ts';
 
-const idOf = (n: number): string => `01a1fe00-0000-7000-8000-${String(n).padStart(12, '0')}`;
-const event = (n: number, status: InboxEvent['status'] = 'applied'): InboxEvent => ({
-  id: idOf(n),
-  connection_id: idOf(0),
-  endpoint_id: idOf(0),
-  connector: 'github',
-  event: 'issues',
-  delivery_id: String(n),
-  verdict: 'verified',
-  received_at: '2026-11-21T12:00:00.000Z',
-  status,
-  attempts: 1,
-  outcome: null,
-  reason: null,
-  record_id: null,
-  processed_at: null,
-  replayed_at: null,
-  replay_id: null,
-  parent_id: null,
-  parts: null,
-  body_bytes: 2,
-});
-/** Events `from` down to `to`. */
-const down = (from: number, to: number): InboxEvent[] =>
-  Array.from({ length: Math.max(0, from - to + 1) }, (_, index) => event(from - index));
 const numbers = ({ rows }: EventRows): number[] => rows.map((row) => Number(row.delivery_id));
 
 describe('events as they are read', () => {
@@ -58,6 +33,24 @@ describe('events as they are read', () => {
     expect(leavesGap(known, down(20, 5), 'x')).toBe(false);
     expect(leavesGap(known, down(20, 11), null)).toBe(false);
     expect(leavesGap(null, down(20, 11), 'x')).toBe(false);
+  });
+
+  it('knows nothing of what lies below a page without a match', () => {
+    const known = { rows: down(5, 1), next: null };
+    expect(leavesGap(known, [], 'x')).toBe(true);
+    expect(leavesGap(known, [], null)).toBe(false);
+    expect(leavesGap({ rows: [], next: 'y' }, [], 'x')).toBe(false);
+    expect(leavesGap(null, [], 'x')).toBe(false);
+  });
+
+  it('joins a page to what is known where all below it is known', () => {
+    const known = { rows: down(5, 1), next: 'far back' };
+    expect(withNewest(known, down(20, 11), 'x', true)).toEqual({
+      rows: [...down(20, 11), ...down(5, 1)],
+      next: 'far back',
+    });
+    const walked = { rows: [], next: 'far back' };
+    expect(withNewest(walked, [event(9)], 'x', true)).toEqual({ ...walked, rows: [event(9)] });
   });
 
   it('shows what rows further back have become, and adds none', () => {

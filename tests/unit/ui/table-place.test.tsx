@@ -27,7 +27,7 @@ interface ShownProps {
   rows: string[];
   keepsPlace?: boolean;
   edition?: string;
-  onSight?: (row: string | undefined) => void;
+  onSight?: (first: string | undefined, last: string | undefined) => void;
 }
 
 function Shown(props: ShownProps) {
@@ -53,21 +53,21 @@ function scrollTo(row: number) {
 }
 
 describe('a table whose rows come in front', () => {
-  it('tells the first row that is seen, not the first that is drawn', () => {
-    const onSight = vi.fn<(row: string | undefined) => void>();
+  it('tells the first and the last row that are seen, not those that are drawn', () => {
+    const onSight = vi.fn<NonNullable<ShownProps['onSight']>>();
     render(<Shown rows={down(500)} onSight={onSight} />);
-    expect(onSight).toHaveBeenLastCalledWith('n500');
+    expect(onSight).toHaveBeenLastCalledWith('n500', 'n461');
     scrollTo(100);
-    expect(onSight).toHaveBeenLastCalledWith('n400');
+    expect(onSight).toHaveBeenLastCalledWith('n400', 'n361');
   });
 
   it('keeps what is read in its place', () => {
-    const onSight = vi.fn<(row: string | undefined) => void>();
+    const onSight = vi.fn<NonNullable<ShownProps['onSight']>>();
     const { rerender } = render(<Shown rows={down(500)} keepsPlace onSight={onSight} />);
     const grid = scrollTo(100);
     rerender(<Shown rows={down(530)} keepsPlace onSight={onSight} />);
     expect(grid.scrollTop).toBe(130 * rowPx);
-    expect(onSight).toHaveBeenLastCalledWith('n400');
+    expect(onSight).toHaveBeenLastCalledWith('n400', 'n361');
     expect(screen.getByText('n400')).toBeDefined();
   });
 

@@ -242,7 +242,7 @@ describe('a value that cannot be held', () => {
   it('is named with what the service said, and what stands here', () => {
     show(<Unreadable links={[link({ unreadable: { due_on: 'It is no date.' } })]} />);
     const notice = screen.getByText(/GitHub|github/).closest('div');
-    expect(notice?.textContent).toContain('due_on');
+    expect(notice?.textContent).toContain('due on');
     expect(notice?.textContent).toContain('It is no date.');
     expect(notice?.textContent).toContain('keeps the last value that could be read');
   });
